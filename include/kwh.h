@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file kwh.h
+ * Everything of the core. kwh/host.h and kwh/port_uart.h are apart.
+ */
+#ifndef KWH_H
+#define KWH_H
+
+#include <kwh/config.h>
+#include <kwh/crc16.h>
+#include <kwh/decimal.h>
+#include <kwh/error.h>
+#include <kwh/obis.h>
+#include <kwh/quantity.h>
+#include <kwh/registers.h>
+
+#endif
