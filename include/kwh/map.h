@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file map.h
+ * Maps: constant tables that say what a meter family can tell and be told.
+ *
+ * One file a family, one line a register, in the manual's order. Write your own with the macros
+ * below; nothing has to be registered: a map is a constant that you name.
+ * Everything here is read-only and may be shared by all threads.
+ */
+#ifndef KWH_MAP_H
+#define KWH_MAP_H
+
+#include <kwh/obis.h>
+#include <kwh/reading.h>
+#include <kwh/registers.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** How registers are to be taken. Frozen: the numbers are in rows. */
+enum kwh_type {
+    KWH_TYPE_UINT16 = 0,
+    KWH_TYPE_INT16 = 1,
+    KWH_TYPE_UINT32 = 2,
+    KWH_TYPE_INT32 = 3,
+    KWH_TYPE_UINT48 = 4,
+    KWH_TYPE_INT48 = 5,
+    KWH_TYPE_UINT64 = 6,
+    KWH_TYPE_INT64 = 7,
+    KWH_TYPE_FLOAT32 = 8, /**< IEEE 754 binary32 */
+    KWH_TYPE_BCD16 = 9,   /**< four decimal digits */
+    KWH_TYPE_BCD32 = 10,
+    KWH_TYPE_BCD64 = 11,
+    KWH_TYPE_HEX16 = 12, /**< digits 0-F, leading zeros kept */
+    KWH_TYPE_HEX32 = 13,
+    KWH_TYPE_HEX48 = 14,
+    KWH_TYPE_HEX64 = 15,
+    KWH_TYPE_ASCII16 = 16, /**< two characters; as a choice the low byte decides */
+    KWH_TYPE_TEXT = 17     /**< two characters a word; the scale field is words - 1 */
+};
+
+/** What a count is worth in the base unit. Frozen: the numbers are in rows. */
+enum kwh_scale {
+    KWH_SCALE_1 = 0,
+    KWH_SCALE_MILLI = 1, /**< 0.001 */
+    KWH_SCALE_CENTI = 2, /**< 0.01 */
+    KWH_SCALE_DECI = 3,  /**< 0.1 */
+    KWH_SCALE_10 = 4,
+    KWH_SCALE_100 = 5,
+    KWH_SCALE_KILO = 6, /**< 1000 */
+    KWH_SCALE_10K = 7,
+    KWH_SCALE_100K = 8,
+    KWH_SCALE_MEGA = 9,
+    KWH_SCALE_36 = 10, /**< hundredths of an hour in seconds */
+    KWH_SCALE_60 = 11  /**< minutes in seconds */
+};
+
+/** Which Modbus table a register is in. */
+enum kwh_space {
+    KWH_SPACE_HOLDING = 0, /**< read with function 03 */
+    KWH_SPACE_INPUT = 1    /**< read with function 04 */
+};
+
+/** One register value: 8 bytes. Rows stand in the order of space and address. */
+struct kwh_row {
+    uint32_t quantity;
+    uint16_t address; /**< protocol address, 0-based */
+    uint16_t format;  /**< KWH_FORMAT() */
+};
+
+KWH_STATIC_ASSERT(sizeof(struct kwh_row) == 8, row_is_8_bytes);
+
+/** @name Flags of a row
+ * @{ */
+#define KWH_INFERRED   0x0000u /**< certainty, KWH_CERTAINTY_INFERRED */
+#define KWH_PUBLIC     0x0400u /**< certainty */
+#define KWH_MANUAL     0x0800u /**< certainty */
+#define KWH_HARDWARE   0x0C00u /**< certainty */
+#define KWH_RANK_1     0x1000u /**< a coarser copy: read only by address */
+#define KWH_RANK_2     0x2000u /**< a coarser copy */
+#define KWH_RANK_3     0x3000u /**< a coarser copy */
+#define KWH_HIDDEN     0x4000u /**< not published: never read by name */
+#define KWH_WRITE_ONLY 0x8000u /**< cannot be read */
+/** @} */
+
+/** Format of a row: type 5 bits, scale 4, space 1, certainty 2, rank 2, hidden, write-only. */
+#define KWH_FORMAT(type, scale, space, flags)                                                      \
+    ((uint16_t)((unsigned)(type) | ((unsigned)(scale) << 5) | ((unsigned)(space) << 9) | (flags)))
+
+/** @p address, or a failing compilation when it is no 16-bit address. */
+#define KWH_MAP_ADDRESS(address)                                                                   \
+    ((uint16_t)((address) + 0 * sizeof(char[(address) >= 0 && (address) <= 0xFFFF ? 1 : -1])))
+
+/** A row of a holding register: KWH_HOLDING(0x5012, FLOAT32, KILO, ACTIVE_POWER, KWH_MANUAL). */
+#define KWH_HOLDING(address_, type_, scale_, name_, flags_)                                        \
+    {                                                                                              \
+        .quantity = KWH_##name_, .address = KWH_MAP_ADDRESS(address_),                             \
+        .format = KWH_FORMAT(KWH_TYPE_##type_, KWH_SCALE_##scale_, KWH_SPACE_HOLDING, flags_)      \
+    }
+
+/** A row of an input register. */
+#define KWH_INPUT(address_, type_, scale_, name_, flags_)                                          \
+    {                                                                                              \
+        .quantity = KWH_##name_, .address = KWH_MAP_ADDRESS(address_),                             \
+        .format = KWH_FORMAT(KWH_TYPE_##type_, KWH_SCALE_##scale_, KWH_SPACE_INPUT, flags_)        \
+    }
+
+/** @name Fields of a row
+ * @{ */
+static inline enum kwh_type kwh_row_type(const struct kwh_row *row)
+{
+    return (enum kwh_type)(row->format & 31u);
+}
+static inline enum kwh_scale kwh_row_scale(const struct kwh_row *row)
+{
+    return (enum kwh_scale)((row->format >> 5) & 15u);
+}
+static inline enum kwh_space kwh_row_space(const struct kwh_row *row)
+{
+    return (enum kwh_space)((row->format >> 9) & 1u);
+}
+static inline enum kwh_certainty kwh_row_certainty(const struct kwh_row *row)
+{
+    return (enum kwh_certainty)((row->format >> 10) & 3u);
+}
+static inline unsigned kwh_row_rank(const struct kwh_row *row)
+{
+    return (row->format >> 12) & 3u;
+}
+static inline bool kwh_row_hidden(const struct kwh_row *row)
+{
+    return (row->format & KWH_HIDDEN) != 0;
+}
+static inline bool kwh_row_write_only(const struct kwh_row *row)
+{
+    return (row->format & KWH_WRITE_ONLY) != 0;
+}
+/** @} */
+
+/** Registers of a row's value, 1 to 16; 0 for a type this library does not know. */
+KWH_API size_t kwh_row_words(const struct kwh_row *row);
+
+/** Rows with a condition. */
+struct kwh_block {
+    const struct kwh_row *rows;
+    uint16_t count;
+    uint16_t profiles; /**< present when the meter has one of these profiles; 0 = always */
+};
+
+/** What writing a value may do to the meter; must be allowed by name. */
+enum kwh_risk {
+    KWH_RISK_NONE = 0,
+    KWH_RISK_LINK_CHANGE = 1,   /**< the meter is reached differently afterwards */
+    KWH_RISK_COUNTER_RESET = 2, /**< a counter is cleared */
+    KWH_RISK_IRREVERSIBLE = 4   /**< cannot be undone over the bus */
+};
+
+/** One value of a choice. */
+struct kwh_choice {
+    int32_t code;    /**< the value on the wire times 10^-exponent */
+    int8_t exponent; /**< 0 unless the code is a fraction, as 0.01 imp/kWh */
+    uint8_t risk;    /**< enum kwh_risk, bits */
+    const char *word; /**< NULL: the number is the word */
+};
+
+/** What an item may be, and how it is written. */
+struct kwh_item {
+    uint32_t quantity;
+    const struct kwh_choice *choices; /**< the only values, or NULL: minimum to maximum */
+    uint8_t choice_count;
+    uint8_t write_function;   /**< 6 or 16; 0 = cannot be written */
+    uint8_t risk;             /**< of every value, enum kwh_risk, bits */
+    int32_t minimum, maximum; /**< without choices: what may be written, in the base unit */
+};
+
+/** A model of a family, told by its identification registers. The first that fits counts. */
+struct kwh_model {
+    uint32_t code;      /**< content of the identification registers */
+    uint32_t quantity;  /**< a further value that must fit, or 0 */
+    int32_t value;      /**< what it must be, in its base unit */
+    uint16_t profiles;  /**< the profiles of its blocks */
+    const char *name;   /**< "PRO380-Mod" */
+};
+
+/** A code that this family must not be taken for. */
+struct kwh_lookalike {
+    uint32_t code;
+    const char *name;
+};
+
+/** Settings of a serial line. */
+struct kwh_line_settings {
+    uint32_t baud;
+    uint8_t data_bits; /**< 7 or 8 */
+    char parity;       /**< 'N', 'E' or 'O' */
+    uint8_t stop_bits; /**< 1 or 2 */
+};
+
+/** The protocol of a map. */
+enum kwh_protocol { KWH_PROTOCOL_MODBUS = 0, KWH_PROTOCOL_MBUS = 1 };
+
+/** A map. Fixed size with room to grow; a member that a map does not name is 0 and means "default". */
+struct kwh_map {
+    const char *name;  /**< "inepro_pro380", the file's name */
+    const char *title; /**< for people, "inepro PRO380-Mod" */
+    const struct kwh_block *blocks;
+    const struct kwh_item *items;
+    const struct kwh_model *models;
+    const struct kwh_lookalike *lookalikes;
+    const struct kwh_line_settings *lines; /**< factory settings, the most likely first */
+    const uint16_t *edges;                 /**< addresses at which a request must begin anew */
+    uint16_t block_count;
+    uint16_t item_count;
+    uint16_t model_count;
+    uint16_t lookalike_count;
+    uint16_t line_count;
+    uint16_t edge_count;
+    uint16_t identity_address; /**< registers of the identification code */
+    uint8_t identity_words;    /**< 1 or 2; 0 = the family cannot be told over the bus */
+    uint8_t identity_space;    /**< enum kwh_space */
+    uint8_t protocol;          /**< enum kwh_protocol */
+    uint8_t order;             /**< enum kwh_word_order */
+    uint8_t request_safe;      /**< registers in a request that every unit takes; 0 = 125 */
+    uint8_t request_proven;    /**< registers seen to work on some units; 0 = request_safe */
+    uint8_t alignment;         /**< 2: even start and count only; 0 and 1: any */
+    uint8_t default_address;   /**< as delivered */
+    uint16_t quiet_ms;         /**< pause before a request, beyond what the line demands */
+    uint16_t turnaround_ms;    /**< typical, for plans; 0 = 20 */
+    uint16_t answer_ms;        /**< longest wait for the start of an answer; 0 = 1000 */
+    uint16_t reserved_16[3];
+    const void *reserved[8];
+};
+
+/** A remark on a row, for documentation. */
+struct kwh_note {
+    uint16_t address;
+    const char *text;
+};
+
+/** The remarks of a map and the other names under which its meters are sold. Only hosts link them. */
+struct kwh_map_notes {
+    const struct kwh_note *notes;
+    size_t count;
+    const char *const *aliases;
+    size_t alias_count;
+};
+
+/** A stretch of registers of a proof image. */
+struct kwh_proof_span {
+    uint8_t space; /**< enum kwh_space */
+    uint16_t address, count;
+    const uint16_t *words;
+};
+
+/** A reading that a proof image must give, value printed as kwh_reading_print() does. */
+struct kwh_proof_value {
+    const char *name, *value;
+};
+
+/** Evidence of a map: registers from a manual or a real meter, and what they must read as. */
+struct kwh_map_proof {
+    const char *source;
+    const struct kwh_proof_span *spans;
+    size_t span_count;
+    const struct kwh_proof_value *values;
+    size_t value_count;
+};
+
+/** Number of elements of an array. */
+#define KWH_COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/** A map with its remarks: an entry of the list of all maps. */
+struct kwh_map_entry {
+    const struct kwh_map *map;
+    const struct kwh_map_notes *notes;
+};
+
+/** All maps that were built in, by name, generated from the folder's content; only hosts link it. */
+KWH_API extern const struct kwh_map_entry kwh_maps[];
+/** How many there are. */
+KWH_API extern const size_t kwh_maps_count;
+
+/** Walks the rows that a meter with @p profiles has, in table order. Start with {map, profiles}. */
+struct kwh_map_iterator {
+    const struct kwh_map *map;
+    uint16_t profiles;
+    uint16_t block, row;
+};
+
+/** The next row, or NULL at the end. */
+KWH_API const struct kwh_row *kwh_map_next(struct kwh_map_iterator *iterator);
+
+/** All profiles at once. */
+#define KWH_ALL_PROFILES UINT16_C(0xFFFF)
+
+/** The rank-0, readable, published row of a quantity; NULL when the map has none. */
+KWH_API const struct kwh_row *kwh_map_find(const struct kwh_map *map, uint16_t profiles,
+                                           uint32_t quantity);
+
+/** The row that covers a register; NULL when none does. */
+KWH_API const struct kwh_row *kwh_map_at(const struct kwh_map *map, uint16_t profiles,
+                                         enum kwh_space space, uint16_t address);
+
+/** The quantity of the map that has this OBIS code; 0 when none has. */
+KWH_API uint32_t kwh_map_find_obis(const struct kwh_map *map, uint16_t profiles,
+                                   struct kwh_obis code);
+
+/** What the map says of an item's values and how it is written; NULL when nothing. */
+KWH_API const struct kwh_item *kwh_map_item(const struct kwh_map *map, uint32_t quantity);
+
+/** The choice of an item with this code on the wire; NULL when it is not in the list. */
+KWH_API const struct kwh_choice *kwh_item_choice(const struct kwh_item *item,
+                                                 struct kwh_decimal code);
+
+/** True for what a readout without names reads: published measurements and the present tariff. */
+KWH_API bool kwh_row_is_readout(const struct kwh_row *row);
+
+/**
+ * Decodes the registers of a row: kwh_row_words() registers at @p bytes. Always fills @p reading;
+ * what cannot be had is a status.
+ */
+KWH_API void kwh_row_decode(const struct kwh_map *map, const struct kwh_row *row,
+                            const uint8_t *bytes, struct kwh_reading *reading);
+
+/**
+ * The registers that hold a reading: the reverse of kwh_row_decode(), @p capacity bytes at @p bytes.
+ * A value finer than the register is rounded half to even.
+ * @retval KWH_ERROR_NO_VALUE, KWH_ERROR_OVERFLOW, KWH_ERROR_ARGUMENT (other form), KWH_ERROR_CAPACITY
+ */
+KWH_API KWH_CHECKED enum kwh_error kwh_row_encode(const struct kwh_map *map,
+                                                  const struct kwh_row *row,
+                                                  const struct kwh_reading *reading, uint8_t *bytes,
+                                                  size_t capacity);
+
+/**
+ * A value from text, as a person writes it, into the form of a row: "230.12", "even", "19430102".
+ * @retval KWH_ERROR_SYNTAX, KWH_ERROR_UNKNOWN_NAME (no such word), KWH_ERROR_OVERFLOW
+ */
+KWH_API KWH_CHECKED enum kwh_error kwh_row_parse(const struct kwh_map *map,
+                                                 const struct kwh_row *row, const char *text,
+                                                 struct kwh_reading *reading);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

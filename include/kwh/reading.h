@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file reading.h
+ * A reading: one quantity, its status, and a value in one of six forms. Lifted by value: it refers
+ * to nothing that could go away, the words of a map excepted, which are constant.
+ */
+#ifndef KWH_READING_H
+#define KWH_READING_H
+
+#include <kwh/decimal.h>
+#include <kwh/quantity.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Status of a reading. Numbers are frozen. Only KWH_STATUS_OK and _DOUBTFUL come with a value. */
+enum kwh_status {
+    KWH_STATUS_OK = 0,
+    KWH_STATUS_NOT_AVAILABLE = 1, /**< The meter marks the value as absent. */
+    KWH_STATUS_NAN = 2,           /**< The register holds a NaN. */
+    KWH_STATUS_INFINITE = 3,      /**< The register holds an infinity. */
+    KWH_STATUS_OVERFLOW = 4,      /**< Beyond 64 bits. */
+    KWH_STATUS_BAD_DIGITS = 5,    /**< A BCD digit above 9, or a character that is none. */
+    KWH_STATUS_INVALID_DATE = 6,  /**< No such date or time. */
+    KWH_STATUS_NO_ANSWER = 7,     /**< The line gave nothing; see the failure of the line. */
+    KWH_STATUS_REFUSED = 8,       /**< The meter refused this value. */
+    KWH_STATUS_ENCRYPTED = 9,     /**< The telegram is encrypted. */
+    KWH_STATUS_RECORD_ERROR = 10, /**< The meter reports an error in place of the value. */
+    KWH_STATUS_DOUBTFUL = 11      /**< A value, but the meter or the map casts doubt on it. */
+};
+
+/** How sure the decoding of a value is. Nothing has been tried on hardware by the project yet. */
+enum kwh_certainty {
+    KWH_CERTAINTY_INFERRED, /**< A part of the decoding is ours. */
+    KWH_CERTAINTY_PUBLIC,   /**< Vendor tables or public implementations. */
+    KWH_CERTAINTY_MANUAL,   /**< Printed in the meter's manual. */
+    KWH_CERTAINTY_HARDWARE  /**< Seen by the project on a real meter. */
+};
+
+/** Longest text of a reading in bytes, without NUL. */
+#define KWH_READING_TEXT_MAX 32
+
+/** Date and time as the meter gave them; a field it does not give is -1. */
+struct kwh_time {
+    int16_t year;
+    int8_t month, day, hour, minute, second;
+};
+
+/** One value. Which member holds it is said by @p form; none does unless the status has a value. */
+struct kwh_reading {
+    uint32_t quantity;
+    uint8_t form;      /**< enum kwh_form */
+    uint8_t status;    /**< enum kwh_status */
+    uint8_t certainty; /**< enum kwh_certainty */
+    uint8_t length;    /**< digits: how many; text: bytes; bits: how many */
+    /** Decimal in the base unit of the quantity; choice: the code, when it is its own word. */
+    struct kwh_decimal decimal;
+    /** Digits: one hexadecimal digit in each nibble, the last lowest; bits: the flags; choice: the
+     *  code on the wire. */
+    uint64_t digits;
+    const char *word;                /**< Choice: its word, or NULL when the number is the word. */
+    char text[KWH_READING_TEXT_MAX]; /**< Text, without NUL; @p length bytes. */
+    struct kwh_time time;
+};
+
+/** True when the reading carries a value. */
+static inline bool kwh_reading_has_value(const struct kwh_reading *reading)
+{
+    return reading->status == KWH_STATUS_OK || reading->status == KWH_STATUS_DOUBTFUL;
+}
+
+/** An empty reading of @p quantity with @p status; its form is that of the quantity. */
+KWH_API void kwh_reading_init(struct kwh_reading *reading, uint32_t quantity,
+                              enum kwh_status status);
+
+/** Bytes that hold the printed value of any reading with its final NUL. */
+#define KWH_READING_TEXT KWH_DECIMAL_TEXT
+
+/**
+ * Prints the value, without unit: "230.12", "19430102", "even", "2026-01-31T12:00:00", "0x0005".
+ * @retval KWH_ERROR_NO_VALUE when the status carries none; KWH_ERROR_CAPACITY; text is then empty
+ */
+KWH_API KWH_CHECKED enum kwh_error kwh_reading_print(const struct kwh_reading *reading, char *text,
+                                                     size_t capacity);
+
+/** The name of a status as in JSON output, `no_answer`. Never NULL. */
+KWH_API const char *kwh_status_name(enum kwh_status status);
+
+/** The name of a certainty: `manual`, `public`, `inferred`, `hardware`. Never NULL. */
+KWH_API const char *kwh_certainty_name(enum kwh_certainty certainty);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
