@@ -189,6 +189,12 @@ struct kwh_lookalike {
     const char *name;
 };
 
+/** Registers that must not be read, not even in passing. */
+struct kwh_range {
+    uint8_t space; /**< enum kwh_space */
+    uint16_t first, last;
+};
+
 /** Settings of a serial line. */
 struct kwh_line_settings {
     uint32_t baud;
@@ -210,12 +216,14 @@ struct kwh_map {
     const struct kwh_lookalike *lookalikes;
     const struct kwh_line_settings *lines; /**< factory settings, the most likely first */
     const uint16_t *edges;                 /**< addresses at which a request must begin anew */
+    const struct kwh_range *avoid;         /**< registers not to be read */
     uint16_t block_count;
     uint16_t item_count;
     uint16_t model_count;
     uint16_t lookalike_count;
     uint16_t line_count;
     uint16_t edge_count;
+    uint16_t avoid_count;
     uint16_t identity_address; /**< registers of the identification code */
     uint8_t identity_words;    /**< 1 or 2; 0 = the family cannot be told over the bus */
     uint8_t identity_space;    /**< enum kwh_space */
@@ -228,8 +236,8 @@ struct kwh_map {
     uint16_t quiet_ms;         /**< pause before a request, beyond what the line demands */
     uint16_t turnaround_ms;    /**< typical, for plans; 0 = 20 */
     uint16_t answer_ms;        /**< longest wait for the start of an answer; 0 = 1000 */
-    uint16_t reserved_16[3];
-    const void *reserved[8];
+    uint16_t reserved_16[2];
+    const void *reserved[7];
 };
 
 /** A remark on a row, for documentation. */

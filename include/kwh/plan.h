@@ -5,8 +5,8 @@
  *
  * The cost of a request is (13 + 2 n) characters + turnaround + quiet time, for n registers. Over
  * values in the order of their addresses, dynamic programming gives the exact minimum under the
- * request limit, the group edges and the alignment of the map; holes are read through where that
- * is cheaper and every register of the hole exists in the map or lies between two of its rows.
+ * request limit, the group edges, the alignment and the forbidden registers of the map; other holes
+ * are read through where that is cheaper. Of equally cheap plans the one with fewer registers.
  * Pure functions on caller's memory; any thread.
  */
 #ifndef KWH_PLAN_H
