@@ -21,7 +21,11 @@ extern "C" {
 #endif
 
 /** Bits 31-30. */
-enum kwh_quantity_class { KWH_CLASS_MEASUREMENT, KWH_CLASS_ITEM, KWH_CLASS_ACTION };
+enum kwh_quantity_class {
+    KWH_CLASS_MEASUREMENT,
+    KWH_CLASS_ITEM,
+    KWH_CLASS_ACTION
+};
 
 /** Bits 29-25 of a measurement. 24 to 31 are for users' own maps. */
 enum kwh_kind {
@@ -128,16 +132,18 @@ enum kwh_form {
     KWH_FORM_CHOICE   /**< One of a list: a word, or a number that is its own word. */
 };
 
-/** A measurement from its fields; constant where the arguments are. Fields outside their bits are cut. */
-#define KWH_MEASUREMENT(kind, nature, direction, phase, tariff, history, process, resettable, secondary)   \
-    ((((uint32_t)(kind)&31u) << 25) | (((uint32_t)(nature)&15u) << 21) |                                   \
-     (((uint32_t)(direction)&7u) << 18) | (((uint32_t)(phase)&15u) << 14) |                                \
-     (((uint32_t)(tariff)&15u) << 10) | (((uint32_t)(history)&15u) << 6) |                                 \
+/** A measurement from its fields; constant where the arguments are. Fields outside their bits are
+ * cut. */
+#define KWH_MEASUREMENT(kind, nature, direction, phase, tariff, history, process, resettable,      \
+                        secondary)                                                                 \
+    ((((uint32_t)(kind)&31u) << 25) | (((uint32_t)(nature)&15u) << 21) |                           \
+     (((uint32_t)(direction)&7u) << 18) | (((uint32_t)(phase)&15u) << 14) |                        \
+     (((uint32_t)(tariff)&15u) << 10) | (((uint32_t)(history)&15u) << 6) |                         \
      (((uint32_t)(process)&15u) << 2) | ((resettable) ? 2u : 0u) | ((secondary) ? 1u : 0u))
 
 /** A device item from its number, phase and index. Items 3072 to 4095 are for users' own maps. */
-#define KWH_ITEM(number, phase, index)                                                                     \
-    (UINT32_C(0x40000000) | (((uint32_t)(number)&4095u) << 18) | (((uint32_t)(phase)&15u) << 14) |         \
+#define KWH_ITEM(number, phase, index)                                                             \
+    (UINT32_C(0x40000000) | (((uint32_t)(number)&4095u) << 18) | (((uint32_t)(phase)&15u) << 14) | \
      (((uint32_t)(index)&15u) << 10))
 
 /** An action from its number. */
@@ -165,7 +171,8 @@ enum kwh_form {
 
 /**
  * Prints the name of a quantity. Any thread.
- * @retval KWH_ERROR_UNKNOWN_NAME when a field has no word; KWH_ERROR_CAPACITY; the text is then empty
+ * @retval KWH_ERROR_UNKNOWN_NAME when a field has no word; KWH_ERROR_CAPACITY; the text is then
+ * empty
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_quantity_print(uint32_t quantity, char *text,
                                                       size_t capacity);
@@ -176,13 +183,13 @@ KWH_API KWH_CHECKED enum kwh_error kwh_quantity_print(uint32_t quantity, char *t
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_quantity_parse(const char *text, uint32_t *quantity);
 
-/** Base unit of a quantity. */
+/** Base unit of a quantity. KWH_UNIT_NONE for users' own kinds and items: their map knows. */
 KWH_API enum kwh_unit kwh_quantity_unit(uint32_t quantity);
 
-/** Form of the value of a quantity. */
+/** Form of the value of a quantity. KWH_FORM_DECIMAL for users' own: their map knows. */
 KWH_API enum kwh_form kwh_quantity_form(uint32_t quantity);
 
-/** The symbol of a unit: "V", "Wh", "1"; "" for KWH_UNIT_NONE. */
+/** The symbol of a unit in UTF-8: "V", "Wh", "deg", "1"; "" for KWH_UNIT_NONE. */
 KWH_API const char *kwh_unit_symbol(enum kwh_unit unit);
 
 /** The ASCII suffix of a unit in JSON keys, "v", "wh"; "" where none is written. */

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/words.h"
+
+#include <kwh/error.h>
+
+/* In the order of enum kwh_error. */
+static const struct kwhi_words names[] = {
+    {KWH_ERROR_ARGUMENT, "argument\0"
+                         "capacity\0"
+                         "busy\0"
+                         "broadcast_read\0"
+                         "overflow\0"
+                         "syntax\0"
+                         "unknown_name\0"
+                         "not_in_map\0"
+                         "no_code\0"
+                         "inexact\0"
+                         "no_backend\0"
+                         "port_open\0"
+                         "port_locked\0"
+                         "port_forbidden\0"
+                         "port_speed\0"
+                         "interrupted\0"
+                         "unsupported\0"},
+    {KWH_ERROR_ILLEGAL_FUNCTION, "illegal_function\0"
+                                 "illegal_data_address\0"
+                                 "illegal_data_value\0"
+                                 "server_device_failure\0"
+                                 "acknowledge\0"
+                                 "server_device_busy\0"
+                                 "negative_acknowledge\0"
+                                 "memory_parity\0"
+                                 "exception_09\0"
+                                 "gateway_path\0"
+                                 "gateway_target\0"},
+    {KWH_ERROR_REFUSED, "refused\0"
+                        "bad_answer\0"
+                        "unknown_meter\0"
+                        "other_family\0"
+                        "not_identified\0"
+                        "no_value\0"},
+    {KWH_OK, "ok\0"
+             "timeout\0"
+             "bad_crc\0"
+             "no_frame\0"
+             "only_echo\0"
+             "other_address\0"
+             "other_answer\0"
+             "collision\0"
+             "disconnected\0"
+             "io\0"},
+};
+
+const char *kwh_error_name(enum kwh_error error)
+{
+    const char *name = kwhi_numbered_word(names, (uint32_t)error);
+
+    return *name != '\0' ? name : "unknown";
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/words.h"
+
+#include <kwh/error.h>
+
+/* In the order of enum kwh_error. */
+static const struct kwhi_words texts[] = {
+    {KWH_ERROR_ARGUMENT, "An argument is outside its range\0"
+                         "The memory given is too small\0"
+                         "An exchange or dialogue is still under way\0"
+                         "A read cannot be broadcast\0"
+                         "The result does not fit its type\0"
+                         "The text is not of the expected form\0"
+                         "There is no such name\0"
+                         "The map of this meter has no such quantity or address\0"
+                         "There is no OBIS code for this quantity, or no quantity for this code\0"
+                         "The value cannot be written exactly in this form\0"
+                         "The line has no port or connection behind it\0"
+                         "The port or connection cannot be opened\0"
+                         "Another program has the port\0"
+                         "No permission to use the port\0"
+                         "The port does not take this speed or character format\0"
+                         "Stopped on request\0"
+                         "Not possible with this port, map or build\0"},
+    {KWH_ERROR_ILLEGAL_FUNCTION, "The meter does not know this function (exception 1)\0"
+                                 "The meter has no such register (exception 2)\0"
+                                 "The meter does not take this value (exception 3)\0"
+                                 "The meter failed while answering (exception 4)\0"
+                                 "The meter has accepted, but is still working (exception 5)\0"
+                                 "The meter is busy (exception 6)\0"
+                                 "The meter cannot do this (exception 7)\0"
+                                 "The meter found a parity error in its memory (exception 8)\0"
+                                 "The meter refused with exception 9, which has no meaning\0"
+                                 "The gateway has no path to the meter (exception 10)\0"
+                                 "The meter behind the gateway did not answer (exception 11)\0"},
+    {KWH_ERROR_REFUSED, "The meter refused with a code that has no meaning\0"
+                        "The answer is intact, but what it says cannot be\0"
+                        "A meter answers, but no map knows it\0"
+                        "A known meter answers, but not of the family asked for\0"
+                        "A meter answers, but refuses what would identify it\0"
+                        "The meter gave no value for this quantity\0"},
+    {KWH_OK, "Success\0"
+             "Nothing came before the deadline\0"
+             "An answer came, but its CRC does not hold\0"
+             "Bytes came, but no valid frame among them\0"
+             "Only our own request came back\0"
+             "A valid frame came, but from another address\0"
+             "A valid frame came, but it does not answer this request\0"
+             "Several devices answered at once\0"
+             "The other side closed the port or connection\0"
+             "The port or connection failed\0"},
+};
+
+const char *kwh_error_text(enum kwh_error error)
+{
+    const char *text = kwhi_numbered_word(texts, (uint32_t)error);
+
+    return *text != '\0' ? text : "Unknown error";
+}

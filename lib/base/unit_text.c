@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/words.h"
+
+#include <kwh/quantity.h>
+
+/* In the order of enum kwh_unit, from KWH_UNIT_ONE and from KWH_UNIT_VOLT; the symbols are UTF-8.
+ */
+/* clang-format off */
+static const char symbols[] =
+    "1\0" "V\0" "A\0" "W\0" "var\0" "VA\0" "Hz\0" "Wh\0" "varh\0" "VAh\0" "s\0" "Ah\0"
+    "deg\0" "%\0" "\xC2\xB0" "C\0";
+static const char suffixes[] =
+    "v\0" "a\0" "w\0" "var\0" "va\0" "hz\0" "wh\0" "varh\0" "vah\0" "s\0" "ah\0"
+    "deg\0" "percent\0" "celsius\0";
+/* clang-format on */
+
+const char *kwh_unit_symbol(enum kwh_unit unit)
+{
+    return unit < KWH_UNIT_ONE ? "" : kwhi_word(symbols, (uint32_t)unit - KWH_UNIT_ONE);
+}
+
+const char *kwh_unit_suffix(enum kwh_unit unit)
+{
+    return unit < KWH_UNIT_VOLT ? "" : kwhi_word(suffixes, (uint32_t)unit - KWH_UNIT_VOLT);
+}

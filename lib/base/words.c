@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/words.h"
+
+#include <string.h>
+
+const char *kwhi_word(const char *words, uint32_t index)
+{
+    while (index > 0 && *words != '\0') {
+        words += strlen(words) + 1;
+        index--;
+    }
+    return words;
+}
+
+const char *kwhi_numbered_word(const struct kwhi_words *lists, uint32_t number)
+{
+    while (number < lists->first) {
+        lists++;
+    }
+    return kwhi_word(lists->words, number - lists->first);
+}
