@@ -35,7 +35,7 @@
 #endif
 
 #if defined(__GNUC__)
-#define KWH_CHECKED __attribute__((warn_unused_result)) /**< The result must be looked at. */
+#define KWH_CHECKED __attribute__((warn_unused_result))    /**< The result must be looked at. */
 #define KWH_API     __attribute__((visibility("default"))) /**< Leaves the shared library. */
 #else
 #define KWH_CHECKED

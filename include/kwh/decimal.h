@@ -34,7 +34,11 @@ enum kwh_rounding {
 };
 
 /** What the bit pattern of a floating-point register stands for. */
-enum kwh_binary32_class { KWH_BINARY32_FINITE, KWH_BINARY32_INFINITE, KWH_BINARY32_NAN };
+enum kwh_binary32_class {
+    KWH_BINARY32_FINITE,
+    KWH_BINARY32_INFINITE,
+    KWH_BINARY32_NAN
+};
 
 /** {@p mantissa, @p exponent} as a decimal. */
 static inline struct kwh_decimal kwh_decimal(int64_t mantissa, int8_t exponent)

@@ -29,61 +29,61 @@ enum kwh_error {
     KWH_ERROR_IO = 9,            /**< The port or connection failed; the host keeps its errno. */
 
     /* The meter, 32 to 63: asking again gives the same. */
-    KWH_ERROR_REFUSED = 32,            /**< Refused by a code that has no name of its own. */
-    KWH_ERROR_BAD_ANSWER = 33,         /**< The frame holds, what it says cannot be. */
-    KWH_ERROR_UNKNOWN_METER = 34,      /**< It answers, but with an identity that no map knows. */
-    KWH_ERROR_OTHER_FAMILY = 35,       /**< A known meter, but not of the family that was asked for. */
-    KWH_ERROR_NOT_IDENTIFIED = 36,     /**< It answers, but refuses what would identify it. */
-    KWH_ERROR_NO_VALUE = 37,           /**< The reading carries a status instead of a value. */
+    KWH_ERROR_REFUSED = 32,        /**< Refused by a code that has no name of its own. */
+    KWH_ERROR_BAD_ANSWER = 33,     /**< The frame holds, what it says cannot be. */
+    KWH_ERROR_UNKNOWN_METER = 34,  /**< It answers, but with an identity that no map knows. */
+    KWH_ERROR_OTHER_FAMILY = 35,   /**< A known meter, but not of the family that was asked for. */
+    KWH_ERROR_NOT_IDENTIFIED = 36, /**< It answers, but refuses what would identify it. */
+    KWH_ERROR_NO_VALUE = 37,       /**< The reading carries a status instead of a value. */
 
     /* Modbus exceptions, 64 + code (MODBUS Application Protocol V1.1b3, section 7). */
-    KWH_ERROR_ILLEGAL_FUNCTION = 65,        /**< Exception 01. */
-    KWH_ERROR_ILLEGAL_DATA_ADDRESS = 66,    /**< Exception 02. */
-    KWH_ERROR_ILLEGAL_DATA_VALUE = 67,      /**< Exception 03. */
-    KWH_ERROR_SERVER_DEVICE_FAILURE = 68,   /**< Exception 04. */
-    KWH_ERROR_ACKNOWLEDGE = 69,             /**< Exception 05. */
-    KWH_ERROR_SERVER_DEVICE_BUSY = 70,      /**< Exception 06. */
-    KWH_ERROR_NEGATIVE_ACKNOWLEDGE = 71,    /**< Exception 07. */
-    KWH_ERROR_MEMORY_PARITY = 72,           /**< Exception 08. */
-    KWH_ERROR_EXCEPTION_09 = 73,            /**< Exception 09, not assigned by the standard. */
-    KWH_ERROR_GATEWAY_PATH = 74,            /**< Exception 0A, gateway path unavailable. */
-    KWH_ERROR_GATEWAY_TARGET = 75,          /**< Exception 0B, gateway target failed to respond. */
+    KWH_ERROR_ILLEGAL_FUNCTION = 65,      /**< Exception 01. */
+    KWH_ERROR_ILLEGAL_DATA_ADDRESS = 66,  /**< Exception 02. */
+    KWH_ERROR_ILLEGAL_DATA_VALUE = 67,    /**< Exception 03. */
+    KWH_ERROR_SERVER_DEVICE_FAILURE = 68, /**< Exception 04. */
+    KWH_ERROR_ACKNOWLEDGE = 69,           /**< Exception 05. */
+    KWH_ERROR_SERVER_DEVICE_BUSY = 70,    /**< Exception 06. */
+    KWH_ERROR_NEGATIVE_ACKNOWLEDGE = 71,  /**< Exception 07. */
+    KWH_ERROR_MEMORY_PARITY = 72,         /**< Exception 08. */
+    KWH_ERROR_EXCEPTION_09 = 73,          /**< Exception 09, not assigned by the standard. */
+    KWH_ERROR_GATEWAY_PATH = 74,          /**< Exception 0A, gateway path unavailable. */
+    KWH_ERROR_GATEWAY_TARGET = 75,        /**< Exception 0B, gateway target failed to respond. */
 
     /* The caller, 96 to 127: fix the program, the arguments or the installation. */
-    KWH_ERROR_ARGUMENT = 96,      /**< An argument is outside its documented range. */
-    KWH_ERROR_CAPACITY = 97,      /**< The memory given is too small; nothing was written past it. */
-    KWH_ERROR_BUSY = 98,          /**< An exchange or dialogue is still under way. */
-    KWH_ERROR_BROADCAST_READ = 99, /**< A read cannot be broadcast. */
-    KWH_ERROR_OVERFLOW = 100,     /**< The result does not fit its type. */
-    KWH_ERROR_SYNTAX = 101,       /**< The text is not of the documented form. */
-    KWH_ERROR_UNKNOWN_NAME = 102, /**< No such name. */
-    KWH_ERROR_NOT_IN_MAP = 103,   /**< The map has no such quantity or address. */
-    KWH_ERROR_NO_CODE = 104,      /**< The quantity has no OBIS code, or the code no quantity. */
-    KWH_ERROR_INEXACT = 105,      /**< The value cannot be written exactly in that form. */
-    KWH_ERROR_NO_BACKEND = 106,   /**< The line has no backend for a blocking call. */
-    KWH_ERROR_PORT_OPEN = 107,    /**< The port or connection cannot be opened. */
-    KWH_ERROR_PORT_LOCKED = 108,  /**< Another program has the port. */
+    KWH_ERROR_ARGUMENT = 96, /**< An argument is outside its documented range. */
+    KWH_ERROR_CAPACITY = 97, /**< The memory given is too small; nothing was written past it. */
+    KWH_ERROR_BUSY = 98,     /**< An exchange or dialogue is still under way. */
+    KWH_ERROR_BROADCAST_READ = 99,  /**< A read cannot be broadcast. */
+    KWH_ERROR_OVERFLOW = 100,       /**< The result does not fit its type. */
+    KWH_ERROR_SYNTAX = 101,         /**< The text is not of the documented form. */
+    KWH_ERROR_UNKNOWN_NAME = 102,   /**< No such name. */
+    KWH_ERROR_NOT_IN_MAP = 103,     /**< The map has no such quantity or address. */
+    KWH_ERROR_NO_CODE = 104,        /**< The quantity has no OBIS code, or the code no quantity. */
+    KWH_ERROR_INEXACT = 105,        /**< The value cannot be written exactly in that form. */
+    KWH_ERROR_NO_BACKEND = 106,     /**< The line has no backend for a blocking call. */
+    KWH_ERROR_PORT_OPEN = 107,      /**< The port or connection cannot be opened. */
+    KWH_ERROR_PORT_LOCKED = 108,    /**< Another program has the port. */
     KWH_ERROR_PORT_FORBIDDEN = 109, /**< No permission for the port. */
-    KWH_ERROR_PORT_SPEED = 110,   /**< The port does not take this speed or character format. */
-    KWH_ERROR_INTERRUPTED = 111,  /**< The caller asked to stop. */
-    KWH_ERROR_UNSUPPORTED = 112   /**< Not possible with this backend, map or build. */
+    KWH_ERROR_PORT_SPEED = 110,     /**< The port does not take this speed or character format. */
+    KWH_ERROR_INTERRUPTED = 111,    /**< The caller asked to stop. */
+    KWH_ERROR_UNSUPPORTED = 112     /**< Not possible with this backend, map or build. */
 };
 
 /** What kind of failure it is; decides whether asking again makes sense. */
 enum kwh_error_class {
-    KWH_ERROR_CLASS_NONE,   /**< KWH_OK. */
-    KWH_ERROR_CLASS_LINE,   /**< Worth asking again. */
-    KWH_ERROR_CLASS_METER,  /**< Asking again gives the same; Modbus exceptions among them. */
-    KWH_ERROR_CLASS_CALLER  /**< Fix the program, the arguments or the installation. */
+    KWH_ERROR_CLASS_NONE,  /**< KWH_OK. */
+    KWH_ERROR_CLASS_LINE,  /**< Worth asking again. */
+    KWH_ERROR_CLASS_METER, /**< Asking again gives the same; Modbus exceptions among them. */
+    KWH_ERROR_CLASS_CALLER /**< Fix the program, the arguments or the installation. */
 };
 
 /** The class of an error. Any thread, any interrupt. */
 static inline enum kwh_error_class kwh_error_class(enum kwh_error error)
 {
-    return error == KWH_OK  ? KWH_ERROR_CLASS_NONE
-           : error < 32     ? KWH_ERROR_CLASS_LINE
-           : error < 96     ? KWH_ERROR_CLASS_METER
-                            : KWH_ERROR_CLASS_CALLER;
+    return error == KWH_OK ? KWH_ERROR_CLASS_NONE
+           : error < 32    ? KWH_ERROR_CLASS_LINE
+           : error < 96    ? KWH_ERROR_CLASS_METER
+                           : KWH_ERROR_CLASS_CALLER;
 }
 
 /** The error of Modbus exception code @p code (any value; unnamed codes give KWH_ERROR_REFUSED). */
@@ -92,7 +92,9 @@ KWH_API enum kwh_error kwh_error_from_exception(uint8_t code);
 /** The exception code behind an error, 1 to 11, or 0 when it is no Modbus exception. */
 KWH_API uint8_t kwh_error_exception(enum kwh_error error);
 
-/** One English sentence without a full stop. Never NULL. Only programs that call it link the texts. */
+/**
+ * One English sentence without a full stop. Never NULL. Only programs that call it link the texts.
+ */
 KWH_API const char *kwh_error_text(enum kwh_error error);
 
 /** The name in lower case as in JSON output, `bad_crc`. Never NULL. */

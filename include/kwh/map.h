@@ -158,9 +158,9 @@ enum kwh_risk {
 
 /** One value of a choice. */
 struct kwh_choice {
-    int32_t code;    /**< the value on the wire times 10^-exponent */
-    int8_t exponent; /**< 0 unless the code is a fraction, as 0.01 imp/kWh */
-    uint8_t risk;    /**< enum kwh_risk, bits */
+    int32_t code;     /**< the value on the wire times 10^-exponent */
+    int8_t exponent;  /**< 0 unless the code is a fraction, as 0.01 imp/kWh */
+    uint8_t risk;     /**< enum kwh_risk, bits */
     const char *word; /**< NULL: the number is the word */
 };
 
@@ -176,11 +176,11 @@ struct kwh_item {
 
 /** A model of a family, told by its identification registers. The first that fits counts. */
 struct kwh_model {
-    uint32_t code;      /**< content of the identification registers */
-    uint32_t quantity;  /**< a further value that must fit, or 0 */
-    int32_t value;      /**< what it must be, in its base unit */
-    uint16_t profiles;  /**< the profiles of its blocks */
-    const char *name;   /**< "PRO380-Mod" */
+    uint32_t code;     /**< content of the identification registers */
+    uint32_t quantity; /**< a further value that must fit, or 0 */
+    int32_t value;     /**< what it must be, in its base unit */
+    uint16_t profiles; /**< the profiles of its blocks */
+    const char *name;  /**< "PRO380-Mod" */
 };
 
 /** A code that this family must not be taken for. */
@@ -204,9 +204,14 @@ struct kwh_line_settings {
 };
 
 /** The protocol of a map. */
-enum kwh_protocol { KWH_PROTOCOL_MODBUS = 0, KWH_PROTOCOL_MBUS = 1 };
+enum kwh_protocol {
+    KWH_PROTOCOL_MODBUS = 0,
+    KWH_PROTOCOL_MBUS = 1
+};
 
-/** A map. Fixed size with room to grow; a member that a map does not name is 0 and means "default". */
+/**
+ * A map. Fixed size with room to grow; a member that a map does not name is 0 and means "default".
+ */
 struct kwh_map {
     const char *name;  /**< "inepro_pro380", the file's name */
     const char *title; /**< for people, "inepro PRO380-Mod" */
@@ -246,7 +251,9 @@ struct kwh_note {
     const char *text;
 };
 
-/** The remarks of a map and the other names under which its meters are sold. Only hosts link them. */
+/**
+ * The remarks of a map and the other names under which its meters are sold. Only hosts link them.
+ */
 struct kwh_map_notes {
     const struct kwh_note *notes;
     size_t count;
@@ -284,7 +291,9 @@ struct kwh_map_entry {
     const struct kwh_map_notes *notes;
 };
 
-/** All maps that were built in, by name, generated from the folder's content; only hosts link it. */
+/**
+ * All maps that were built in, by name, generated from the folder's content; only hosts link it.
+ */
 KWH_API extern const struct kwh_map_entry kwh_maps[];
 /** How many there are. */
 KWH_API extern const size_t kwh_maps_count;
@@ -332,9 +341,10 @@ KWH_API void kwh_row_decode(const struct kwh_map *map, const struct kwh_row *row
                             const uint8_t *bytes, struct kwh_reading *reading);
 
 /**
- * The registers that hold a reading: the reverse of kwh_row_decode(), @p capacity bytes at @p bytes.
- * A value finer than the register is rounded half to even.
- * @retval KWH_ERROR_NO_VALUE, KWH_ERROR_OVERFLOW, KWH_ERROR_ARGUMENT (other form), KWH_ERROR_CAPACITY
+ * The registers that hold a reading: the reverse of kwh_row_decode(), @p capacity bytes at @p
+ * bytes. A value finer than the register is rounded half to even.
+ * @retval KWH_ERROR_NO_VALUE, KWH_ERROR_OVERFLOW, KWH_ERROR_ARGUMENT (other form),
+ * KWH_ERROR_CAPACITY
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_row_encode(const struct kwh_map *map,
                                                   const struct kwh_row *row,

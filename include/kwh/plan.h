@@ -59,7 +59,9 @@ struct kwh_plan_request {
 KWH_API void kwh_plan_init(struct kwh_plan *plan, const struct kwh_map *map, uint16_t profiles,
                            struct kwh_plan_entry *entries, size_t capacity);
 
-/** Adds a quantity; adding it twice is the same as once. KWH_ERROR_NOT_IN_MAP, KWH_ERROR_CAPACITY. */
+/**
+ * Adds a quantity; adding it twice is the same as once. KWH_ERROR_NOT_IN_MAP, KWH_ERROR_CAPACITY.
+ */
 KWH_API KWH_CHECKED enum kwh_error kwh_plan_add(struct kwh_plan *plan, uint32_t quantity);
 
 /** Adds all that a readout without names reads (kwh_row_is_readout()). KWH_ERROR_CAPACITY. */
