@@ -55,7 +55,7 @@ static const uint8_t items[] = {
     [NUMBER(KWH_DISPLAY_CYCLE_TIME)]         = DECIMAL(KWH_UNIT_SECOND),
     [NUMBER(KWH_CURRENT_DIRECTION_L1)]       = CHOICE,
     [NUMBER(KWH_ERROR_CODE)]                 = BITS,
-    [NUMBER(KWH_POWER_DOWN_UNITLESSER)]         = UNITLESS,
+    [NUMBER(KWH_POWER_DOWN_COUNTER)]         = UNITLESS,
     [NUMBER(KWH_QUADRANT)]                   = UNITLESS,
     [NUMBER(KWH_SOFTWARE_CHECKSUM)]          = DIGITS,
     [NUMBER(KWH_SOFTWARE_CHECKSUM_NON_LEGAL)] = DIGITS,
@@ -119,7 +119,7 @@ static const uint8_t items[] = {
 
 static const uint8_t actions[] = {
     [NUMBER(KWH_ACTION_UNLOCK_SETTINGS)]                 = DIGITS,
-    [NUMBER(KWH_ACTION_RESET_UNITLESSERS)]                  = CHOICE,
+    [NUMBER(KWH_ACTION_RESET_COUNTERS)]                  = CHOICE,
     [NUMBER(KWH_ACTION_SET_TARIFF)]                      = DECIMAL(KWH_UNIT_NONE),
     [NUMBER(KWH_ACTION_RESET_ALL_PARTIAL_ENERGIES)]      = CHOICE,
     [NUMBER(KWH_ACTION_RESET_SELECTED_PARTIAL_ENERGIES)] = BITS,

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/words.h"
+#include "words.h"
 
 #include <kwh/quantity.h>
-
-#include <string.h>
 
 /* The words of each field in the order of their numbers, which are frozen: append, never insert. */
 /* clang-format off */
@@ -163,22 +161,24 @@ static bool is_contradictory(uint32_t quantity)
     return KWH_QUANTITY_PHASE(quantity) != KWH_PHASE_NONE && KWH_QUANTITY_TARIFF(quantity) != 0;
 }
 
-/* Appends a word, with an underscore between two. */
+/* Appends a word, with an underscore between two. There is always room for the NUL at *length. */
 static bool append(char *text, size_t capacity, size_t *length, const char *word)
 {
     size_t at = *length;
-    size_t letters = strlen(word);
-    size_t joint = at > 0 ? 1 : 0;
 
-    if (letters + joint >= capacity - at) {
-        return false;
+    if (at > 0) {
+        text[at++] = '_';
     }
-    if (joint > 0) {
-        text[at] = '_';
+    while (at < capacity) {
+        text[at] = *word;
+        if (*word == '\0') {
+            *length = at;
+            return true;
+        }
+        at++;
+        word++;
     }
-    memcpy(text + at + joint, word, letters + 1);
-    *length = at + joint + letters;
-    return true;
+    return false;
 }
 
 static enum kwh_error print_fields(uint32_t quantity, char *text, size_t capacity)
@@ -223,37 +223,49 @@ enum kwh_error kwh_quantity_print(uint32_t quantity, char *text, size_t capacity
     return error;
 }
 
-/* The number of the longest whole word at the start of text, and its letters; 0 for none. */
+/* The letters of the word that text starts with, if it is this one as a whole; else 0. */
+static size_t whole_word(const char *word, const char *text)
+{
+    size_t letters = 0;
+
+    while (word[letters] != '\0') {
+        if (text[letters] != word[letters]) {
+            return 0;
+        }
+        letters++;
+    }
+    return text[letters] == '\0' || text[letters] == '_' ? letters : 0;
+}
+
+/* The number of the longest word of a list that text starts with, 0 for none, and its letters. */
 static uint32_t longest_word(const char *words, const char *text, size_t *letters)
 {
-    uint32_t number = 0;
-    uint32_t found = 0;
+    uint32_t number = 1;
+    uint32_t longest = 0;
 
     *letters = 0;
-    while (*words != '\0') {
-        size_t length = strlen(words);
+    for (; *words != '\0'; words = kwhi_word(words, 1)) {
+        size_t found = whole_word(words, text);
 
-        number++;
-        if (length > *letters && strncmp(text, words, length) == 0 &&
-            (text[length] == '_' || text[length] == '\0')) {
-            *letters = length;
-            found = number;
+        if (found > *letters) {
+            *letters = found;
+            longest = number;
         }
-        words += length + 1;
+        number++;
     }
-    return found;
+    return longest;
 }
 
 /* What may follow the last field: nothing, or the suffix of the quantity's unit. */
 static bool is_end(const char *rest, uint32_t quantity)
 {
-    const char *suffix;
+    size_t letters;
 
     if (*rest == '\0') {
         return true;
     }
-    suffix = kwh_unit_suffix(kwh_quantity_unit(quantity));
-    return *suffix != '\0' && strcmp(rest + 1, suffix) == 0;
+    letters = whole_word(kwh_unit_suffix(kwh_quantity_unit(quantity)), rest + 1);
+    return letters > 0 && rest[1 + letters] == '\0';
 }
 
 /* The quantity that text names in one class, or 0. */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/words.h"
-
-#include <string.h>
+#include "words.h"
 
 const char *kwhi_word(const char *words, uint32_t index)
 {
     while (index > 0 && *words != '\0') {
-        words += strlen(words) + 1;
-        index--;
+        if (*++words == '\0') {
+            words++;
+            index--;
+        }
     }
     return words;
 }
