@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* Sign and magnitude of a mantissa: INT64_MIN has a magnitude, but no positive twin. */
+#ifndef KWHI_DECIMAL_MAGNITUDE_H
+#define KWHI_DECIMAL_MAGNITUDE_H
+
+#include <kwh/decimal.h>
+
+enum {
+    KWHI_EXPONENT_MIN = -128,
+    KWHI_EXPONENT_MAX = 127,
+    KWHI_POWER_MAX = 19
+};
+
+static inline uint64_t kwhi_magnitude(int64_t mantissa)
+{
+    return mantissa < 0 ? (uint64_t) - (mantissa + 1) + 1 : (uint64_t)mantissa;
+}
+
+/* The greatest magnitude of a mantissa of that sign. */
+static inline uint64_t kwhi_magnitude_max(bool negative)
+{
+    return (uint64_t)INT64_MAX + negative;
+}
+
+/* The mantissa of a magnitude that is not above kwhi_magnitude_max(). */
+static inline int64_t kwhi_mantissa(uint64_t magnitude, bool negative)
+{
+    return negative && magnitude != 0 ? -(int64_t)(magnitude - 1) - 1 : (int64_t)magnitude;
+}
+
+/* 10^power for power up to KWHI_POWER_MAX. */
+static inline uint64_t kwhi_power_of_ten(int power)
+{
+    uint64_t product = 1;
+
+    for (int i = 0; i < power; i++)
+        product *= 10;
+    return product;
+}
+
+#endif
