@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Every public header compiles alone, as C99 and as C++11, and kwh.h brings the whole core.
+set -eu
+: "${SOURCE:?folder of the sources}" "${CC:?C compiler}"
+temp=$(mktemp -d)
+trap 'rm -rf "$temp"' EXIT
+cd "$SOURCE/include"
+
+cxx=$(command -v "${CXX:-c++}" || true)
+failed=0
+for header in kwh.h kwh/*.h; do
+    echo "#include <$header>" | tee "$temp/alone.c" >"$temp/alone.cpp"
+    # CC may be several words.
+    # shellcheck disable=SC2086
+    $CC -std=c99 -Wall -Wextra -Wpedantic -Werror -I. -fsyntax-only "$temp/alone.c" || failed=1
+    if [ -n "$cxx" ]; then
+        "$cxx" -std=c++11 -Wall -Wextra -Wpedantic -Werror -I. -fsyntax-only "$temp/alone.cpp" ||
+            failed=1
+    fi
+    grep -q '@file' "$header" || { echo "$header: no @file, Doxygen would pass it over"; failed=1; }
+done
+
+# shellcheck disable=SC2086
+brought=$($CC -I. -M kwh.h)
+for header in kwh/*.h; do
+    case $header in
+    kwh/host.h | kwh/port_uart.h) continue ;;
+    esac
+    case $brought in
+    *"$header"*) ;;
+    *) echo "kwh.h does not include $header"; failed=1 ;;
+    esac
+done
+[ -n "$cxx" ] || echo "no C++ compiler: headers not tried as C++11"
+exit "$failed"

@@ -1,0 +1,66 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# usage: installed.sh MESON
+# A program that knows nothing but pkg-config builds against the installed library, shared and
+# static, and the installed headers fit the installed libraries.
+set -eu
+: "${BUILD:?build folder}" "${CC:?C compiler}"
+command -v pkg-config >/dev/null || { echo "SKIP: needs pkg-config"; exit 77; }
+temp=$(mktemp -d)
+trap 'rm -rf "$temp"' EXIT
+
+"$1" install -C "$BUILD" --no-rebuild --destdir "$temp/root" >"$temp/log" 2>&1 || {
+    cat "$temp/log"
+    exit 1
+}
+PKG_CONFIG_LIBDIR=$(dirname "$(find "$temp/root" -name libkwh.pc)")
+PKG_CONFIG_LIBDIR=$PKG_CONFIG_LIBDIR:$(pkg-config --variable pc_path pkg-config)
+export PKG_CONFIG_LIBDIR
+libdir=$(dirname "$(find "$temp/root" -name libkwh.a)")
+include=$temp/root$(pkg-config --variable includedir libkwh)
+prefixed()
+{
+    sed "s|-I$(pkg-config --variable includedir libkwh)|-I$include|; s|-L[^ ]*|-L$libdir|"
+}
+
+cat >"$temp/program.c" <<'END'
+#include <kwh.h>
+#include <stdio.h>
+int main(void)
+{
+    static const uint8_t request[] = {0x01, 0x03, 0x50, 0x02, 0x00, 0x06};
+    uint16_t crc = kwh_crc16(KWH_CRC16_START, request, sizeof request);
+    printf("%02X %02X\n", crc & 0xFFu, crc >> 8);
+    return 0;
+}
+END
+expect()
+{
+    if [ "$2" != "75 08" ]; then
+        echo "$1: got '$2', not '75 08'"
+        exit 1
+    fi
+    echo "$1: right"
+}
+
+# CC and the flags are several words.
+# shellcheck disable=SC2046,SC2086
+{
+    $CC "$temp/program.c" $(pkg-config --cflags --libs libkwh | prefixed) -o "$temp/shared"
+    expect shared "$(LD_LIBRARY_PATH=$libdir "$temp/shared")"
+    $CC "$temp/program.c" $(pkg-config --cflags libkwh | prefixed) "$libdir/libkwh.a" -o "$temp/static"
+    expect static "$("$temp/static")"
+}
+
+if [ -e "$libdir/libkwh-host.a" ]; then
+    [ -e "$include/kwh/host.h" ] || { echo "libkwh-host without kwh/host.h"; exit 1; }
+    echo '#include <kwh/host.h>
+int main(void) { return 0; }' >"$temp/host.c"
+    # shellcheck disable=SC2046,SC2086
+    $CC "$temp/host.c" $(pkg-config --cflags --libs libkwh-host | prefixed) -o "$temp/host"
+    LD_LIBRARY_PATH=$libdir "$temp/host"
+    echo "host: right"
+elif [ -e "$include/kwh/host.h" ]; then
+    echo "kwh/host.h without libkwh-host"
+    exit 1
+fi
