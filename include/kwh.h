@@ -10,8 +10,16 @@
 #include <kwh/crc16.h>
 #include <kwh/decimal.h>
 #include <kwh/error.h>
+#include <kwh/line.h>
+#include <kwh/map.h>
+#include <kwh/meter.h>
+#include <kwh/modbus.h>
 #include <kwh/obis.h>
+#include <kwh/plan.h>
 #include <kwh/quantity.h>
+#include <kwh/reading.h>
 #include <kwh/registers.h>
+#include <kwh/responder.h>
+#include <kwh/server.h>
 
 #endif

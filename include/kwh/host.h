@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file host.h
+ * Hosts: serial ports and sockets, named by strings. libmodbus opens, configures and closes them; our
+ * line does the framing on the descriptor. Link with libkwh-host.
+ *
+ *     TARGET  LINK[@ADDRESS]
+ *     LINK    rtu:/dev/ttyUSB0,baud=9600,line=8E1   Modbus RTU on a serial port
+ *             tcp:host[:502]                        Modbus TCP
+ *             rtutcp:host:port                      RTU frames through a TCP connection
+ *             sim:inepro_pro380                     a simulated meter in this process
+ *             rtu:pty                               a new pseudo-terminal (servers only)
+ *     further keys: map= timeout_ms= retries= echo=auto|on|off gap_ms= seed=
+ *
+ * One host belongs to one thread at a time; different hosts are independent.
+ */
+#ifndef KWH_HOST_H
+#define KWH_HOST_H
+
+#include <kwh.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** What a link runs on. */
+enum kwh_scheme { KWH_SCHEME_RTU, KWH_SCHEME_TCP, KWH_SCHEME_RTUTCP, KWH_SCHEME_SIM };
+
+/** Longest place of a link with its NUL. */
+#define KWH_PLACE_MAX 256
+
+/** A parsed TARGET. What was not given is 0, the texts "". */
+struct kwh_target {
+    enum kwh_scheme scheme;
+    char place[KWH_PLACE_MAX];        /**< device, host name, or map of a simulated meter */
+    char map[64];                     /**< map= */
+    uint16_t port;                    /**< tcp: 502 when not given */
+    struct kwh_line_settings settings; /**< baud 0: not given; parity 0: line= not given */
+    uint32_t timeout_ms;
+    uint32_t gap_ms;
+    uint32_t seed;
+    int retries;                      /**< -1: not given */
+    enum kwh_echo echo;
+    uint8_t address;
+    bool has_address;                 /**< @ADDRESS was given */
+};
+
+/**
+ * Parses a TARGET or LINK. @p where, when not NULL, is the offset of the first character that cannot be.
+ * @retval KWH_ERROR_SYNTAX
+ */
+KWH_API KWH_CHECKED enum kwh_error kwh_target_parse(const char *text, struct kwh_target *target,
+                                                    size_t *where);
+
+/** Prints a target so that parsing it gives the same. KWH_ERROR_CAPACITY leaves the text empty. */
+KWH_API KWH_CHECKED enum kwh_error kwh_target_print(const struct kwh_target *target, char *text,
+                                                    size_t capacity);
+
+/** Bytes that hold any printed target. */
+#define KWH_TARGET_TEXT 512
+
+/** Parses "8E1". KWH_ERROR_SYNTAX. */
+KWH_API KWH_CHECKED enum kwh_error kwh_line_settings_parse(const char *text,
+                                                           struct kwh_line_settings *settings);
+
+/** An open link. Members are private. */
+struct kwh_host {
+    struct kwh_target target;
+    struct kwh_line line;
+    struct kwh_backend backend;
+    void *modbus;                      /* modbus_t, or NULL */
+    void *simulation;                  /* of sim:, or NULL */
+    int descriptor;
+    int saved_errno;
+    bool borrowed, locked;
+    struct kwh_line_settings settings; /* in force */
+    uint8_t buffer[KWH_MODBUS_TCP_BUFFER];
+};
+
+/**
+ * Opens a link; settings not given are 9600 8E1. Blocking (name look-up, connect: at most timeout_ms or 5 s).
+ * @retval KWH_ERROR_SYNTAX, KWH_ERROR_PORT_OPEN, KWH_ERROR_PORT_LOCKED, KWH_ERROR_PORT_FORBIDDEN,
+ * KWH_ERROR_PORT_SPEED, KWH_ERROR_UNSUPPORTED, KWH_ERROR_UNKNOWN_NAME (sim: no such map)
+ */
+KWH_API KWH_CHECKED enum kwh_error kwh_host_open(struct kwh_host *host, const char *target);
+
+/** Opens a parsed target. */
+KWH_API KWH_CHECKED enum kwh_error kwh_host_open_target(struct kwh_host *host,
+                                                        const struct kwh_target *target);
+
+/** Takes a descriptor that the application has opened and will close: a socket or a raw terminal. */
+KWH_API KWH_CHECKED enum kwh_error kwh_host_descriptor(struct kwh_host *host, int descriptor,
+                                                       const struct kwh_framing *framing);
+
+/** Takes an application's connected modbus_t (libmodbus) with its line settings; never closes it.
+ *  @p settings: of its serial line, NULL for TCP. */
+KWH_API KWH_CHECKED enum kwh_error kwh_host_borrow(struct kwh_host *host, void *modbus,
+                                                   const struct kwh_line_settings *settings);
+
+/** Closes the link and opens it again, after KWH_ERROR_DISCONNECTED. Errors as kwh_host_open(). */
+KWH_API KWH_CHECKED enum kwh_error kwh_host_reopen(struct kwh_host *host);
+
+/** Closes; a host that was never opened, or is closed, may be closed again. */
+KWH_API void kwh_host_close(struct kwh_host *host);
+
+/** The line of the link, for exchanges and dialogues. */
+static inline struct kwh_line *kwh_host_line(struct kwh_host *host)
+{
+    return &host->line;
+}
+
+/** The descriptor, for poll() and epoll; -1 when there is none. */
+static inline int kwh_host_fd(const struct kwh_host *host)
+{
+    return host->descriptor;
+}
+
+/** The address of the target, or the default of @p map (NULL: 1). */
+KWH_API uint8_t kwh_host_address(const struct kwh_host *host, const struct kwh_map *map);
+
+/** Sets the port to other settings after all bytes are out. KWH_ERROR_UNSUPPORTED on sockets and borrowed. */
+KWH_API KWH_CHECKED enum kwh_error kwh_host_set_line(struct kwh_host *host,
+                                                     const struct kwh_line_settings *settings);
+
+/** Monotonic time in microseconds, wrapping. Any thread. */
+KWH_API uint32_t kwh_host_now_us(void);
+
+/** Map by name or alias ("inepro_pro380", "solar-log_pro380"); NULL when there is none. */
+KWH_API const struct kwh_map *kwh_host_find_map(const char *name);
+
+/**
+ * What failed, for people, in one or two lines: the error, where, and what to check.
+ * KWH_ERROR_CAPACITY when it was cut; the text is terminated anyway.
+ */
+KWH_API KWH_CHECKED enum kwh_error kwh_failure_print(const struct kwh_failure *failure, char *text,
+                                                     size_t capacity);
+
+/* ------------------------------------------------------------------------------------------------
+ * Being a meter on a host
+ */
+
+/** A listening link: a serial port, a new pseudo-terminal, or a TCP port with many connections. */
+struct kwh_listener;
+
+/** Limits of a listener. 0 means the default. */
+struct kwh_listener_limits {
+    uint16_t connections; /**< at once; 32. More are closed at once. */
+    uint32_t idle_ms;     /**< a connection without a request for so long is closed; 60000 */
+};
+
+/**
+ * Listens. TCP binds to the named host, 127.0.0.1 when the place is empty; port 0 takes a free one.
+ * @p slaves stay the caller's. Allocates; errors as kwh_host_open().
+ */
+KWH_API KWH_CHECKED enum kwh_error kwh_listener_open(struct kwh_listener **listener,
+                                                     const struct kwh_target *link,
+                                                     const struct kwh_slave *slaves, size_t count,
+                                                     const struct kwh_listener_limits *limits);
+
+/** The TARGET (without address) under which it can be reached: with the real port or pty. */
+KWH_API const struct kwh_target *kwh_listener_target(const struct kwh_listener *listener);
+
+/** Serves what comes for at most @p timeout_ms. KWH_ERROR_INTERRUPTED when a signal came. */
+KWH_API KWH_CHECKED enum kwh_error kwh_listener_serve(struct kwh_listener *listener,
+                                                      uint32_t timeout_ms);
+
+/** Hook for all traffic; frames of all connections. */
+KWH_API void kwh_listener_trace(struct kwh_listener *listener, kwh_trace_function *trace,
+                                void *context);
+
+/** Closes all; NULL is allowed. */
+KWH_API void kwh_listener_close(struct kwh_listener *listener);
+
+/* ------------------------------------------------------------------------------------------------
+ * A simulated meter
+ */
+
+/** A plausible meter with a load that moves. Allocates. */
+struct kwh_simulation;
+
+/** A meter of @p map; the same seed gives the same load. Starts at time 0. */
+KWH_API KWH_CHECKED enum kwh_error kwh_simulation_new(struct kwh_simulation **simulation,
+                                                      const struct kwh_map *map, uint32_t seed);
+
+/** Pins a value, text as a person writes it. KWH_ERROR_NOT_IN_MAP, KWH_ERROR_SYNTAX... */
+KWH_API KWH_CHECKED enum kwh_error kwh_simulation_pin(struct kwh_simulation *simulation,
+                                                      const char *name, const char *value);
+
+/** Moves the load by @p elapsed_ms of its time; energies follow the powers exactly. */
+KWH_API void kwh_simulation_advance(struct kwh_simulation *simulation, uint32_t elapsed_ms);
+
+/** Fills @p slave, which serves the simulated meter at @p address. */
+KWH_API void kwh_simulation_slave(struct kwh_simulation *simulation, uint8_t address,
+                                  struct kwh_slave *slave);
+
+/** The present value of a quantity. */
+KWH_API KWH_CHECKED enum kwh_error kwh_simulation_value(struct kwh_simulation *simulation,
+                                                        uint32_t quantity,
+                                                        struct kwh_reading *reading);
+
+/** Frees it; NULL is allowed. */
+KWH_API void kwh_simulation_free(struct kwh_simulation *simulation);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
