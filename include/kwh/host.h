@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file host.h
- * Hosts: serial ports and sockets, named by strings. libmodbus opens, configures and closes them; our
- * line does the framing on the descriptor. Link with libkwh-host.
+ * Hosts: serial ports and sockets, named by strings. libmodbus opens, configures and closes them;
+ * our line does the framing on the descriptor. Link with libkwh-host.
  *
  *     TARGET  LINK[@ADDRESS]
  *     LINK    rtu:/dev/ttyUSB0,baud=9600,line=8E1   Modbus RTU on a serial port
@@ -24,7 +24,12 @@ extern "C" {
 #endif
 
 /** What a link runs on. */
-enum kwh_scheme { KWH_SCHEME_RTU, KWH_SCHEME_TCP, KWH_SCHEME_RTUTCP, KWH_SCHEME_SIM };
+enum kwh_scheme {
+    KWH_SCHEME_RTU,
+    KWH_SCHEME_TCP,
+    KWH_SCHEME_RTUTCP,
+    KWH_SCHEME_SIM
+};
 
 /** Longest place of a link with its NUL. */
 #define KWH_PLACE_MAX 256
@@ -32,21 +37,22 @@ enum kwh_scheme { KWH_SCHEME_RTU, KWH_SCHEME_TCP, KWH_SCHEME_RTUTCP, KWH_SCHEME_
 /** A parsed TARGET. What was not given is 0, the texts "". */
 struct kwh_target {
     enum kwh_scheme scheme;
-    char place[KWH_PLACE_MAX];        /**< device, host name, or map of a simulated meter */
-    char map[64];                     /**< map= */
-    uint16_t port;                    /**< tcp: 502 when not given */
+    char place[KWH_PLACE_MAX];         /**< device, host name, or map of a simulated meter */
+    char map[64];                      /**< map= */
+    uint16_t port;                     /**< tcp: 502 when not given */
     struct kwh_line_settings settings; /**< baud 0: not given; parity 0: line= not given */
     uint32_t timeout_ms;
     uint32_t gap_ms;
     uint32_t seed;
-    int retries;                      /**< -1: not given */
+    int retries; /**< -1: not given */
     enum kwh_echo echo;
     uint8_t address;
-    bool has_address;                 /**< @ADDRESS was given */
+    bool has_address; /**< \@ADDRESS was given */
 };
 
 /**
- * Parses a TARGET or LINK. @p where, when not NULL, is the offset of the first character that cannot be.
+ * Parses a TARGET or LINK. @p where, when not NULL, is the offset of the first character that
+ * cannot be.
  * @retval KWH_ERROR_SYNTAX
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_target_parse(const char *text, struct kwh_target *target,
@@ -68,8 +74,8 @@ struct kwh_host {
     struct kwh_target target;
     struct kwh_line line;
     struct kwh_backend backend;
-    void *modbus;                      /* modbus_t, or NULL */
-    void *simulation;                  /* of sim:, or NULL */
+    void *modbus;     /* modbus_t, or NULL */
+    void *simulation; /* of sim:, or NULL */
     int descriptor;
     int saved_errno;
     bool borrowed, locked;
@@ -78,7 +84,8 @@ struct kwh_host {
 };
 
 /**
- * Opens a link; settings not given are 9600 8E1. Blocking (name look-up, connect: at most timeout_ms or 5 s).
+ * Opens a link; settings not given are 9600 8E1. Blocking (name look-up, connect: at most
+ * timeout_ms or 5 s).
  * @retval KWH_ERROR_SYNTAX, KWH_ERROR_PORT_OPEN, KWH_ERROR_PORT_LOCKED, KWH_ERROR_PORT_FORBIDDEN,
  * KWH_ERROR_PORT_SPEED, KWH_ERROR_UNSUPPORTED, KWH_ERROR_UNKNOWN_NAME (sim: no such map)
  */
@@ -88,12 +95,16 @@ KWH_API KWH_CHECKED enum kwh_error kwh_host_open(struct kwh_host *host, const ch
 KWH_API KWH_CHECKED enum kwh_error kwh_host_open_target(struct kwh_host *host,
                                                         const struct kwh_target *target);
 
-/** Takes a descriptor that the application has opened and will close: a socket or a raw terminal. */
+/**
+ * Takes a descriptor that the application has opened and will close: a socket or a raw terminal.
+ */
 KWH_API KWH_CHECKED enum kwh_error kwh_host_descriptor(struct kwh_host *host, int descriptor,
                                                        const struct kwh_framing *framing);
 
-/** Takes an application's connected modbus_t (libmodbus) with its line settings; never closes it.
- *  @p settings: of its serial line, NULL for TCP. */
+/**
+ * Takes an application's connected modbus_t (libmodbus) with its line settings; never closes it.
+ *  @p settings: of its serial line, NULL for TCP.
+ */
 KWH_API KWH_CHECKED enum kwh_error kwh_host_borrow(struct kwh_host *host, void *modbus,
                                                    const struct kwh_line_settings *settings);
 
@@ -118,7 +129,10 @@ static inline int kwh_host_fd(const struct kwh_host *host)
 /** The address of the target, or the default of @p map (NULL: 1). */
 KWH_API uint8_t kwh_host_address(const struct kwh_host *host, const struct kwh_map *map);
 
-/** Sets the port to other settings after all bytes are out. KWH_ERROR_UNSUPPORTED on sockets and borrowed. */
+/**
+ * Sets the port to other settings after all bytes are out. KWH_ERROR_UNSUPPORTED on sockets and
+ * borrowed.
+ */
 KWH_API KWH_CHECKED enum kwh_error kwh_host_set_line(struct kwh_host *host,
                                                      const struct kwh_line_settings *settings);
 

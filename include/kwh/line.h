@@ -62,8 +62,10 @@ struct kwh_step {
     const struct kwh_line_settings *settings; /**< SETTINGS */
 };
 
-/** Times of a line in microseconds. kwh_line_init() fills in the defaults; change them between
- * exchanges. */
+/**
+ * Times of a line in microseconds. kwh_line_init() fills in the defaults; change them between
+ * exchanges.
+ */
 struct kwh_timing {
     uint32_t answer_us;    /**< from the end of a request to the first byte of its answer; 1 s */
     uint32_t character_us; /**< between two bytes of one answer; 50 ms (USB and gateways pause) */
@@ -122,8 +124,10 @@ struct kwh_failure {
     int host_errno;        /**< hosts: errno of a failed port; else 0 */
 };
 
-/** Length of the PDU that begins at @p pdu, of which @p available bytes are there: 0 = more bytes
- * are needed to tell, SIZE_MAX = cannot be an answer. Pure. */
+/**
+ * Length of the PDU that begins at @p pdu, of which @p available bytes are there: 0 = more bytes
+ * are needed to tell, SIZE_MAX = cannot be an answer. Pure.
+ */
 typedef size_t kwh_length_function(const uint8_t *pdu, size_t available);
 
 /**
@@ -180,8 +184,10 @@ struct kwh_match {
     struct kwh_exchange *exchange; /**< FRAME: that it answers */
 };
 
-/** @name Properties of a framing
- * @{ */
+/**
+ * @name Properties of a framing
+ * @{
+ */
 #define KWH_FRAMING_SERIAL                                                                         \
     1u /**< silence before requests, broadcast, one exchange at a time, echo */
 #define KWH_FRAMING_HAS_ID                                                                         \
@@ -193,8 +199,10 @@ struct kwh_match {
 struct kwh_framing {
     /** Builds the frame of a request; returns its length, 0 when it does not fit @p capacity. */
     size_t (*wrap)(const struct kwh_exchange *exchange, uint8_t *frame, size_t capacity);
-    /** Judges @p length received bytes (1 or more). @p idle: no more will come for now.
-     *  @p waiting: the exchanges under way, linked by next; never NULL. */
+    /**
+     * Judges @p length received bytes (1 or more). @p idle: no more will come for now.
+     *  @p waiting: the exchanges under way, linked by next; never NULL.
+     */
     struct kwh_match (*match)(const uint8_t *bytes, size_t length, bool idle,
                               struct kwh_exchange *waiting);
     uint16_t frame_max;  /**< longest frame */
@@ -246,8 +254,10 @@ KWH_API KWH_CHECKED enum kwh_error kwh_line_init(struct kwh_line *line,
                                                  const struct kwh_framing *framing, uint8_t *buffer,
                                                  size_t capacity);
 
-/** Tells how long a character takes on the wire: start, data, parity and stop bits at this speed.
- *  Not called, or on a stream: no time at all. */
+/**
+ * Tells how long a character takes on the wire: start, data, parity and stop bits at this speed.
+ *  Not called, or on a stream: no time at all.
+ */
 KWH_API void kwh_line_set_speed(struct kwh_line *line, const struct kwh_line_settings *settings);
 
 /**

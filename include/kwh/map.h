@@ -18,6 +18,9 @@
 extern "C" {
 #endif
 
+/** Number of elements of an array. */
+#define KWH_COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
 /** How registers are to be taken. Frozen: the numbers are in rows. */
 enum kwh_type {
     KWH_TYPE_UINT16 = 0,
@@ -71,8 +74,10 @@ struct kwh_row {
 
 KWH_STATIC_ASSERT(sizeof(struct kwh_row) == 8, row_is_8_bytes);
 
-/** @name Flags of a row
- * @{ */
+/**
+ * @name Flags of a row
+ * @{
+ */
 #define KWH_INFERRED   0x0000u /**< certainty, KWH_CERTAINTY_INFERRED */
 #define KWH_PUBLIC     0x0400u /**< certainty */
 #define KWH_MANUAL     0x0800u /**< certainty */
@@ -106,8 +111,24 @@ KWH_STATIC_ASSERT(sizeof(struct kwh_row) == 8, row_is_8_bytes);
         .format = KWH_FORMAT(KWH_TYPE_##type_, KWH_SCALE_##scale_, KWH_SPACE_INPUT, flags_)        \
     }
 
-/** @name Fields of a row
- * @{ */
+/** A row of text in holding registers, 1 to 16 of them, two characters each. */
+#define KWH_HOLDING_TEXT(address_, words_, name_, flags_)                                          \
+    {                                                                                              \
+        .quantity = KWH_##name_, .address = KWH_MAP_ADDRESS(address_),                             \
+        .format = KWH_FORMAT(KWH_TYPE_TEXT, (words_)-1, KWH_SPACE_HOLDING, flags_)                 \
+    }
+
+/** A row of text in input registers. */
+#define KWH_INPUT_TEXT(address_, words_, name_, flags_)                                            \
+    {                                                                                              \
+        .quantity = KWH_##name_, .address = KWH_MAP_ADDRESS(address_),                             \
+        .format = KWH_FORMAT(KWH_TYPE_TEXT, (words_)-1, KWH_SPACE_INPUT, flags_)                   \
+    }
+
+/**
+ * @name Fields of a row
+ * @{
+ */
 static inline enum kwh_type kwh_row_type(const struct kwh_row *row)
 {
     return (enum kwh_type)(row->format & 31u);
@@ -141,6 +162,12 @@ static inline bool kwh_row_write_only(const struct kwh_row *row)
 /** Registers of a row's value, 1 to 16; 0 for a type this library does not know. */
 KWH_API size_t kwh_row_words(const struct kwh_row *row);
 
+/** The name of a type, `float32`; "" for one this library does not know. Never NULL. */
+KWH_API const char *kwh_type_name(enum kwh_type type);
+
+/** What a count is worth: 1000 for KWH_SCALE_KILO; 0 for a scale this library does not know. */
+KWH_API struct kwh_decimal kwh_scale_value(enum kwh_scale scale);
+
 /** Rows with a condition. */
 struct kwh_block {
     const struct kwh_row *rows;
@@ -156,11 +183,14 @@ enum kwh_risk {
     KWH_RISK_IRREVERSIBLE = 4   /**< cannot be undone over the bus */
 };
 
-/** One value of a choice. */
+/**
+ * One value of a choice; or, of an item that is a number, one of the only numbers to be written.
+ */
 struct kwh_choice {
     int32_t code;     /**< the value on the wire times 10^-exponent */
     int8_t exponent;  /**< 0 unless the code is a fraction, as 0.01 imp/kWh */
     uint8_t risk;     /**< enum kwh_risk, bits */
+    int16_t reads_as; /**< the code that is read after writing this one; 0 = the same */
     const char *word; /**< NULL: the number is the word */
 };
 
@@ -173,6 +203,20 @@ struct kwh_item {
     uint8_t risk;             /**< of every value, enum kwh_risk, bits */
     int32_t minimum, maximum; /**< without choices: what may be written, in the base unit */
 };
+
+/** An item that is written with a number from a range. */
+#define KWH_RANGE_ITEM(name_, function_, minimum_, maximum_, risk_)                                \
+    {                                                                                              \
+        .quantity = KWH_##name_, .write_function = (function_), .risk = (risk_),                   \
+        .minimum = (minimum_), .maximum = (maximum_)                                               \
+    }
+
+/** An item that is one of a list; @p function_ 0 when it cannot be written. */
+#define KWH_CHOICE_ITEM(name_, function_, choices_, risk_)                                         \
+    {                                                                                              \
+        .quantity = KWH_##name_, .choices = (choices_), .choice_count = KWH_COUNT(choices_),       \
+        .write_function = (function_), .risk = (risk_)                                             \
+    }
 
 /** A model of a family, told by its identification registers. The first that fits counts. */
 struct kwh_model {
@@ -245,6 +289,12 @@ struct kwh_map {
     const void *reserved[7];
 };
 
+/**
+ * Declares a map by the name of its file and its protocol: KWH_MAP_DECLARE(inepro_pro380_modbus);
+ *  All maps of a build are declared in kwh/maps.h, which is made from the folder's content.
+ */
+#define KWH_MAP_DECLARE(name_) KWH_API extern const struct kwh_map kwh_map_##name_
+
 /** A remark on a row, for documentation. */
 struct kwh_note {
     uint16_t address;
@@ -281,9 +331,6 @@ struct kwh_map_proof {
     const struct kwh_proof_value *values;
     size_t value_count;
 };
-
-/** Number of elements of an array. */
-#define KWH_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /** A map with its remarks: an entry of the list of all maps. */
 struct kwh_map_entry {
@@ -330,21 +377,25 @@ KWH_API const struct kwh_item *kwh_map_item(const struct kwh_map *map, uint32_t 
 KWH_API const struct kwh_choice *kwh_item_choice(const struct kwh_item *item,
                                                  struct kwh_decimal code);
 
-/** True for what a readout without names reads: published measurements and the present tariff. */
+/**
+ * True for what a readout without names reads: published measurements, pages of the past apart,
+ *  and the present tariff.
+ */
 KWH_API bool kwh_row_is_readout(const struct kwh_row *row);
 
 /**
  * Decodes the registers of a row: kwh_row_words() registers at @p bytes. Always fills @p reading;
- * what cannot be had is a status.
+ * what cannot be had is a status: not_available for a row that this library cannot take.
  */
 KWH_API void kwh_row_decode(const struct kwh_map *map, const struct kwh_row *row,
                             const uint8_t *bytes, struct kwh_reading *reading);
 
 /**
- * The registers that hold a reading: the reverse of kwh_row_decode(), @p capacity bytes at @p
- * bytes. A value finer than the register is rounded half to even.
- * @retval KWH_ERROR_NO_VALUE, KWH_ERROR_OVERFLOW, KWH_ERROR_ARGUMENT (other form),
- * KWH_ERROR_CAPACITY
+ * The registers that hold a reading, the reverse of kwh_row_decode(): @p capacity bytes at
+ * @p bytes. A value finer than the register is rounded half to even; a choice is stored by its
+ * word, or by its number when it has none. On failure nothing is written.
+ * @retval KWH_ERROR_NO_VALUE, KWH_ERROR_OVERFLOW, KWH_ERROR_UNKNOWN_NAME (no such word),
+ *         KWH_ERROR_ARGUMENT (other form), KWH_ERROR_CAPACITY
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_row_encode(const struct kwh_map *map,
                                                   const struct kwh_row *row,
@@ -353,6 +404,7 @@ KWH_API KWH_CHECKED enum kwh_error kwh_row_encode(const struct kwh_map *map,
 
 /**
  * A value from text, as a person writes it, into the form of a row: "230.12", "even", "19430102".
+ * On failure the reading is empty.
  * @retval KWH_ERROR_SYNTAX, KWH_ERROR_UNKNOWN_NAME (no such word), KWH_ERROR_OVERFLOW
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_row_parse(const struct kwh_map *map,

@@ -16,7 +16,7 @@ extern "C" {
 
 /** A meter: a map at an address of a line. Members are private but for those described. */
 struct kwh_meter {
-    struct kwh_dialogue dialogue;     /**< drive it with kwh_dialogue_step(); retries may be set */
+    struct kwh_dialogue dialogue; /**< drive it with kwh_dialogue_step(); retries may be set */
     struct kwh_line *line;
     const struct kwh_map *map;
     struct kwh_plan *plan;
@@ -31,18 +31,20 @@ struct kwh_meter {
 };
 
 /**
- * A meter of @p map at @p address. Takes over the map's times for its exchanges; the line keeps its own.
+ * A meter of @p map at @p address. Takes over the map's times for its exchanges; the line keeps its
+ * own.
  * @retval KWH_ERROR_UNSUPPORTED when the map is of another protocol than the line's
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_meter_init(struct kwh_meter *meter, struct kwh_line *line,
                                                   const struct kwh_map *map, uint8_t address);
 
 /**
- * Begins a readout of a plan made by kwh_plan_make(). Each RESULT of the dialogue is in meter.reading, in the
- * order of addresses. A value that could not be had comes with its status; a request that the meter refuses
- * (exception 02 or 03, or silence where a shorter request is answered) is split, and the plan remembers.
- * After two requests in a row without any answer the rest is reported as no_answer without asking.
- * dialogue.error at the end: KWH_OK, or the first failure.
+ * Begins a readout of a plan made by kwh_plan_make(). Each RESULT of the dialogue is in
+ * meter.reading, in the order of addresses. A value that could not be had comes with its status; a
+ * request that the meter refuses (exception 02 or 03, or silence where a shorter request is
+ * answered) is split, and the plan remembers. After two requests in a row without any answer the
+ * rest is reported as no_answer without asking. dialogue.error at the end: KWH_OK, or the first
+ * failure.
  */
 KWH_API void kwh_meter_begin(struct kwh_meter *meter, struct kwh_plan *plan);
 
@@ -54,18 +56,20 @@ KWH_API bool kwh_meter_next(struct kwh_meter *meter, struct kwh_reading *reading
 
 /**
  * Blocking: one quantity. KWH_OK means that @p reading has a value.
- * @retval KWH_ERROR_NOT_IN_MAP; KWH_ERROR_NO_VALUE see reading.status; else the line's or meter's error
+ * @retval KWH_ERROR_NOT_IN_MAP; KWH_ERROR_NO_VALUE see reading.status; else the line's or meter's
+ * error
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_meter_read_one(struct kwh_meter *meter, uint32_t quantity,
                                                       struct kwh_reading *reading);
 
 /**
- * Blocking: @p count quantities, 1 to 125, into @p readings in the same order, @p entries of the same number
- * as memory for the plan. Every reading is filled, also on failure.
+ * Blocking: @p count quantities, 1 to 125, into @p readings in the same order, @p entries of the
+ * same number as memory for the plan. Every reading is filled, also on failure.
  * @return KWH_OK when all have values, else the first failure
  */
-KWH_API KWH_CHECKED enum kwh_error kwh_meter_read(struct kwh_meter *meter, const uint32_t *quantities,
-                                                  size_t count, struct kwh_reading *readings,
+KWH_API KWH_CHECKED enum kwh_error kwh_meter_read(struct kwh_meter *meter,
+                                                  const uint32_t *quantities, size_t count,
+                                                  struct kwh_reading *readings,
                                                   struct kwh_plan_entry *entries);
 
 /* ------------------------------------------------------------------------------------------------
@@ -79,21 +83,21 @@ struct kwh_identify {
     size_t candidate_count;
     struct kwh_line *line;
     struct kwh_statistics statistics;
-    size_t at;                   /* private */
-    uint16_t model;              /* private */
+    size_t at;      /* private */
+    uint16_t model; /* private */
     uint8_t address;
     uint8_t state;
-    const struct kwh_map *map;   /**< result: the map, NULL when none fits */
+    const struct kwh_map *map;    /**< result: the map, NULL when none fits */
     const struct kwh_model *fits; /**< result: the model, NULL when none fits */
-    const char *other;           /**< result: the name of a known meter of another family, or NULL */
-    uint32_t code;               /**< result: what the identification registers hold */
-    bool answered;               /**< result: the address answered at all */
+    const char *other; /**< result: the name of a known meter of another family, or NULL */
+    uint32_t code;     /**< result: what the identification registers hold */
+    bool answered;     /**< result: the address answered at all */
 };
 
 /**
  * Prepares to ask the meter at @p address which of the @p candidates it is; ends without results.
- * dialogue.error at the end: KWH_OK: map and fits are set; KWH_ERROR_OTHER_FAMILY: a known meter, but of none
- * of these maps, see other; KWH_ERROR_UNKNOWN_METER: a code nobody knows, see code;
+ * dialogue.error at the end: KWH_OK: map and fits are set; KWH_ERROR_OTHER_FAMILY: a known meter,
+ * but of none of these maps, see other; KWH_ERROR_UNKNOWN_METER: a code nobody knows, see code;
  * KWH_ERROR_NOT_IDENTIFIED: it answers but refuses; KWH_ERROR_TIMEOUT and other errors of the line.
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_identify_init(struct kwh_identify *identify,

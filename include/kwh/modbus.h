@@ -62,17 +62,21 @@ KWH_API KWH_CHECKED enum kwh_error kwh_modbus_write_multiple(struct kwh_exchange
                                                              uint8_t unit, uint16_t address,
                                                              uint16_t count, const uint8_t *bytes);
 
-/** Fills @p exchange with function 08, one data word. Sub-function 0 returns the data. Counts as a
- * write (never repeated) except for sub-function 0 and the counters, 11 to 18. */
+/**
+ * Fills @p exchange with function 08, one data word. Sub-function 0 returns the data. Counts as a
+ * write (never repeated) except for sub-function 0 and the counters, 11 to 18.
+ */
 KWH_API void kwh_modbus_diagnostics(struct kwh_exchange *exchange, uint8_t unit,
                                     uint16_t sub_function, uint16_t data);
 
 /** Fills @p exchange with function 17 (hex 11), Report Server ID. */
 KWH_API void kwh_modbus_report_server_id(struct kwh_exchange *exchange, uint8_t unit);
 
-/** Fills @p exchange with function 43/14, Read Device Identification: category 1 to 4, first
+/**
+ * Fills @p exchange with function 43/14, Read Device Identification: category 1 to 4, first
  * object.
- *  @retval KWH_ERROR_ARGUMENT category out of range */
+ *  @retval KWH_ERROR_ARGUMENT category out of range
+ */
 KWH_API KWH_CHECKED enum kwh_error kwh_modbus_read_device_id(struct kwh_exchange *exchange,
                                                              uint8_t unit, uint8_t category,
                                                              uint8_t object);
@@ -88,13 +92,17 @@ KWH_API KWH_CHECKED enum kwh_error kwh_modbus_raw(struct kwh_exchange *exchange,
                                                   const uint8_t *pdu, size_t size,
                                                   kwh_length_function *length, bool writes);
 
-/** The registers of a good answer to a read: bytes as on the wire; an empty span when there are
- * none. */
+/**
+ * The registers of a good answer to a read: bytes as on the wire; an empty span when there are
+ * none.
+ */
 KWH_API const uint8_t *kwh_modbus_registers(const struct kwh_line *line,
                                             const struct kwh_exchange *exchange, size_t *count);
 
-/** Length functions for raw PDUs: answers of the length that their byte 1 says (01 to 04,
- * 11, 17...). */
+/**
+ * Length functions for raw PDUs: answers of the length that their byte 1 says (01 to 04,
+ * 11, 17...).
+ */
 KWH_API size_t kwh_modbus_length_counted(const uint8_t *pdu, size_t available);
 /** Answers of 5 bytes (05, 06, 0F, 10). */
 KWH_API size_t kwh_modbus_length_five(const uint8_t *pdu, size_t available);
@@ -108,8 +116,10 @@ struct kwh_device_id_object {
     uint16_t at; /**< offset of its text in the PDU */
 };
 
-/** The object at index @p n of an answer PDU to 43/14; false behind the last or when it is cut
- * short. */
+/**
+ * The object at index @p n of an answer PDU to 43/14; false behind the last or when it is cut
+ * short.
+ */
 KWH_API bool kwh_modbus_device_id_object(const uint8_t *pdu, size_t length, unsigned n,
                                          struct kwh_device_id_object *object);
 

@@ -34,8 +34,10 @@ KWH_API KWH_CHECKED enum kwh_error kwh_obis_quantity(struct kwh_obis code, uint3
 KWH_API KWH_CHECKED enum kwh_error kwh_obis_print(struct kwh_obis code, char *text,
                                                   size_t capacity);
 
-/** Parses [A-B:]C.D[.E][*F] or [A-B:]C.D[.E][&F]; A-B defaults to 1-0, E to 0, F to 255.
- * KWH_ERROR_SYNTAX. */
+/**
+ * Parses [A-B:]C.D[.E][*F] or [A-B:]C.D[.E][&F]; A-B defaults to 1-0, E to 0, F to 255.
+ * KWH_ERROR_SYNTAX.
+ */
 KWH_API KWH_CHECKED enum kwh_error kwh_obis_parse(const char *text, struct kwh_obis *code);
 
 #ifdef __cplusplus

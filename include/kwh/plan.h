@@ -33,13 +33,15 @@ KWH_API struct kwh_bus_cost kwh_bus_cost_serial(const struct kwh_line_settings *
 /** One value of a plan. Private. */
 struct kwh_plan_entry {
     const struct kwh_row *row;
-    uint32_t cost_us;
-    uint16_t from;
+    uint32_t registers;
+    uint16_t requests, from;
     uint8_t flags;
 };
 
-/** A plan in the caller's memory. Private members; the plan may be used again and again, and
- *  remembers what the meter refused. */
+/**
+ * A plan in the caller's memory. Private members; the plan may be used again and again, and
+ *  remembers what the meter refused.
+ */
 struct kwh_plan {
     const struct kwh_map *map;
     struct kwh_plan_entry *entries;
@@ -71,11 +73,16 @@ KWH_API KWH_CHECKED enum kwh_error kwh_plan_add_readout(struct kwh_plan *plan);
 KWH_API KWH_CHECKED enum kwh_error kwh_plan_add_row(struct kwh_plan *plan,
                                                     const struct kwh_row *row);
 
-/** Decides the requests. @p cost NULL: 9600 8E1 and the map's turnaround. */
+/**
+ * Decides the requests; to be called after the last addition. The pause that the map wants before a
+ * request counts on top of a shorter one of @p cost. @p cost NULL: 9600 8E1 and the map's
+ * turnaround.
+ */
 KWH_API void kwh_plan_make(struct kwh_plan *plan, const struct kwh_bus_cost *cost);
 
 /**
- * The request that begins at entry @p first (0 for the first, then request.first + request.values).
+ * The request at entry @p first or the next one behind it: 0 for the first, then request.first +
+ * request.values. Entries that the meter refused before are passed over, kwh_plan_is_refused().
  * @return false behind the last one
  */
 KWH_API bool kwh_plan_request(const struct kwh_plan *plan, uint16_t first,
@@ -88,8 +95,9 @@ KWH_API uint64_t kwh_plan_request_ns(const struct kwh_bus_cost *cost, uint16_t r
 KWH_API uint64_t kwh_plan_total_ns(const struct kwh_plan *plan, uint32_t *bytes);
 
 /**
- * Tells the plan that a request was refused or went unanswered: it is split in two and remembered;
- * one of a single value is marked as refused instead.
+ * Tells the plan that the request at entry @p first was refused or went unanswered: it is split in
+ * two, at its widest hole if it has one, and remembered; one of a single value is marked as refused
+ * instead. Later plans keep to that.
  * @return true when it was split, so that asking again makes sense
  */
 KWH_API bool kwh_plan_refused(struct kwh_plan *plan, uint16_t first);

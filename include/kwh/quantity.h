@@ -132,8 +132,10 @@ enum kwh_form {
     KWH_FORM_CHOICE   /**< One of a list: a word, or a number that is its own word. */
 };
 
-/** A measurement from its fields; constant where the arguments are. Fields outside their bits are
- * cut. */
+/**
+ * A measurement from its fields; constant where the arguments are. Fields outside their bits are
+ * cut.
+ */
 #define KWH_MEASUREMENT(kind, nature, direction, phase, tariff, history, process, resettable,      \
                         secondary)                                                                 \
     ((((uint32_t)(kind)&31u) << 25) | (((uint32_t)(nature)&15u) << 21) |                           \

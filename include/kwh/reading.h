@@ -56,8 +56,10 @@ struct kwh_reading {
     uint8_t length;    /**< digits: how many; text: bytes; bits: how many */
     /** Decimal in the base unit of the quantity; choice: the code, when it is its own word. */
     struct kwh_decimal decimal;
-    /** Digits: one hexadecimal digit in each nibble, the last lowest; bits: the flags; choice: the
-     *  code on the wire. */
+    /**
+     * Digits: one hexadecimal digit in each nibble, the last lowest; bits: the flags; choice: the
+     *  code on the wire.
+     */
     uint64_t digits;
     const char *word;                /**< Choice: its word, or NULL when the number is the word. */
     char text[KWH_READING_TEXT_MAX]; /**< Text, without NUL; @p length bytes. */

@@ -4,8 +4,9 @@
  * The answering side of a line or of one connection, without I/O and without a clock, used like a
  * line: kwh_responder_next() says SEND, RECEIVE, REQUEST or CLOSE.
  *
- * On REQUEST the caller looks at unit and PDU, and answers with kwh_responder_answer() or stays silent
- * with kwh_responder_ignore(); both before the next question. One responder belongs to one thread.
+ * On REQUEST the caller looks at unit and PDU, and answers with kwh_responder_answer() or stays
+ * silent with kwh_responder_ignore(); both before the next question. One responder belongs to one
+ * thread.
  */
 #ifndef KWH_RESPONDER_H
 #define KWH_RESPONDER_H
@@ -28,10 +29,15 @@ struct kwh_request_match {
 
 /** A protocol's frames as the answering side sees them: a constant of pure functions. */
 struct kwh_server_framing {
-    /** Judges received bytes. @p idle: silence followed them. @p served: bitmap of 256 addresses. */
+    /**
+     * Judges received bytes. @p idle: silence followed them. @p served: bitmap of 256 addresses.
+     */
     struct kwh_request_match (*match)(const uint8_t *bytes, size_t length, bool idle,
                                       const uint8_t *served);
-    /** Builds the frame of an answer; 0 when it does not fit. @p pdu may lie inside @p frame's room. */
+    /**
+     * Builds the frame of an answer; 0 when it does not fit. @p pdu may lie inside @p frame's
+     * room.
+     */
     size_t (*wrap)(uint8_t address, uint16_t id, const uint8_t *pdu, size_t length, uint8_t *frame,
                    size_t capacity);
     uint16_t frame_max;
@@ -40,7 +46,7 @@ struct kwh_server_framing {
 
 /** The three framings of Modbus, answering side. */
 KWH_API extern const struct kwh_server_framing kwh_modbus_rtu_server;
-KWH_API extern const struct kwh_server_framing kwh_modbus_tcp_server;         /**< Modbus TCP */
+KWH_API extern const struct kwh_server_framing kwh_modbus_tcp_server;          /**< Modbus TCP */
 KWH_API extern const struct kwh_server_framing kwh_modbus_rtu_over_tcp_server; /**< RTU over TCP */
 
 /** A responder. Members are private but for those described. */
@@ -49,10 +55,10 @@ struct kwh_responder {
     uint8_t *buffer;
     kwh_trace_function *trace; /**< or NULL; set by the caller */
     void *trace_context;
-    struct kwh_timing timing;  /**< character_us: silence that ends a burst; tick_us */
+    struct kwh_timing timing; /**< character_us: silence that ends a burst; tick_us */
     uint32_t character_ns;
     uint32_t last_us;
-    uint32_t skipped; /**< bytes that belonged to no request */
+    uint32_t skipped;  /**< bytes that belonged to no request */
     uint32_t requests; /**< requests that were reported */
     uint16_t capacity, received, consumed, sent_length, sent_done;
     uint16_t body_at, body_length, id;
@@ -75,8 +81,10 @@ KWH_API KWH_CHECKED enum kwh_error kwh_responder_init(struct kwh_responder *resp
 KWH_API void kwh_responder_set_speed(struct kwh_responder *responder,
                                      const struct kwh_line_settings *settings);
 
-/** Whether requests to @p address are for this responder. Serial framings report no others, broadcasts
- *  (0) excepted; Modbus TCP reports all. */
+/**
+ * Whether requests to @p address are for this responder. Serial framings report no others,
+ * broadcasts (0) excepted; Modbus TCP reports all.
+ */
 KWH_API void kwh_responder_serve(struct kwh_responder *responder, uint8_t address, bool serve);
 
 /** True when @p address is served. */
@@ -98,13 +106,18 @@ KWH_API void kwh_responder_got(struct kwh_responder *responder, size_t count, ui
 /** The PDU of the request that was reported; valid until it is answered or ignored. */
 KWH_API const uint8_t *kwh_responder_request(const struct kwh_responder *responder, size_t *length);
 
-/** The unit that the request is for; 0 on a serial framing is a broadcast: ignore it after doing it. */
+/**
+ * The unit that the request is for; 0 on a serial framing is a broadcast: ignore it after doing
+ * it.
+ */
 static inline uint8_t kwh_responder_unit(const struct kwh_responder *responder)
 {
     return responder->unit;
 }
 
-/** Answers the request. KWH_ERROR_ARGUMENT length not 1 to 253; KWH_ERROR_BUSY no request is open. */
+/**
+ * Answers the request. KWH_ERROR_ARGUMENT length not 1 to 253; KWH_ERROR_BUSY no request is open.
+ */
 KWH_API KWH_CHECKED enum kwh_error kwh_responder_answer(struct kwh_responder *responder,
                                                         const uint8_t *pdu, size_t length);
 

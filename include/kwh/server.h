@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file server.h
- * Be a meter: a map and a callback that supplies values are a Modbus slave; several make a line or a
- * gateway. One server belongs to one responder and thread; slaves may be shared by servers of one thread.
+ * Be a meter: a map and a callback that supplies values are a Modbus slave; several make a line or
+ * a gateway. One server belongs to one responder and thread; slaves may be shared by servers of one
+ * thread.
  */
 #ifndef KWH_SERVER_H
 #define KWH_SERVER_H
@@ -22,8 +23,10 @@ struct kwh_slave {
     uint8_t address;   /**< unit, 1 to 247; on TCP any */
     /** Supplies the value of a row in its base unit. Any error becomes exception 04. */
     enum kwh_error (*value)(void *context, const struct kwh_row *row, struct kwh_reading *reading);
-    /** Takes a written value, proven to be allowed by the map; NULL: nothing can be written.
-     *  KWH_ERROR_ARGUMENT becomes exception 03, other errors exception 04. */
+    /**
+     * Takes a written value, proven to be allowed by the map; NULL: nothing can be written.
+     *  KWH_ERROR_ARGUMENT becomes exception 03, other errors exception 04.
+     */
     enum kwh_error (*write)(void *context, const struct kwh_row *row,
                             const struct kwh_reading *reading);
     void *context;
@@ -36,8 +39,8 @@ struct kwh_slave {
  * @param answer at least KWH_MODBUS_PDU_MAX bytes
  * @return length of the answer, at least 2
  */
-KWH_API size_t kwh_slave_answer(const struct kwh_slave *slave, const uint8_t *request, size_t length,
-                                uint8_t *answer);
+KWH_API size_t kwh_slave_answer(const struct kwh_slave *slave, const uint8_t *request,
+                                size_t length, uint8_t *answer);
 
 /** A responder and the slaves behind it. */
 struct kwh_server {
@@ -53,9 +56,10 @@ KWH_API KWH_CHECKED enum kwh_error kwh_server_init(struct kwh_server *server,
                                                    const struct kwh_slave *slaves, size_t count);
 
 /**
- * As kwh_responder_next(), but answers the requests itself: SEND, RECEIVE or CLOSE. Serial: broadcasts
- * are done by all slaves and answered by none, requests to other units are not answered. TCP: units 0 and
- * 255 address the first slave unless a slave has that unit; other unknown units get exception 0B.
+ * As kwh_responder_next(), but answers the requests itself: SEND, RECEIVE or CLOSE. Serial:
+ * broadcasts are done by all slaves and answered by none, requests to other units are not answered.
+ * TCP: units 0 and 255 address the first slave unless a slave has that unit; other unknown units
+ * get exception 0B.
  */
 KWH_API void kwh_server_next(struct kwh_server *server, uint32_t now_us, struct kwh_step *step);
 

@@ -12,12 +12,21 @@ for tool in clang-format-14 clang-format; do
 done
 [ -n "$tool" ] || { echo "SKIP: needs clang-format 14 (others wrap lines in other places)"; exit 77; }
 
-mode='--dry-run -Werror'
-[ "${1:-}" = --fix ] && mode=-i
 folders=
 for folder in include lib maps tools examples bench fuzz tests; do
     [ -d "$folder" ] && folders="$folders $folder"
 done
-# Options and folders are several words.
+# The folders are several words, the file names have no blanks.
 # shellcheck disable=SC2086
-find $folders -name '*.[ch]' -exec "$tool" --style=file $mode {} +
+files=$(find $folders -name '*.[ch]' | sort)
+failed=0
+for file in $files; do
+    if [ "${1:-}" = --fix ]; then
+        "$tool" --style=file -i "$file"
+    elif ! "$tool" --style=file --dry-run -Werror "$file" 2>/dev/null; then
+        echo "$file"
+        failed=1
+    fi
+done
+[ "$failed" = 0 ] || echo "not as clang-format writes them: ./dev format --fix"
+exit "$failed"

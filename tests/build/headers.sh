@@ -21,6 +21,17 @@ for header in kwh.h kwh/*.h; do
     grep -q '@file' "$header" || { echo "$header: no @file, Doxygen would pass it over"; failed=1; }
 done
 
+# What a program can call or name has a comment right before it, or stands in a commented group.
+awk '
+    /@\{/ { group = 1 }
+    /@\}/ { group = 0 }
+    /^(KWH_API|static inline|struct [a-z0-9_]+ \{|enum [a-z0-9_]+ \{)/ {
+        if (!group && !/\/\*\*</ && before !~ /\*\/$/) { print FILENAME ":" FNR ": no comment: " $0; failed = 1 }
+    }
+    { before = $0 }
+    END { exit failed }
+' kwh/*.h || failed=1
+
 # shellcheck disable=SC2086
 brought=$($CC -I. -M kwh.h)
 for header in kwh/*.h; do
