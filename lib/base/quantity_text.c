@@ -148,8 +148,7 @@ static const struct field {
 #define CLASS_SHIFT  30
 #define BELOW(shift) ((UINT32_C(1) << (shift)) - 1u)
 
-/* Two fields that exclude each other: a quadrant is a direction, an item has a phase or an index.
- */
+/* Fields that exclude each other: a quadrant is a direction, an item has a phase or an index. */
 static bool is_contradictory(uint32_t quantity)
 {
     uint32_t nature = KWH_QUANTITY_NATURE(quantity);
