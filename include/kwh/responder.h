@@ -90,7 +90,7 @@ KWH_API void kwh_responder_serve(struct kwh_responder *responder, uint8_t addres
 /** True when @p address is served. */
 static inline bool kwh_responder_serves(const struct kwh_responder *responder, uint8_t address)
 {
-    return (responder->served[address >> 3] >> (address & 7u) & 1u) != 0;
+    return ((unsigned)responder->served[address >> 3] >> (address & 7u) & 1u) != 0;
 }
 
 /** What is next? SEND, RECEIVE, REQUEST or CLOSE. */
