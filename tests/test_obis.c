@@ -180,6 +180,7 @@ static void test_names_without_a_code(void **state)
         "operating_time_l1",
         "serial_number_1",
         "serial_number_l1",
+        "software_version_l1",
         "tariff_count",
         "error_code_l1",
         "ct_ratio",

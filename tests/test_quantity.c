@@ -307,7 +307,7 @@ static void test_numbers_without_a_name(void **state)
         0x80000000,             /* action 0 */
         0x80340000, 0xBFFC0000, /* actions not given */
         0x80044000, 0x80040001, /* bits that an action has not */
-        0xC0040000, 0xC2000000, 0xFFFFFFFF,
+        0xC0000000, 0xC0040000, 0xC2000000, 0xFFFFFFFF,
     };
     size_t i;
 

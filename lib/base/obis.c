@@ -88,7 +88,7 @@ static uint32_t open_fields(const struct row *row)
 {
     uint32_t bits = 0;
 
-    if (row->a == ELECTRICAL && row->c >= 1 && row->c <= PHASE_STEP) {
+    if (row->c >= 1 && row->c <= PHASE_STEP) {
         bits |= PHASE_BITS;
     }
     if (row->d == INTEGRAL) {
