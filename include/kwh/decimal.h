@@ -3,7 +3,8 @@
  * @file decimal.h
  * Exact decimal numbers: what a meter's registers say, digit for digit, without floating point.
  *
- * Every function here is pure and may be called from any thread or interrupt.
+ * Every function here is pure and may be called from any thread or interrupt. After a failure the
+ * result is 0.
  */
 #ifndef KWH_DECIMAL_H
 #define KWH_DECIMAL_H
@@ -53,11 +54,15 @@ static inline struct kwh_decimal kwh_decimal(int64_t mantissa, int8_t exponent)
  * The value as an integer count of 10^@p exponent: 230.12 at -3 is 230120.
  * @retval KWH_ERROR_INEXACT with KWH_ROUND_NONE when digits would be lost
  * @retval KWH_ERROR_OVERFLOW when the count does not fit 64 bits
+ * @retval KWH_ERROR_ARGUMENT when @p rounding is none of enum kwh_rounding
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_decimal_to_int64(struct kwh_decimal value, int exponent,
                                                         enum kwh_rounding rounding, int64_t *count);
 
-/** The same value with another exponent; errors as kwh_decimal_to_int64(). Exponent -128 to 127. */
+/**
+ * The same value with another exponent, -128 to 127; errors as kwh_decimal_to_int64().
+ * @retval KWH_ERROR_ARGUMENT also when @p exponent is outside that range
+ */
 KWH_API KWH_CHECKED enum kwh_error kwh_decimal_rescale(struct kwh_decimal value, int exponent,
                                                        enum kwh_rounding rounding,
                                                        struct kwh_decimal *result);
@@ -66,14 +71,17 @@ KWH_API KWH_CHECKED enum kwh_error kwh_decimal_rescale(struct kwh_decimal value,
 KWH_API KWH_CHECKED enum kwh_error kwh_decimal_shift(struct kwh_decimal value, int power,
                                                      struct kwh_decimal *result);
 
-/** The same value without trailing zeros in the mantissa; 0 becomes {0, 0}. */
+/** The same value without trailing zeros, as far as exponents reach; 0 becomes {0, 0}. */
 KWH_API struct kwh_decimal kwh_decimal_reduce(struct kwh_decimal value);
 
-/** a + b exactly, or KWH_ERROR_OVERFLOW when the sum needs more than 64 bits of mantissa. */
+/**
+ * a + b exactly, with the lower exponent of both (230.0 + 1 is 231.0) or, if it only fits so, a
+ * higher one. KWH_ERROR_OVERFLOW when no mantissa and exponent hold the sum.
+ */
 KWH_API KWH_CHECKED enum kwh_error kwh_decimal_add(struct kwh_decimal a, struct kwh_decimal b,
                                                    struct kwh_decimal *sum);
 
-/** a - b exactly, or KWH_ERROR_OVERFLOW. */
+/** a - b exactly, as kwh_decimal_add(). */
 KWH_API KWH_CHECKED enum kwh_error kwh_decimal_subtract(struct kwh_decimal a, struct kwh_decimal b,
                                                         struct kwh_decimal *difference);
 
@@ -111,7 +119,7 @@ KWH_API KWH_CHECKED enum kwh_error kwh_decimal_from_binary32(uint32_t bits,
                                                              struct kwh_decimal *value);
 
 /**
- * The nearest binary32, ties to even, gradual underflow.
+ * The nearest binary32, ties to even, gradual underflow; a negative value may become -0.
  * @retval KWH_ERROR_OVERFLOW when it would round to an infinity
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_decimal_to_binary32(struct kwh_decimal value,

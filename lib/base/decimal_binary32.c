@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <kwh/decimal.h>
 
+#include "decimal_magnitude.h"
+
 #define SIGN          UINT32_C(0x80000000)
 #define INFINITE      UINT32_C(0x7F800000)
 #define FRACTION      UINT32_C(0x007FFFFF)
@@ -221,8 +223,7 @@ static uint32_t round_to_binary32(const struct fixed_point *x)
 
 enum kwh_error kwh_decimal_to_binary32(struct kwh_decimal value, uint32_t *bits)
 {
-    uint64_t magnitude = value.mantissa < 0 ? UINT64_C(0) - (uint64_t)value.mantissa
-                                            : (uint64_t)value.mantissa;
+    uint64_t magnitude = kwhi_magnitude(value.mantissa);
     struct fixed_point x = {{0}, false};
     int power = value.exponent < 0 ? -value.exponent : value.exponent;
     uint32_t rounded;

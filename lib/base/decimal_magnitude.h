@@ -13,7 +13,7 @@ enum {
 
 static inline uint64_t kwhi_magnitude(int64_t mantissa)
 {
-    return mantissa < 0 ? (uint64_t) - (mantissa + 1) + 1 : (uint64_t)mantissa;
+    return mantissa < 0 ? UINT64_C(0) - (uint64_t)mantissa : (uint64_t)mantissa;
 }
 
 /* The greatest magnitude of a mantissa of that sign. */
