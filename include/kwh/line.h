@@ -120,7 +120,7 @@ struct kwh_failure {
     uint16_t span_address; /**< first register, where the function has registers */
     uint16_t span_count;   /**< how many; 0: the function has none */
     uint32_t bytes_seen;   /**< after the request */
-    uint32_t elapsed_us;   /**< since the request was handed to the driver */
+    uint32_t elapsed_us;   /**< since the end of the request */
     int host_errno;        /**< hosts: errno of a failed port; else 0 */
 };
 
@@ -141,7 +141,8 @@ struct kwh_exchange {
     struct kwh_statistics *statistics; /**< of the address, or NULL; set by the caller */
     uint32_t due_us, limit_us, sent_us;
     uint32_t latency_us; /**< result: end of request to whole answer */
-    uint32_t answer_us;  /**< 0: the line's */
+    uint32_t answer_us;  /**< longest wait for the answer to begin; 0: the line's */
+    uint32_t quiet_us;   /**< silence before it, where the line needs less */
     uint16_t body_length;
     uint16_t answer_length;          /**< of the whole PDU; 0: told by length */
     uint16_t answer_at, answer_size; /**< result: where the PDU lies in the line's buffer */
@@ -149,18 +150,30 @@ struct kwh_exchange {
     uint16_t span_address, span_count;
     uint8_t head[8]; /**< first bytes of the PDU, the function among them */
     uint8_t head_length;
-    uint8_t address; /**< unit */
-    uint8_t same;    /**< so many leading bytes of PDU are the same in the answer */
-    uint8_t attempt; /**< 0 = the first */
-    uint8_t state;
+    uint8_t address;      /**< unit */
+    uint8_t same;         /**< so many leading bytes of PDU are the same in the answer */
+    uint8_t attempt;      /**< 0 = the first */
+    uint8_t state;        /**< enum kwh_exchange_state */
+    bool counted;         /**< byte 1 of the answer counts the bytes behind it */
     bool writes;          /**< changes the meter: never repeated, may be broadcast */
     bool proven;          /**< result: false when the answer may be our own echo */
     enum kwh_error error; /**< result */
 };
 
+/** Where an exchange is. */
+enum kwh_exchange_state {
+    KWH_EXCHANGE_NEW,        /**< not started */
+    KWH_EXCHANGE_QUEUED,     /**< waits until the line may be used */
+    KWH_EXCHANGE_SENDING,    /**< the driver takes the request */
+    KWH_EXCHANGE_WAITING,    /**< for the answer */
+    KWH_EXCHANGE_TURNAROUND, /**< a broadcast is being carried out */
+    KWH_EXCHANGE_OVER        /**< the result is there */
+};
+
 /** What a framing makes of the bytes received so far. */
 enum kwh_verdict {
-    KWH_VERDICT_MORE,     /**< may become a frame: more bytes are needed */
+    KWH_VERDICT_MORE,     /**< may become a frame, more bytes are needed: the answer where reason
+                               is NOISE, else another frame */
     KWH_VERDICT_SLIDE,    /**< give up count bytes */
     KWH_VERDICT_FRAME,    /**< the answer; count bytes long */
     KWH_VERDICT_COLLISION /**< several devices at once */
@@ -177,23 +190,50 @@ enum kwh_reason {
 /** Result of kwh_framing.match(). */
 struct kwh_match {
     enum kwh_verdict verdict;
-    enum kwh_reason reason;        /**< SLIDE */
+    enum kwh_reason reason;        /**< SLIDE, MORE */
     uint16_t count;                /**< SLIDE, FRAME: bytes, 1 to length */
     uint16_t body_at, body_length; /**< FRAME: the PDU inside */
     uint8_t address;               /**< SLIDE: that answered instead */
     struct kwh_exchange *exchange; /**< FRAME: that it answers */
 };
 
-/**
- * @name Properties of a framing
- * @{
- */
-#define KWH_FRAMING_SERIAL                                                                         \
-    1u /**< silence before requests, broadcast, one exchange at a time, echo */
-#define KWH_FRAMING_HAS_ID                                                                         \
-    2u /**< answers carry the id of their request: several exchanges, no debt */
-#define KWH_FRAMING_STREAM 4u /**< runs on a byte stream: no character times, no echo */
-/** @} */
+/** More bytes are needed; @p reason as in struct kwh_match. */
+static inline struct kwh_match kwh_match_more(enum kwh_reason reason)
+{
+    struct kwh_match match = {KWH_VERDICT_MORE, KWH_REASON_NOISE, 0, 0, 0, 0, NULL};
+    match.reason = reason;
+    return match;
+}
+
+/** @p count bytes are to be given up. */
+static inline struct kwh_match kwh_match_slide(size_t count, enum kwh_reason reason,
+                                               uint8_t address)
+{
+    struct kwh_match match = {KWH_VERDICT_SLIDE, KWH_REASON_NOISE, 0, 0, 0, 0, NULL};
+    match.reason = reason;
+    match.count = (uint16_t)count;
+    match.address = address;
+    return match;
+}
+
+/** A frame of @p count bytes with its PDU at @p body_at answers @p exchange. */
+static inline struct kwh_match kwh_match_frame(size_t count, size_t body_at, size_t body_length,
+                                               struct kwh_exchange *exchange)
+{
+    struct kwh_match match = {KWH_VERDICT_FRAME, KWH_REASON_NOISE, 0, 0, 0, 0, NULL};
+    match.count = (uint16_t)count;
+    match.body_at = (uint16_t)body_at;
+    match.body_length = (uint16_t)body_length;
+    match.exchange = exchange;
+    return match;
+}
+
+/** Property of a framing: silence before requests, broadcast, echo, one exchange at a time. */
+#define KWH_FRAMING_SERIAL 1u
+/** Property of a framing: answers carry the id of their request; several exchanges, no debt. */
+#define KWH_FRAMING_HAS_ID 2u
+/** Property of a framing: runs on a byte stream; characters take no time. */
+#define KWH_FRAMING_STREAM 4u
 
 /** A protocol's frames: a constant of pure functions. */
 struct kwh_framing {
@@ -201,11 +241,13 @@ struct kwh_framing {
     size_t (*wrap)(const struct kwh_exchange *exchange, uint8_t *frame, size_t capacity);
     /**
      * Judges @p length received bytes (1 or more). @p idle: no more will come for now.
-     *  @p waiting: the exchanges under way, linked by next; never NULL.
+     * @p exchanges: those of the line, linked by next; never NULL. Only one that is in the state
+     * KWH_EXCHANGE_WAITING can be answered.
      */
     struct kwh_match (*match)(const uint8_t *bytes, size_t length, bool idle,
-                              struct kwh_exchange *waiting);
+                              struct kwh_exchange *exchanges);
     uint16_t frame_max;  /**< longest frame */
+    uint8_t overhead;    /**< bytes of a frame that are not PDU */
     uint8_t properties;  /**< KWH_FRAMING_... */
     uint8_t address_max; /**< highest address that can be asked */
 };
@@ -229,12 +271,12 @@ struct kwh_line {
     struct kwh_debt debts[KWH_LINE_DEBTS];
     uint32_t character_ns;
     uint32_t last_us; /* last byte on the wire, either way */
-    uint32_t bytes_seen, skipped;
-    uint16_t capacity, sent_length, sent_done, received, consumed, next_id;
+    uint32_t bytes_seen;
+    uint16_t capacity, sent_length, sent_done, received, consumed, lent, next_id;
     uint8_t echo; /**< enum kwh_echo; may be set by the caller before the first exchange */
-    uint8_t saw;  /* what came besides, for the failure */
+    uint8_t saw;  /* what came besides the answer, for the failure */
     uint8_t other_address;
-    bool quiet, drained, idle_seen, echo_swallowed;
+    bool started, quiet, drained, echo_swallowed;
 };
 
 /**

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of a line share. */
+#ifndef KWHI_LINE_STATE_H
+#define KWHI_LINE_STATE_H
+
+#include <kwh/line.h>
+
+/* What came besides the answer (kwh_line.saw). */
+#define KWHI_SAW_ECHO          1u
+#define KWHI_SAW_BAD_CRC       2u
+#define KWHI_SAW_OTHER_ADDRESS 4u
+#define KWHI_SAW_OTHER_ANSWER  8u
+#define KWHI_SAW_NOISE         16u
+
+static inline bool kwhi_has(const struct kwh_line *line, unsigned property)
+{
+    return (line->framing->properties & property) != 0;
+}
+
+/* a - b of two stamps less than 35 minutes apart. */
+static inline int32_t kwhi_after(uint32_t a_us, uint32_t b_us)
+{
+    return (int32_t)(a_us - b_us);
+}
+
+static inline bool kwhi_due(uint32_t now_us, uint32_t stamp_us)
+{
+    return kwhi_after(now_us, stamp_us) >= 0;
+}
+
+/* Wire time of so many characters. */
+static inline uint32_t kwhi_wire_us(uint32_t character_ns, uint32_t characters)
+{
+    return (uint32_t)(((uint64_t)character_ns * characters + 999u) / 1000u);
+}
+
+/* Duration of one character, start and stop bits included. */
+uint32_t kwhi_character_ns(const struct kwh_line_settings *settings);
+
+/* Silence that separates frames on a serial line: 3.5 characters, 1.75 ms above 19200 Bd
+ * (MODBUS over Serial Line V1.02, 2.5.1.1). */
+uint32_t kwhi_silence_us(uint32_t character_ns);
+
+/* Where received bytes lie in the buffer. */
+size_t kwhi_receive_at(const struct kwh_line *line);
+
+/* Gives up the first `count` received bytes. */
+void kwhi_skip(struct kwh_line *line, size_t count, struct kwh_exchange *exchange, uint32_t now_us);
+
+/* Looks for answers in what was received; ends exchanges. */
+void kwhi_receive(struct kwh_line *line, uint32_t now_us);
+
+/* Ends an exchange without an answer. */
+void kwhi_fail(struct kwh_line *line, struct kwh_exchange *exchange, enum kwh_error error,
+               uint32_t now_us);
+
+#endif

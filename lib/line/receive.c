@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/* From received bytes to the end of an exchange. */
+#include "debt.h"
+#include "line_state.h"
+
+#include <string.h>
+
+void kwhi_skip(struct kwh_line *line, size_t count, struct kwh_exchange *exchange, uint32_t now_us)
+{
+    uint8_t *received = line->buffer + kwhi_receive_at(line);
+    if (count > line->received)
+        count = line->received;
+    if (count == 0)
+        return;
+    if (line->trace != NULL)
+        line->trace(line->trace_context, KWH_TRACE_SKIPPED, received, count, now_us);
+    if (exchange != NULL && exchange->statistics != NULL)
+        exchange->statistics->skipped_bytes += (uint32_t)count;
+    memmove(received, received + count, line->received - count);
+    line->received = (uint16_t)(line->received - count);
+}
+
+static void remember_failure(struct kwh_line *line, const struct kwh_exchange *exchange,
+                             uint32_t now_us)
+{
+    struct kwh_failure *failure = &line->failure;
+    memset(failure, 0, sizeof *failure);
+    failure->error = exchange->error;
+    failure->address = exchange->address;
+    failure->other_address = line->other_address;
+    failure->function = exchange->head[0];
+    failure->attempt = (uint8_t)(exchange->attempt < UINT8_MAX ? exchange->attempt + 1 : UINT8_MAX);
+    failure->span_address = exchange->span_address;
+    failure->span_count = exchange->span_count;
+    failure->bytes_seen = line->bytes_seen;
+    if (kwhi_after(now_us, exchange->sent_us) > 0)
+        failure->elapsed_us = now_us - exchange->sent_us;
+}
+
+/* The attempt may be answered although we have given up. */
+static void owe(struct kwh_line *line, const struct kwh_exchange *exchange)
+{
+    if (!kwhi_has(line, KWH_FRAMING_HAS_ID))
+        kwhi_debt_add(line, exchange,
+                      exchange->sent_us + line->timing.latest_us + line->timing.tick_us);
+}
+
+void kwhi_fail(struct kwh_line *line, struct kwh_exchange *exchange, enum kwh_error error,
+               uint32_t now_us)
+{
+    if (exchange->state == KWH_EXCHANGE_SENDING)
+        exchange->sent_us = line->last_us;
+    if (exchange->state == KWH_EXCHANGE_SENDING || exchange->state == KWH_EXCHANGE_WAITING)
+        owe(line, exchange);
+    if (exchange->statistics != NULL)
+        exchange->statistics->timeouts++;
+    exchange->error = error;
+    exchange->state = KWH_EXCHANGE_OVER;
+    remember_failure(line, exchange, now_us);
+}
+
+static void count_latency(struct kwh_statistics *statistics, uint32_t latency_us)
+{
+    statistics->latency_last_us = latency_us;
+    if (statistics->latency_min_us == 0 || latency_us < statistics->latency_min_us)
+        statistics->latency_min_us = latency_us;
+    if (latency_us > statistics->latency_max_us)
+        statistics->latency_max_us = latency_us;
+}
+
+/* True when a good answer looks exactly like its request, as with functions 05, 06 and 08. */
+static bool repeats_request(const struct kwh_exchange *exchange)
+{
+    return exchange->answer_length != 0 && exchange->same == exchange->answer_length &&
+           exchange->answer_length == exchange->head_length + exchange->body_length;
+}
+
+static bool echo_excluded(const struct kwh_line *line)
+{
+    return line->echo == KWH_ECHO_OFF || line->echo == KWH_ECHO_NEVER ||
+           !kwhi_has(line, KWH_FRAMING_SERIAL);
+}
+
+/* An answer that differs from its request, with nothing before it, shows that nothing echoes. */
+static void learn_no_echo(struct kwh_line *line)
+{
+    if (!line->echo_swallowed && line->saw == 0 &&
+        (line->echo == KWH_ECHO_LEARN || line->echo == KWH_ECHO_ON))
+        line->echo = KWH_ECHO_OFF;
+}
+
+static void succeed(struct kwh_line *line, const struct kwh_match *match, uint32_t now_us)
+{
+    struct kwh_exchange *exchange = match->exchange;
+    size_t at = kwhi_receive_at(line) + match->body_at;
+    const uint8_t *body = line->buffer + at;
+    bool exception = (body[0] & 0x80u) != 0;
+    bool ambiguous = !exception && repeats_request(exchange);
+
+    exchange->state = KWH_EXCHANGE_OVER;
+    exchange->answer_at = (uint16_t)at;
+    exchange->answer_size = match->body_length;
+    exchange->latency_us = kwhi_after(now_us, exchange->sent_us) > 0 ? now_us - exchange->sent_us
+                                                                     : 0;
+    exchange->error = exception ? kwh_error_from_exception(body[1]) : KWH_OK;
+    if (!ambiguous)
+        learn_no_echo(line);
+    exchange->proven = !ambiguous || echo_excluded(line);
+    if (exchange->attempt != 0 || !exchange->proven)
+        owe(line, exchange);
+    if (exchange->statistics != NULL) {
+        exchange->statistics->ok += exception ? 0u : 1u;
+        exchange->statistics->exceptions += exception ? 1u : 0u;
+        count_latency(exchange->statistics, exchange->latency_us);
+    }
+    if (exception)
+        remember_failure(line, exchange, now_us);
+    if (line->trace != NULL)
+        line->trace(line->trace_context, KWH_TRACE_FRAME, line->buffer + kwhi_receive_at(line),
+                    match->count, now_us);
+    line->consumed = match->count;
+}
+
+/* Bytes of our own request that have come back, at the front of what was received. */
+static size_t echoed(const struct kwh_line *line)
+{
+    size_t count = line->received < line->sent_length ? line->received : line->sent_length;
+    if (line->echo_swallowed || line->echo == KWH_ECHO_NEVER || !kwhi_has(line, KWH_FRAMING_SERIAL))
+        return 0;
+    return memcmp(line->buffer, line->buffer + kwhi_receive_at(line), count) == 0 ? count : 0;
+}
+
+static void swallow_echo(struct kwh_line *line, struct kwh_exchange *exchange, uint32_t now_us)
+{
+    line->echo_swallowed = true;
+    if (line->saw == 0)
+        line->saw = KWHI_SAW_ECHO;
+    if (line->echo != KWH_ECHO_ALWAYS)
+        line->echo = KWH_ECHO_ON;
+    kwhi_skip(line, line->sent_length, exchange, now_us);
+}
+
+/*
+ * Whether the front of what was received is our own request, to be taken away. A frame that may
+ * still become the answer goes first: an answer can begin with the very bytes of its request.
+ */
+static bool is_echo(const struct kwh_line *line, const struct kwh_exchange *exchange,
+                    const struct kwh_match *match, bool idle)
+{
+    if (echoed(line) != line->sent_length || line->sent_length == 0)
+        return false;
+    if (repeats_request(exchange))
+        return line->echo == KWH_ECHO_ON || line->echo == KWH_ECHO_ALWAYS;
+    if (match->verdict == KWH_VERDICT_FRAME)
+        return match->count < line->sent_length;
+    return idle || match->verdict != KWH_VERDICT_MORE || match->reason != KWH_REASON_NOISE;
+}
+
+/* Whether all that came so far may be the beginning of our own request. */
+static bool may_become_echo(const struct kwh_line *line, const struct kwh_match *match)
+{
+    if (line->received >= line->sent_length || echoed(line) != line->received)
+        return false;
+    return match->verdict != KWH_VERDICT_FRAME || !echo_excluded(line);
+}
+
+static void note_reason(struct kwh_line *line, struct kwh_exchange *exchange,
+                        const struct kwh_match *match)
+{
+    static const uint8_t saw[] = {KWHI_SAW_NOISE, KWHI_SAW_BAD_CRC, KWHI_SAW_OTHER_ADDRESS,
+                                  KWHI_SAW_OTHER_ANSWER};
+    line->saw |= saw[match->reason];
+    if (match->reason == KWH_REASON_OTHER_ADDRESS)
+        line->other_address = match->address;
+    if (match->reason == KWH_REASON_BAD_CRC && exchange->statistics != NULL)
+        exchange->statistics->bad_crc++;
+}
+
+static struct kwh_exchange *first_waiting(const struct kwh_line *line)
+{
+    struct kwh_exchange *exchange = line->exchanges;
+    while (exchange != NULL && exchange->state != KWH_EXCHANGE_WAITING)
+        exchange = exchange->next;
+    return exchange;
+}
+
+/* One look at the front of what was received; false when nothing more can be made of it now. */
+static bool look(struct kwh_line *line, struct kwh_exchange *exchange, bool idle, uint32_t now_us)
+{
+    const uint8_t *received = line->buffer + kwhi_receive_at(line);
+    bool full = kwhi_receive_at(line) + line->received >= line->capacity;
+    struct kwh_match match = line->framing->match(received, line->received, idle || full,
+                                                  line->exchanges);
+
+    if (is_echo(line, exchange, &match, idle)) {
+        swallow_echo(line, exchange, now_us);
+        return true;
+    }
+    if (!idle && may_become_echo(line, &match))
+        return false;
+    if (match.verdict == KWH_VERDICT_MORE && full) {
+        match.verdict = KWH_VERDICT_SLIDE;
+        match.reason = KWH_REASON_NOISE;
+        match.count = 1;
+    }
+    switch (match.verdict) {
+    case KWH_VERDICT_SLIDE:
+        note_reason(line, exchange, &match);
+        kwhi_skip(line, match.count, exchange, now_us);
+        return true;
+    case KWH_VERDICT_FRAME:
+        succeed(line, &match, now_us);
+        return false;
+    case KWH_VERDICT_COLLISION:
+        kwhi_fail(line, exchange, KWH_ERROR_COLLISION, now_us);
+        return false;
+    case KWH_VERDICT_MORE:
+        break;
+    }
+    return false;
+}
+
+/* What nobody answered, told apart. */
+static enum kwh_error failure_of(const struct kwh_line *line)
+{
+    if (line->bytes_seen == 0)
+        return KWH_ERROR_TIMEOUT;
+    if ((line->saw & KWHI_SAW_BAD_CRC) != 0)
+        return KWH_ERROR_BAD_CRC;
+    if ((line->saw & KWHI_SAW_OTHER_ANSWER) != 0)
+        return KWH_ERROR_OTHER_ANSWER;
+    if ((line->saw & KWHI_SAW_OTHER_ADDRESS) != 0)
+        return KWH_ERROR_OTHER_ADDRESS;
+    if (line->saw == KWHI_SAW_ECHO && line->received == 0)
+        return KWH_ERROR_ONLY_ECHO;
+    return KWH_ERROR_NO_FRAME;
+}
+
+static void expire(struct kwh_line *line, uint32_t now_us)
+{
+    for (struct kwh_exchange *exchange = line->exchanges; exchange != NULL;
+         exchange = exchange->next) {
+        if (exchange->state == KWH_EXCHANGE_TURNAROUND && kwhi_due(now_us, exchange->due_us)) {
+            exchange->state = KWH_EXCHANGE_OVER;
+            exchange->proven = true;
+            if (exchange->statistics != NULL)
+                exchange->statistics->ok++;
+        }
+        if (exchange->state == KWH_EXCHANGE_WAITING && kwhi_due(now_us, exchange->due_us))
+            kwhi_fail(line, exchange, failure_of(line), now_us);
+    }
+}
+
+void kwhi_receive(struct kwh_line *line, uint32_t now_us)
+{
+    uint32_t silent = line->last_us + line->timing.character_us + line->timing.tick_us;
+    bool idle = kwhi_due(now_us, silent);
+    struct kwh_exchange *exchange = first_waiting(line);
+
+    while (exchange != NULL && line->consumed == 0 && line->received != 0) {
+        bool last = idle || kwhi_due(now_us, exchange->due_us);
+        if (!look(line, exchange, last, now_us))
+            break;
+    }
+    if (line->consumed == 0)
+        expire(line, now_us);
+    if (line->consumed == 0 && first_waiting(line) == NULL)
+        kwhi_skip(line, line->received, exchange, now_us);
+}

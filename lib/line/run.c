@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* The blocking convenience: a loop around the questions. */
+#include <kwh/line.h>
+#include <kwh/map.h>
+
+/* Carries out SEND and RECEIVE; a port that fails ends what is under way. */
+static void carry_out(struct kwh_line *line, const struct kwh_step *step)
+{
+    const struct kwh_backend *backend = line->backend;
+    void *context = backend->context;
+    enum kwh_error error = KWH_OK;
+    size_t count = 0;
+
+    if (step->action == KWH_ACTION_SEND) {
+        error = backend->send(context, step->bytes, step->count, &count);
+        kwh_line_sent(line, count, backend->now_us(context));
+    } else if (step->action == KWH_ACTION_RECEIVE) {
+        error = backend->receive(context, step->room, step->capacity, step->until_us, &count);
+        kwh_line_got(line, count, backend->now_us(context));
+    }
+    if (error != KWH_OK)
+        kwh_line_failed(line, error,
+                        backend->last_errno != NULL ? backend->last_errno(context) : 0);
+}
+
+enum kwh_error kwh_line_run(struct kwh_line *line, struct kwh_exchange *exchange)
+{
+    const struct kwh_backend *backend = line->backend;
+    struct kwh_step step;
+    enum kwh_error error;
+
+    if (backend == NULL)
+        return KWH_ERROR_NO_BACKEND;
+    error = kwh_line_start(line, exchange, backend->now_us(backend->context));
+    while (error == KWH_OK) {
+        kwh_line_next(line, backend->now_us(backend->context), &step);
+        if (step.action == KWH_ACTION_DONE && step.exchange == exchange)
+            return exchange->error;
+        carry_out(line, &step);
+    }
+    return error;
+}
+
+static enum kwh_error apply_settings(struct kwh_line *line,
+                                     const struct kwh_line_settings *settings)
+{
+    const struct kwh_backend *backend = line->backend;
+    enum kwh_error error;
+    if (backend->set_line == NULL)
+        return KWH_ERROR_UNSUPPORTED;
+    error = backend->set_line(backend->context, settings);
+    if (error == KWH_OK)
+        kwh_line_set_speed(line, settings);
+    return error;
+}
+
+enum kwh_error kwh_dialogue_run(struct kwh_dialogue *dialogue, struct kwh_line *line, bool *result)
+{
+    const struct kwh_backend *backend = line->backend;
+    struct kwh_step step;
+    enum kwh_error error = KWH_OK;
+
+    *result = false;
+    if (backend == NULL)
+        return KWH_ERROR_NO_BACKEND;
+    while (error == KWH_OK) {
+        kwh_dialogue_step(dialogue, line, backend->now_us(backend->context), &step);
+        if (step.action == KWH_ACTION_FINISHED)
+            return dialogue->error;
+        if (step.action == KWH_ACTION_RESULT) {
+            *result = true;
+            return KWH_OK;
+        }
+        if (step.action == KWH_ACTION_SETTINGS)
+            error = apply_settings(line, step.settings);
+        else
+            carry_out(line, &step);
+    }
+    return error;
+}

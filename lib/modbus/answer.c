@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#include "answer.h"
+
+static uint8_t asked(const struct kwh_exchange *exchange, size_t at)
+{
+    if (at < exchange->head_length && at < sizeof exchange->head)
+        return exchange->head[at];
+    return exchange->body[at - exchange->head_length];
+}
+
+static bool repeats(const struct kwh_exchange *exchange, const uint8_t *pdu, size_t available)
+{
+    size_t asked_length = (size_t)exchange->head_length + exchange->body_length;
+    size_t same = exchange->same < asked_length ? exchange->same : asked_length;
+    for (size_t i = 0; i < same && i < available; i++)
+        if (pdu[i] != asked(exchange, i))
+            return false;
+    return true;
+}
+
+enum kwhi_fit kwhi_answer_fits(const struct kwh_exchange *exchange, const uint8_t *pdu,
+                               size_t available, size_t *length)
+{
+    uint8_t function = exchange->head[0];
+    *length = 0;
+    if (available == 0)
+        return KWHI_FIT_MORE;
+    if (pdu[0] == (function | 0x80u)) {
+        *length = 2;
+        return KWHI_FIT_YES;
+    }
+    if (pdu[0] != function || !repeats(exchange, pdu, available))
+        return KWHI_FIT_NO;
+    if (exchange->counted && available >= 2 && pdu[1] + 2u != exchange->answer_length)
+        return KWHI_FIT_NO;
+    *length = exchange->answer_length;
+    if (*length == 0)
+        *length = exchange->length(pdu, available);
+    if (*length == 0)
+        return KWHI_FIT_MORE;
+    return *length <= KWH_MODBUS_PDU_MAX ? KWHI_FIT_YES : KWHI_FIT_NO;
+}

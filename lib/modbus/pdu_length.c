@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include "pdu_length.h"
+
+#include <kwh/modbus.h>
+
+/* A function's PDU is `fixed` bytes, plus what the byte at `counter` says when that is not 0. */
+struct rule {
+    uint8_t function, fixed, counter;
+};
+
+/* MODBUS Application Protocol V1.1b3, section 6. */
+static const struct rule answers[] = {
+    {0x01, 2, 1}, {0x02, 2, 1}, {0x03, 2, 1}, {0x04, 2, 1}, {0x05, 5, 0}, {0x06, 5, 0},
+    {0x07, 2, 0}, {0x08, 5, 0}, {0x0B, 5, 0}, {0x0C, 2, 1}, {0x0F, 5, 0}, {0x10, 5, 0},
+    {0x11, 2, 1}, {0x14, 2, 1}, {0x15, 2, 1}, {0x16, 7, 0}, {0x17, 2, 1},
+};
+
+static const struct rule requests[] = {
+    {0x01, 5, 0}, {0x02, 5, 0},  {0x03, 5, 0}, {0x04, 5, 0}, {0x05, 5, 0},
+    {0x06, 5, 0}, {0x07, 1, 0},  {0x08, 5, 0}, {0x0B, 1, 0}, {0x0C, 1, 0},
+    {0x0F, 6, 5}, {0x10, 6, 5},  {0x11, 1, 0}, {0x14, 2, 1}, {0x15, 2, 1},
+    {0x16, 7, 0}, {0x17, 10, 9}, {0x18, 3, 0}, {0x2B, 4, 0},
+};
+
+static uint16_t apply(const struct rule *rules, size_t count, const uint8_t *pdu, size_t available)
+{
+    if (available == 0)
+        return KWHI_LENGTH_MORE;
+    for (size_t i = 0; i < count; i++) {
+        const struct rule *rule = &rules[i];
+        if (rule->function != pdu[0])
+            continue;
+        if (rule->counter == 0)
+            return rule->fixed;
+        if (available <= rule->counter)
+            return KWHI_LENGTH_MORE;
+        return (uint16_t)(rule->fixed + pdu[rule->counter]);
+    }
+    return KWHI_LENGTH_UNKNOWN;
+}
+
+uint16_t kwhi_answer_length(const uint8_t *pdu, size_t available)
+{
+    if (available != 0 && (pdu[0] & 0x80u) != 0)
+        return 2;
+    return apply(answers, sizeof answers / sizeof answers[0], pdu, available);
+}
+
+uint16_t kwhi_request_length(const uint8_t *pdu, size_t available)
+{
+    return apply(requests, sizeof requests / sizeof requests[0], pdu, available);
+}
