@@ -153,6 +153,8 @@ static bool listen(struct kwh_responder *responder, bool idle, uint32_t now_us,
 
 static void lend_room(struct kwh_responder *responder, struct kwh_step *step, uint32_t until_us)
 {
+    if (responder->received >= responder->capacity)
+        responder->received = 0;
     step->action = KWH_ACTION_RECEIVE;
     step->room = responder->buffer + responder->received;
     step->capacity = (size_t)responder->capacity - responder->received;

@@ -7,6 +7,7 @@
 #include "pdu_length.h"
 #include "rtu_crc.h"
 
+#include <kwh/modbus.h>
 #include <kwh/responder.h>
 #include <string.h>
 
