@@ -332,6 +332,12 @@ struct kwh_map_proof {
     size_t value_count;
 };
 
+/** The remarks of a map. */
+#define KWH_NOTES_DECLARE(name_) extern const struct kwh_map_notes kwh_notes_##name_
+
+/** The evidence of a map, which is compiled for the project's own test only. */
+#define KWH_PROOF_DECLARE(name_) extern const struct kwh_map_proof kwh_proof_##name_
+
 /** A map with its remarks: an entry of the list of all maps. */
 struct kwh_map_entry {
     const struct kwh_map *map;

@@ -27,6 +27,7 @@ PROGRAMS = ("tools", "examples", "bench", "fuzz")
 HEADER_FOLDER = {
     "config": "lib/base",
     "quantity_names": "lib/base",
+    "maps": "maps",
     "reading": "lib/map",
     "plan": "lib/map",
     "responder": "lib/line",

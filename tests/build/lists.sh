@@ -29,7 +29,7 @@ there=$(find maps -name '*.c' -exec basename {} \; | sort)
 built=$(for name in "$@"; do echo "$name"; done | sort)
 if [ "$there" != "$built" ]; then
     printf 'the files in maps/ are\n%s\nbut the build knows\n%s\n' "$there" "$built"
-    echo "Tell it: meson setup --reconfigure BUILD-FOLDER"
+    echo "A new map file: run meson setup --reconfigure BUILD-FOLDER"
     failed=1
 fi
 exit "$failed"

@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * inepro PRO380-Mod, PRO380-CT, PRO380 Solare: three-phase meters.
+ *
+ * Source: the PRO380 manual (product version 2.03) leaves out its register table; the PRO1 manual
+ * (2.18) prints the one that both families share. All rows but the serial number were compared with
+ * a public dump of one real PRO380-Mod (software 2.18, protocol 3.20, hardware 1.32).
+ * All values are high word first, high byte first. A new PRO380-CT is silent until its transformer
+ * ratio has been set at the meter.
+ */
+#include <kwh/map.h>
+
+/* clang-format off */
+static const struct kwh_row rows[] = {
+    /* YYWWNNNN */
+    KWH_HOLDING(0x4000, HEX32,   1,    SERIAL_NUMBER,                   KWH_MANUAL),
+    KWH_HOLDING(0x4002, HEX16,   1,    METER_CODE,                      KWH_MANUAL),
+    KWH_HOLDING(0x4003, INT16,   1,    DEVICE_ADDRESS,                  KWH_MANUAL),
+    /* the speed itself, no enumeration */
+    KWH_HOLDING(0x4004, INT16,   1,    BAUD_RATE,                       KWH_MANUAL),
+    KWH_HOLDING(0x4005, FLOAT32, 1,    PROTOCOL_VERSION,                KWH_MANUAL),
+    KWH_HOLDING(0x4007, FLOAT32, 1,    SOFTWARE_VERSION,                KWH_MANUAL),
+    KWH_HOLDING(0x4009, FLOAT32, 1,    HARDWARE_VERSION,                KWH_MANUAL),
+    KWH_HOLDING(0x400B, INT16,   1,    RATED_CURRENT,                   KWH_MANUAL),
+    /* BCD by analogy; 0 on a direct-connected meter */
+    KWH_HOLDING(0x400C, BCD16,   1,    CT_PRIMARY,                      KWH_INFERRED),
+    KWH_HOLDING(0x400D, FLOAT32, 1,    PULSE_RATE,                      KWH_MANUAL),
+    /* binary here, BCD on M-Bus; code 10 locks for ever, and it is the example of the manual */
+    KWH_HOLDING(0x400F, INT16,   1,    COMBINATION_CODE,                KWH_MANUAL),
+    /* BCD: 0x0025 is 25 s */
+    KWH_HOLDING(0x4010, BCD16,   1,    DISPLAY_CYCLE_TIME,              KWH_MANUAL),
+    KWH_HOLDING(0x4011, INT16,   1,    PARITY,                          KWH_MANUAL),
+    /* "1F", "2R": the second character decides */
+    KWH_HOLDING(0x4012, ASCII16, 1,    CURRENT_DIRECTION_L1,            KWH_MANUAL),
+    KWH_HOLDING(0x4013, ASCII16, 1,    CURRENT_DIRECTION_L2,            KWH_MANUAL),
+    KWH_HOLDING(0x4014, ASCII16, 1,    CURRENT_DIRECTION_L3,            KWH_MANUAL),
+    /* means something on a PRO1 only; a constant 0 would pass for good health */
+    KWH_HOLDING(0x4015, INT16,   1,    ERROR_CODE,                      KWH_INFERRED | KWH_HIDDEN),
+    /* printed as signed */
+    KWH_HOLDING(0x4016, UINT16,  1,    POWER_DOWN_COUNTER,              KWH_MANUAL),
+    KWH_HOLDING(0x4017, INT16,   1,    QUADRANT,                        KWH_MANUAL),
+    KWH_HOLDING(0x4018, INT16,   1,    QUADRANT_L1,                     KWH_MANUAL),
+    KWH_HOLDING(0x4019, INT16,   1,    QUADRANT_L2,                     KWH_MANUAL),
+    KWH_HOLDING(0x401A, INT16,   1,    QUADRANT_L3,                     KWH_MANUAL),
+    KWH_HOLDING(0x401B, HEX32,   1,    SOFTWARE_CHECKSUM,               KWH_MANUAL),
+    KWH_HOLDING(0x401D, HEX32,   1,    STATUS_WORD,                     KWH_INFERRED),
+    /* one word, printed as CT mode; two words with another meaning on a 2PU */
+    KWH_HOLDING(0x401F, INT16,   1,    CT_SECONDARY,                    KWH_INFERRED),
+
+    /* 0.0 on a three-phase meter, as is 0x500A */
+    KWH_HOLDING(0x5000, FLOAT32, 1,    VOLTAGE,                         KWH_MANUAL | KWH_HIDDEN),
+    KWH_HOLDING(0x5002, FLOAT32, 1,    VOLTAGE_L1,                      KWH_MANUAL),
+    KWH_HOLDING(0x5004, FLOAT32, 1,    VOLTAGE_L2,                      KWH_MANUAL),
+    KWH_HOLDING(0x5006, FLOAT32, 1,    VOLTAGE_L3,                      KWH_MANUAL),
+    KWH_HOLDING(0x5008, FLOAT32, 1,    FREQUENCY,                       KWH_MANUAL),
+    KWH_HOLDING(0x500A, FLOAT32, 1,    CURRENT,                         KWH_MANUAL | KWH_HIDDEN),
+    /* negative while the phase is in reverse, as are L2 and L3 */
+    KWH_HOLDING(0x500C, FLOAT32, 1,    CURRENT_L1,                      KWH_MANUAL),
+    KWH_HOLDING(0x500E, FLOAT32, 1,    CURRENT_L2,                      KWH_MANUAL),
+    KWH_HOLDING(0x5010, FLOAT32, 1,    CURRENT_L3,                      KWH_MANUAL),
+    KWH_HOLDING(0x5012, FLOAT32, KILO, ACTIVE_POWER,                    KWH_MANUAL),
+    KWH_HOLDING(0x5014, FLOAT32, KILO, ACTIVE_POWER_L1,                 KWH_MANUAL),
+    KWH_HOLDING(0x5016, FLOAT32, KILO, ACTIVE_POWER_L2,                 KWH_MANUAL),
+    KWH_HOLDING(0x5018, FLOAT32, KILO, ACTIVE_POWER_L3,                 KWH_MANUAL),
+    KWH_HOLDING(0x501A, FLOAT32, KILO, REACTIVE_POWER,                  KWH_MANUAL),
+    KWH_HOLDING(0x501C, FLOAT32, KILO, REACTIVE_POWER_L1,               KWH_MANUAL),
+    KWH_HOLDING(0x501E, FLOAT32, KILO, REACTIVE_POWER_L2,               KWH_MANUAL),
+    KWH_HOLDING(0x5020, FLOAT32, KILO, REACTIVE_POWER_L3,               KWH_MANUAL),
+    KWH_HOLDING(0x5022, FLOAT32, KILO, APPARENT_POWER,                  KWH_MANUAL),
+    KWH_HOLDING(0x5024, FLOAT32, KILO, APPARENT_POWER_L1,               KWH_MANUAL),
+    KWH_HOLDING(0x5026, FLOAT32, KILO, APPARENT_POWER_L2,               KWH_MANUAL),
+    KWH_HOLDING(0x5028, FLOAT32, KILO, APPARENT_POWER_L3,               KWH_MANUAL),
+    /* never negative; |P| / sqrt(P^2 + Q^2) and not |P| / S */
+    KWH_HOLDING(0x502A, FLOAT32, 1,    POWER_FACTOR_MAGNITUDE,          KWH_MANUAL),
+    KWH_HOLDING(0x502C, FLOAT32, 1,    POWER_FACTOR_MAGNITUDE_L1,       KWH_MANUAL),
+    KWH_HOLDING(0x502E, FLOAT32, 1,    POWER_FACTOR_MAGNITUDE_L2,       KWH_MANUAL),
+    KWH_HOLDING(0x5030, FLOAT32, 1,    POWER_FACTOR_MAGNITUDE_L3,       KWH_MANUAL),
+
+    /* what it counts depends on the combination code */
+    KWH_HOLDING(0x6000, FLOAT32, KILO, ACTIVE_ENERGY_COMBINED,          KWH_MANUAL),
+    KWH_HOLDING(0x6002, FLOAT32, KILO, ACTIVE_ENERGY_COMBINED_T1,       KWH_MANUAL),
+    KWH_HOLDING(0x6004, FLOAT32, KILO, ACTIVE_ENERGY_COMBINED_T2,       KWH_MANUAL),
+    KWH_HOLDING(0x6006, FLOAT32, KILO, ACTIVE_ENERGY_COMBINED_L1,       KWH_MANUAL),
+    KWH_HOLDING(0x6008, FLOAT32, KILO, ACTIVE_ENERGY_COMBINED_L2,       KWH_MANUAL),
+    KWH_HOLDING(0x600A, FLOAT32, KILO, ACTIVE_ENERGY_COMBINED_L3,       KWH_MANUAL),
+    KWH_HOLDING(0x600C, FLOAT32, KILO, ACTIVE_ENERGY_IMPORT,            KWH_MANUAL),
+    KWH_HOLDING(0x600E, FLOAT32, KILO, ACTIVE_ENERGY_IMPORT_T1,         KWH_MANUAL),
+    KWH_HOLDING(0x6010, FLOAT32, KILO, ACTIVE_ENERGY_IMPORT_T2,         KWH_MANUAL),
+    KWH_HOLDING(0x6012, FLOAT32, KILO, ACTIVE_ENERGY_IMPORT_L1,         KWH_MANUAL),
+    KWH_HOLDING(0x6014, FLOAT32, KILO, ACTIVE_ENERGY_IMPORT_L2,         KWH_MANUAL),
+    KWH_HOLDING(0x6016, FLOAT32, KILO, ACTIVE_ENERGY_IMPORT_L3,         KWH_MANUAL),
+    /* a positive number */
+    KWH_HOLDING(0x6018, FLOAT32, KILO, ACTIVE_ENERGY_EXPORT,            KWH_MANUAL),
+    KWH_HOLDING(0x601A, FLOAT32, KILO, ACTIVE_ENERGY_EXPORT_T1,         KWH_MANUAL),
+    KWH_HOLDING(0x601C, FLOAT32, KILO, ACTIVE_ENERGY_EXPORT_T2,         KWH_MANUAL),
+    KWH_HOLDING(0x601E, FLOAT32, KILO, ACTIVE_ENERGY_EXPORT_L1,         KWH_MANUAL),
+    KWH_HOLDING(0x6020, FLOAT32, KILO, ACTIVE_ENERGY_EXPORT_L2,         KWH_MANUAL),
+    KWH_HOLDING(0x6022, FLOAT32, KILO, ACTIVE_ENERGY_EXPORT_L3,         KWH_MANUAL),
+    KWH_HOLDING(0x6024, FLOAT32, KILO, REACTIVE_ENERGY_COMBINED,        KWH_MANUAL),
+    KWH_HOLDING(0x6026, FLOAT32, KILO, REACTIVE_ENERGY_COMBINED_T1,     KWH_MANUAL),
+    KWH_HOLDING(0x6028, FLOAT32, KILO, REACTIVE_ENERGY_COMBINED_T2,     KWH_MANUAL),
+    KWH_HOLDING(0x602A, FLOAT32, KILO, REACTIVE_ENERGY_COMBINED_L1,     KWH_MANUAL),
+    KWH_HOLDING(0x602C, FLOAT32, KILO, REACTIVE_ENERGY_COMBINED_L2,     KWH_MANUAL),
+    KWH_HOLDING(0x602E, FLOAT32, KILO, REACTIVE_ENERGY_COMBINED_L3,     KWH_MANUAL),
+    KWH_HOLDING(0x6030, FLOAT32, KILO, REACTIVE_ENERGY_IMPORT,          KWH_MANUAL),
+    KWH_HOLDING(0x6032, FLOAT32, KILO, REACTIVE_ENERGY_IMPORT_T1,       KWH_MANUAL),
+    KWH_HOLDING(0x6034, FLOAT32, KILO, REACTIVE_ENERGY_IMPORT_T2,       KWH_MANUAL),
+    KWH_HOLDING(0x6036, FLOAT32, KILO, REACTIVE_ENERGY_IMPORT_L1,       KWH_MANUAL),
+    KWH_HOLDING(0x6038, FLOAT32, KILO, REACTIVE_ENERGY_IMPORT_L2,       KWH_MANUAL),
+    KWH_HOLDING(0x603A, FLOAT32, KILO, REACTIVE_ENERGY_IMPORT_L3,       KWH_MANUAL),
+    KWH_HOLDING(0x603C, FLOAT32, KILO, REACTIVE_ENERGY_EXPORT,          KWH_MANUAL),
+    KWH_HOLDING(0x603E, FLOAT32, KILO, REACTIVE_ENERGY_EXPORT_T1,       KWH_MANUAL),
+    KWH_HOLDING(0x6040, FLOAT32, KILO, REACTIVE_ENERGY_EXPORT_T2,       KWH_MANUAL),
+    KWH_HOLDING(0x6042, FLOAT32, KILO, REACTIVE_ENERGY_EXPORT_L1,       KWH_MANUAL),
+    KWH_HOLDING(0x6044, FLOAT32, KILO, REACTIVE_ENERGY_EXPORT_L2,       KWH_MANUAL),
+    KWH_HOLDING(0x6046, FLOAT32, KILO, REACTIVE_ENERGY_EXPORT_L3,       KWH_MANUAL),
+    /* one word, so all that follows is at odd addresses; 11 and 12 are only written */
+    KWH_HOLDING(0x6048, INT16,   1,    TARIFF,                          KWH_MANUAL),
+    /* printed as one word by function 06, but the frame has two by function 16 */
+    KWH_HOLDING(0x6049, FLOAT32, KILO, ACTIVE_ENERGY_IMPORT_RESETTABLE, KWH_MANUAL),
+};
+/* clang-format on */
+
+static const struct kwh_block blocks[] = {{rows, KWH_COUNT(rows), 0}};
+
+/* clang-format off */
+static const struct kwh_choice baud_rates[] = {
+    {.code = 300},  {.code = 600},  {.code = 1200},
+    {.code = 2400}, {.code = 4800}, {.code = 9600},
+};
+
+static const struct kwh_choice pulse_rates[] = {
+    {.code = 10000}, {.code = 2000}, {.code = 1000}, {.code = 100}, {.code = 10}, {.code = 1},
+    {.code = 1, .exponent = -1}, {.code = 1, .exponent = -2},
+};
+
+static const struct kwh_choice combination_codes[] = {
+    {.code = 1, .word = "forward"},
+    {.code = 4, .word = "reverse"},
+    {.code = 5, .word = "forward_plus_reverse"},
+    {.code = 6, .word = "reverse_minus_forward"},
+    {.code = 9, .word = "forward_minus_reverse"},
+    {.code = 10, .risk = KWH_RISK_IRREVERSIBLE, .word = "forward_minus_reverse_vector"},
+    {.code = 11, .word = "forward_minus_reverse_vector_pulse"},
+};
+
+static const struct kwh_choice parities[] = {
+    {.code = 1, .word = "even"},
+    {.code = 2, .word = "none"},
+    {.code = 3, .word = "odd"},
+};
+
+static const struct kwh_choice directions[] = {
+    {.code = 'F', .word = "forward"},
+    {.code = 'R', .word = "reverse"},
+};
+
+/* 11 and 12 switch to 1 and 2 without storing it. */
+static const struct kwh_choice tariffs[] = {
+    {.code = 1}, {.code = 2}, {.code = 11, .reads_as = 1}, {.code = 12, .reads_as = 2},
+};
+
+static const struct kwh_item items[] = {
+    KWH_RANGE_ITEM(DEVICE_ADDRESS,      6, 1, 247, KWH_RISK_LINK_CHANGE),
+    KWH_CHOICE_ITEM(BAUD_RATE,          6, baud_rates, KWH_RISK_LINK_CHANGE),
+    KWH_CHOICE_ITEM(PULSE_RATE,        16, pulse_rates, 0),
+    KWH_CHOICE_ITEM(COMBINATION_CODE,   6, combination_codes, 0),
+    KWH_RANGE_ITEM(DISPLAY_CYCLE_TIME,  6, 1, 30, 0),
+    KWH_CHOICE_ITEM(PARITY,             6, parities, KWH_RISK_LINK_CHANGE),
+    KWH_CHOICE_ITEM(CURRENT_DIRECTION_L1,  0, directions, 0),
+    KWH_CHOICE_ITEM(CURRENT_DIRECTION_L2,  0, directions, 0),
+    KWH_CHOICE_ITEM(CURRENT_DIRECTION_L3,  0, directions, 0),
+    KWH_RANGE_ITEM(POWER_DOWN_COUNTER,  6, 0, 0, KWH_RISK_COUNTER_RESET),
+    KWH_CHOICE_ITEM(TARIFF,             6, tariffs, 0),
+    KWH_RANGE_ITEM(ACTIVE_ENERGY_IMPORT_RESETTABLE, 16, 0, 0, KWH_RISK_COUNTER_RESET),
+};
+/* clang-format on */
+
+static const struct kwh_model models[] = {
+    {.code = 0x0102, .name = "PRO380-Mod"},
+    {.code = 0x0103, .name = "PRO380-CT"},
+    {.code = 0x2007, .name = "PRO380 Solare"},
+    {.code = 0x2008, .name = "PRO380-CT Solare"},
+};
+
+static const struct kwh_lookalike lookalikes[] = {
+    {0x0101, "PRO1 or PRO2"}, {0x2009, "PRO1 Solare"}, {0x2010, "PRO2 Solare"},
+    {0x1111, "4PU"},          {0x1112, "4PS"},         {0x1113, "2PU CT"},
+    {0x3201, "GROW N1"},      {0x3203, "GROW N380"},
+};
+
+static const struct kwh_line_settings lines[] = {{9600, 8, 'E', 1}};
+
+KWH_MAP_DECLARE(inepro_pro380_modbus);
+const struct kwh_map kwh_map_inepro_pro380_modbus = {
+    .name = "inepro_pro380",
+    .title = "inepro PRO380-Mod",
+    .blocks = blocks,
+    .block_count = KWH_COUNT(blocks),
+    .items = items,
+    .item_count = KWH_COUNT(items),
+    .models = models,
+    .model_count = KWH_COUNT(models),
+    .lookalikes = lookalikes,
+    .lookalike_count = KWH_COUNT(lookalikes),
+    .lines = lines,
+    .line_count = KWH_COUNT(lines),
+    .identity_address = 0x4002,
+    .identity_words = 1,
+    .identity_space = KWH_SPACE_HOLDING,
+    .protocol = KWH_PROTOCOL_MODBUS,
+    .order = KWH_ORDER_ABCD,
+    .request_safe = 120, /* what the maker's own library asks for; 75 seen on a PRO380 */
+    .default_address = 1,
+};
+
+static const struct kwh_note remarks[] = {
+    {0x4000, "year, week, number; the 12 printed digits are a product prefix (PRO380 0257, "
+             "PRO380-CT 0260) and these 8"},
+    {0x4002, "the codes are from the maker's own library; 0102 seen on a PRO380"},
+    {0x4003, "default 1; 0 is broadcast; the acknowledgment is expected from the old address"},
+    {0x4004, "default 9600; 300 and 600 on this family only; acknowledged at the old speed"},
+    {0x4005, "two decimals"},
+    {0x4007, "two decimals"},
+    {0x4009, "two decimals"},
+    {0x400B, "highest current: 100 A direct, 5 or 6 A with transformers"},
+    {0x400C, "primary current of the transformers, set once at the meter; 0 seen on a "
+             "direct-connected one"},
+    {0x400D, "imp/kWh; the manual says that an infrared tool is needed, the register table "
+             "offers it here"},
+    {0x400F, "code 10 cannot be undone; code 6 is printed with a sign that contradicts its name"},
+    {0x4010, "default 10 s"},
+    {0x4011, "default even; odd is in the register table, but not in the appendix of the PRO380"},
+    {0x4012, "seen as phase digit and F or R"},
+    {0x4013, "seen as phase digit and F or R"},
+    {0x4014, "seen as phase digit and F or R"},
+    {0x4015, "reads 0; later register tables give it to the PRO1 only"},
+    {0x4016, "number of power losses; writing 0 clears it"},
+    {0x4017, "1: P+ Q+, 2: P- Q+, 3: P- Q-, 4: P+ Q-"},
+    {0x401B, "of the firmware"},
+    {0x401D, "00110111 on a healthy meter, as S 11 111 on its display: program, EEPROM; phases "
+             "L1, L2, L3"},
+    {0x401F, "secondary current of the transformers; 5 seen on a direct-connected meter"},
+    {0x5000, "reads 0.0; PRO1 only"},
+    {0x500A, "reads 0.0; PRO1 only"},
+    {0x500C, "negative while this phase is in reverse"},
+    {0x500E, "negative while this phase is in reverse"},
+    {0x5010, "negative while this phase is in reverse"},
+    {0x5012, "negative = reverse"},
+    {0x5014, "negative = reverse"},
+    {0x5016, "negative = reverse"},
+    {0x5018, "negative = reverse"},
+    {0x501A, "signed"},
+    {0x501C, "signed"},
+    {0x501E, "signed"},
+    {0x5020, "signed"},
+    {0x5022, "sum of the phases' apparent powers"},
+    {0x502A, "unsigned; |P| / sqrt(P^2 + Q^2)"},
+    {0x502C, "unsigned"},
+    {0x502E, "unsigned"},
+    {0x5030, "unsigned"},
+    {0x6000, "follows the combination code; the forward counter with code 1"},
+    {0x6018, "a positive number"},
+    {0x6024, "follows the combination code, too"},
+    {0x603C, "a positive number"},
+    {0x6048, "11 and 12 switch to 1 and 2 without storing it; a 230 V input may switch, too"},
+    {0x6049, "trip counter of forward energy; writing 0 clears it"},
+};
+
+static const char *const aliases[] = {"PRO380", "PRO380-Mod", "PRO380-CT", "Solar-Log PRO380"};
+
+KWH_NOTES_DECLARE(inepro_pro380_modbus);
+const struct kwh_map_notes kwh_notes_inepro_pro380_modbus = {
+    .notes = remarks,
+    .count = KWH_COUNT(remarks),
+    .aliases = aliases,
+    .alias_count = KWH_COUNT(aliases),
+};
+
+#ifdef KWH_MAP_PROOF
+static const char proof_source[] = "public dump of a real PRO380-Mod, serial number left out";
+
+static const uint16_t proof_4[] = {
+    0x0102, 0x0001, 0x2580, 0x404C, 0xCCCD, 0x400B, 0x851F, 0x3FA8, 0xF5C3, 0x0064,
+    0x0000, 0x447A, 0x0000, 0x0001, 0x0010, 0x0001, 0x3146, 0x3252, 0x3352, 0x0000,
+    0x000C, 0x0004, 0x0004, 0x0003, 0x0003, 0x0D01, 0x2D35, 0x0011, 0x0111, 0x0005,
+};
+static const uint16_t proof_5[] = {
+    0x0000, 0x0000, 0x436A, 0x4CCD, 0x4369, 0x6666, 0x436A, 0x6666, 0x4247, 0xEB85,
+    0x0000, 0x0000, 0x4081, 0x999A, 0xBFCF, 0x5C29, 0xC009, 0x999A, 0x3E33, 0x3333,
+    0x3F66, 0x6666, 0xBE6D, 0x9168, 0xBEFB, 0xE76D, 0xBF11, 0xA9FC, 0xBE79, 0xDB23,
+    0xBE84, 0x1893, 0xBD87, 0x2B02, 0x3FE3, 0x74BC, 0x3F6E, 0x978D, 0x3EB1, 0xA9FC,
+    0x3EFE, 0x76C9, 0x3E94, 0x7AE1, 0x3F78, 0x51EC, 0x3F2B, 0x851F, 0x3F7D, 0x70A4,
+};
+static const uint16_t proof_6[] = {
+    0x466B, 0x581F, 0x466B, 0x581F, 0x0000, 0x0000, 0x4592, 0x9971, 0x45B3, 0xB252, 0x4590,
+    0x6452, 0x466B, 0x581F, 0x466B, 0x581F, 0x0000, 0x0000, 0x4592, 0x9971, 0x45B3, 0xB252,
+    0x4590, 0x6452, 0x469E, 0x43D2, 0x469E, 0x43D2, 0x0000, 0x0000, 0x45D2, 0x6F1F, 0x45CA,
+    0x9B85, 0x45DC, 0x048F, 0x4305, 0x9EB8, 0x4305, 0x9EB8, 0x0000, 0x0000, 0x42FA, 0x23D7,
+    0x4005, 0x1EB8, 0x40CE, 0xB852, 0x4305, 0x9EB8, 0x4305, 0x9EB8, 0x0000, 0x0000, 0x42FA,
+    0x23D7, 0x4005, 0x1EB8, 0x40CE, 0xB852, 0x4643, 0xEB29, 0x4643, 0xEB29, 0x0000, 0x0000,
+    0x4592, 0x6F9A, 0x45B1, 0x8CB8, 0x4507, 0xB3D7, 0x0001, 0x466B, 0x40AE,
+};
+static const struct kwh_proof_span proof_spans[] = {
+    {KWH_SPACE_HOLDING, 0x4002, KWH_COUNT(proof_4), proof_4},
+    {KWH_SPACE_HOLDING, 0x5000, KWH_COUNT(proof_5), proof_5},
+    {KWH_SPACE_HOLDING, 0x6000, KWH_COUNT(proof_6), proof_6},
+};
+static const struct kwh_proof_value proof_values[] = {
+    {"meter_code", "0102"},
+    {"device_address", "1"},
+    {"baud_rate", "9600"},
+    {"protocol_version", "3.2"},
+    {"software_version", "2.18"},
+    {"hardware_version", "1.32"},
+    {"rated_current", "100"},
+    {"ct_primary", "0"},
+    {"pulse_rate", "1000"},
+    {"combination_code", "forward"},
+    {"display_cycle_time", "10"},
+    {"parity", "even"},
+    {"current_direction_l1", "forward"},
+    {"current_direction_l2", "reverse"},
+    {"current_direction_l3", "reverse"},
+    {"error_code", "0x0000"},
+    {"power_down_counter", "12"},
+    {"quadrant", "4"},
+    {"quadrant_l1", "4"},
+    {"quadrant_l2", "3"},
+    {"quadrant_l3", "3"},
+    {"software_checksum", "0D012D35"},
+    {"status_word", "00110111"},
+    {"ct_secondary", "5"},
+    {"voltage", "0"},
+    {"voltage_l1", "234.3"},
+    {"voltage_l2", "233.4"},
+    {"voltage_l3", "234.4"},
+    {"frequency", "49.98"},
+    {"current", "0"},
+    {"current_l1", "4.05"},
+    {"current_l2", "-1.62"},
+    {"current_l3", "-2.15"},
+    {"active_power", "175"},
+    {"active_power_l1", "900"},
+    {"active_power_l2", "-232"},
+    {"active_power_l3", "-492"},
+    {"reactive_power", "-569"},
+    {"reactive_power_l1", "-244"},
+    {"reactive_power_l2", "-258"},
+    {"reactive_power_l3", "-66"},
+    {"apparent_power", "1777"},
+    {"apparent_power_l1", "932"},
+    {"apparent_power_l2", "347"},
+    {"apparent_power_l3", "497"},
+    {"power_factor_magnitude", "0.29"},
+    {"power_factor_magnitude_l1", "0.97"},
+    {"power_factor_magnitude_l2", "0.67"},
+    {"power_factor_magnitude_l3", "0.99"},
+    {"active_energy_combined", "15062030"},
+    {"active_energy_combined_t1", "15062030"},
+    {"active_energy_combined_t2", "0"},
+    {"active_energy_combined_l1", "4691180"},
+    {"active_energy_combined_l2", "5750290"},
+    {"active_energy_combined_l3", "4620540"},
+    {"active_energy_import", "15062030"},
+    {"active_energy_import_t1", "15062030"},
+    {"active_energy_import_t2", "0"},
+    {"active_energy_import_l1", "4691180"},
+    {"active_energy_import_l2", "5750290"},
+    {"active_energy_import_l3", "4620540"},
+    {"active_energy_export", "20257910"},
+    {"active_energy_export_t1", "20257910"},
+    {"active_energy_export_t2", "0"},
+    {"active_energy_export_l1", "6733890"},
+    {"active_energy_export_l2", "6483440"},
+    {"active_energy_export_l3", "7040570"},
+    {"reactive_energy_combined", "133620"},
+    {"reactive_energy_combined_t1", "133620"},
+    {"reactive_energy_combined_t2", "0"},
+    {"reactive_energy_combined_l1", "125070"},
+    {"reactive_energy_combined_l2", "2080"},
+    {"reactive_energy_combined_l3", "6460"},
+    {"reactive_energy_import", "133620"},
+    {"reactive_energy_import_t1", "133620"},
+    {"reactive_energy_import_t2", "0"},
+    {"reactive_energy_import_l1", "125070"},
+    {"reactive_energy_import_l2", "2080"},
+    {"reactive_energy_import_l3", "6460"},
+    {"reactive_energy_export", "12538790"},
+    {"reactive_energy_export_t1", "12538790"},
+    {"reactive_energy_export_t2", "0"},
+    {"reactive_energy_export_l1", "4685950"},
+    {"reactive_energy_export_l2", "5681590"},
+    {"reactive_energy_export_l3", "2171240"},
+    {"tariff", "1"},
+    {"active_energy_import_resettable", "15056170"},
+};
+
+KWH_PROOF_DECLARE(inepro_pro380_modbus);
+const struct kwh_map_proof kwh_proof_inepro_pro380_modbus = {
+    .source = proof_source,
+    .spans = proof_spans,
+    .span_count = KWH_COUNT(proof_spans),
+    .values = proof_values,
+    .value_count = KWH_COUNT(proof_values),
+};
+#endif
