@@ -11,6 +11,7 @@
 #include <kwh/decimal.h>
 #include <kwh/error.h>
 #include <kwh/line.h>
+#include <kwh/line_settings.h>
 #include <kwh/map.h>
 #include <kwh/meter.h>
 #include <kwh/modbus.h>

@@ -26,6 +26,7 @@
 #define KWH_LINE_H
 
 #include <kwh/error.h>
+#include <kwh/line_settings.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -34,7 +35,6 @@ extern "C" {
 struct kwh_backend;
 struct kwh_exchange;
 struct kwh_line;
-struct kwh_line_settings;
 
 /** What the caller does next. */
 enum kwh_action {

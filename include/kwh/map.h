@@ -10,6 +10,7 @@
 #ifndef KWH_MAP_H
 #define KWH_MAP_H
 
+#include <kwh/line_settings.h>
 #include <kwh/obis.h>
 #include <kwh/reading.h>
 #include <kwh/registers.h>
@@ -237,14 +238,6 @@ struct kwh_lookalike {
 struct kwh_range {
     uint8_t space; /**< enum kwh_space */
     uint16_t first, last;
-};
-
-/** Settings of a serial line. */
-struct kwh_line_settings {
-    uint32_t baud;
-    uint8_t data_bits; /**< 7 or 8 */
-    char parity;       /**< 'N', 'E' or 'O' */
-    uint8_t stop_bits; /**< 1 or 2 */
 };
 
 /** The protocol of a map. */

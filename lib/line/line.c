@@ -2,7 +2,6 @@
 #include "debt.h"
 #include "line_state.h"
 
-#include <kwh/map.h>
 #include <string.h>
 
 enum kwh_error kwh_line_init(struct kwh_line *line, const struct kwh_framing *framing,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "line_state.h"
 
-#include <kwh/map.h>
 #include <kwh/responder.h>
 #include <string.h>
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The blocking convenience: a loop around the questions. */
 #include <kwh/line.h>
-#include <kwh/map.h>
 
 /* Carries out SEND and RECEIVE; a port that fails ends what is under way. */
 static void carry_out(struct kwh_line *line, const struct kwh_step *step)

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <kwh/map.h>
-
 #include "line_state.h"
 
 uint32_t kwhi_character_ns(const struct kwh_line_settings *settings)

@@ -19,7 +19,8 @@ FLOOR = {
     "lib/map": 3,
     "maps": 4,
     "lib/meter": 5,
-    "lib/host": 6, "lib/port": 6,
+    "lib/port": 6,
+    "lib/host": 7,  # a simulated meter uses the port in memory
 }
 PROGRAMS = ("tools", "examples", "bench", "fuzz")
 
@@ -28,6 +29,7 @@ HEADER_FOLDER = {
     "config": "lib/base",
     "quantity_names": "lib/base",
     "maps": "maps",
+    "line_settings": "lib/line",
     "reading": "lib/map",
     "plan": "lib/map",
     "responder": "lib/line",
