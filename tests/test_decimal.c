@@ -156,7 +156,7 @@ static void test_sums(void **context)
                                    ? kwh_decimal_add(sums[i].a, sums[i].b, &result)
                                    : kwh_decimal_subtract(sums[i].a, sums[i].b, &result);
         CHECK(error == sums[i].error, i);
-        CHECK(same(kwh_decimal_reduce(result), sums[i].result), i);
+        CHECK(same(error == KWH_OK ? kwh_decimal_reduce(result) : result, sums[i].result), i);
     }
 }
 
