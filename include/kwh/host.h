@@ -77,8 +77,9 @@ struct kwh_host {
     void *modbus;     /* modbus_t, or NULL */
     void *simulation; /* of sim:, or NULL */
     int descriptor;
+    int lock; /* holds the lock of a serial port, else -1 */
     int saved_errno;
-    bool borrowed, locked;
+    bool open, is_socket;
     struct kwh_line_settings settings; /* in force */
     uint8_t buffer[KWH_MODBUS_TCP_BUFFER];
 };

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file port_uart.h
+ * Any UART as the port of a line: three functions of the driver, and up to four more.
+ *
+ *     static const struct kwh_uart uart = {.put = put, .get = get, .now_us = now_us};
+ *     kwh_port_uart_init(&port, &uart, NULL);
+ *     line.backend = &port.backend;                    blocking calls, or:
+ *
+ *     kwh_line_next(&line, now_us(NULL), &step);       a main loop that never blocks
+ *     kwh_port_uart_step(&port, &line, &step);
+ *
+ * Interrupt handlers touch the driver's ring buffers only, never the port or the line.
+ */
+#ifndef KWH_PORT_UART_H
+#define KWH_PORT_UART_H
+
+#include <kwh/responder.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** What the driver of a UART can do. Every function gets the context of the port. */
+struct kwh_uart {
+    /** Takes a byte to send; false: no room now. */
+    bool (*put)(void *context, uint8_t byte);
+    /** The next received byte, or -1 when there is none. */
+    int (*get)(void *context);
+    /** The time in microseconds, wrapping; may be coarse, see kwh_timing.tick_us. */
+    uint32_t (*now_us)(void *context);
+
+    /** Whether the last stop bit has left the wire; needed with direction, else may be NULL. */
+    bool (*drained)(void *context);
+    /** RS-485: turns the driver of the line on before sending, off once drained; may be NULL. */
+    void (*direction)(void *context, bool sending);
+    /** Sleeps until a byte comes, or the time is there, or for less; NULL: the port asks over and
+     *  over. */
+    void (*wait)(void *context, uint32_t until_us);
+    /** Sets speed and character format; NULL: cannot. */
+    enum kwh_error (*set_line)(void *context, const struct kwh_line_settings *settings);
+};
+
+/** A UART as a port. Members are private but for the backend. */
+struct kwh_port_uart {
+    struct kwh_backend backend; /**< for kwh_line.backend */
+    const struct kwh_uart *uart;
+    void *context;
+    bool sending; /* the driver of the line is on */
+};
+
+/**
+ * Makes a port of a driver, and turns the line to receiving.
+ * @retval KWH_ERROR_ARGUMENT put, get or now_us is missing, or drained where direction is there
+ */
+KWH_API KWH_CHECKED enum kwh_error kwh_port_uart_init(struct kwh_port_uart *port,
+                                                      const struct kwh_uart *uart, void *context);
+
+/**
+ * Does without waiting what a step of the line asks for, as far as that goes, and tells the line.
+ * Call it again and again, each time with a new step.
+ */
+KWH_API void kwh_port_uart_step(struct kwh_port_uart *port, struct kwh_line *line,
+                                const struct kwh_step *step);
+
+/** The same for a responder or server. */
+KWH_API void kwh_port_uart_respond(struct kwh_port_uart *port, struct kwh_responder *responder,
+                                   const struct kwh_step *step);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* Failures as people need them: what happened, where, and what to look at. */
+#if !defined(_POSIX_C_SOURCE)
+#define _POSIX_C_SOURCE 200809L
+#endif
+
+#include <kwh/host.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct printer {
+    char *text;
+    size_t capacity, length;
+};
+
+#if defined(__GNUC__)
+static void append(struct printer *printer, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+#endif
+
+static void append(struct printer *printer, const char *format, ...)
+{
+    size_t left = printer->length < printer->capacity ? printer->capacity - printer->length : 0;
+    va_list arguments;
+    int length;
+
+    va_start(arguments, format);
+    length = vsnprintf(left > 0 ? printer->text + printer->length : NULL, left, format, arguments);
+    va_end(arguments);
+    printer->length += length > 0 ? (size_t)length : 0;
+}
+
+static const struct hint {
+    enum kwh_error error;
+    const char *text;
+} hints[] = {
+    {KWH_ERROR_TIMEOUT, "Is the meter powered, is this its address, and are A and B not swapped?"},
+    {KWH_ERROR_BAD_CRC,
+     "Check speed and parity, the termination at both ends of the line, and that "
+     "no two meters have this address."},
+    {KWH_ERROR_NO_FRAME,
+     "Check speed, parity and stop bits, and the termination at both ends of the line."},
+    {KWH_ERROR_ONLY_ECHO,
+     "The adapter hears itself, but no meter: check its power, its address, and A and B."},
+    {KWH_ERROR_OTHER_ANSWER,
+     "Is another program or master on this line, or the timeout shorter than the meter needs?"},
+    {KWH_ERROR_COLLISION,
+     "Do two meters have the same address, or is another master on this line?"},
+    {KWH_ERROR_DISCONNECTED, "Is the adapter still plugged in, is the other side still running? "
+                             "Gateways drop connections that they find idle."},
+    {KWH_ERROR_NOT_IDENTIFIED, "Name the map of the meter."},
+    {KWH_ERROR_ILLEGAL_FUNCTION, "Is the map the right one for this meter?"},
+    {KWH_ERROR_ILLEGAL_DATA_ADDRESS, "Is the map the right one for this meter and its model?"},
+    {KWH_ERROR_SERVER_DEVICE_BUSY, "Ask again later."},
+    {KWH_ERROR_GATEWAY_PATH, "Check the settings of the gateway."},
+    {KWH_ERROR_GATEWAY_TARGET, "The gateway works: check the power of the meter, its address, the "
+                               "wires, and the gateway's speed and parity."},
+    {KWH_ERROR_PORT_OPEN, "Check the name, and that the adapter is plugged in or the host is up."},
+    {KWH_ERROR_PORT_LOCKED, "End the other program, or read through it."},
+    {KWH_ERROR_PORT_FORBIDDEN,
+     "Your user needs the group that owns the device, dialout on most systems."},
+    {KWH_ERROR_PORT_SPEED, "Choose a speed and a character format that the adapter can do."},
+};
+
+static void print_request(struct printer *printer, const struct kwh_failure *failure)
+{
+    append(printer, ": address %u", failure->address);
+    if (failure->function != 0) {
+        append(printer, ", function %02X", failure->function);
+    }
+    if (failure->span_count != 0) {
+        append(printer, ", %u register%s at 0x%04X", failure->span_count,
+               failure->span_count == 1 ? "" : "s", failure->span_address);
+    }
+    if (failure->attempt > 1) {
+        append(printer, ", attempt %u", failure->attempt);
+    }
+    append(printer, ", after %lu ms", (unsigned long)(failure->elapsed_us / 1000u));
+    if (failure->bytes_seen != 0 && kwh_error_class(failure->error) == KWH_ERROR_CLASS_LINE) {
+        append(printer, ", %lu byte%s came", (unsigned long)failure->bytes_seen,
+               failure->bytes_seen == 1 ? "" : "s");
+    }
+}
+
+static void print_hint(struct printer *printer, const struct kwh_failure *failure)
+{
+    if (failure->error == KWH_ERROR_OTHER_ADDRESS) {
+        append(printer,
+               "\nAddress %u answered instead: is %u right, or is another master on this "
+               "line?",
+               failure->other_address, failure->address);
+        return;
+    }
+    for (size_t i = 0; i < KWH_COUNT(hints); i++) {
+        if (hints[i].error == failure->error) {
+            append(printer, "\n%s", hints[i].text);
+        }
+    }
+}
+
+enum kwh_error kwh_failure_print(const struct kwh_failure *failure, char *text, size_t capacity)
+{
+    struct printer printer = {text, capacity, 0};
+    char system[128];
+
+    append(&printer, "%s", kwh_error_text(failure->error));
+    /* A port that did not open has no request. */
+    if (failure->attempt != 0) {
+        print_request(&printer, failure);
+    }
+    if (failure->host_errno != 0 && strerror_r(failure->host_errno, system, sizeof system) == 0) {
+        append(&printer, " (%s)", system);
+    }
+    if (failure->error != KWH_OK) {
+        append(&printer, "%s", failure->attempt != 0 ? "." : "");
+        print_hint(&printer, failure);
+    }
+    return printer.length < capacity ? KWH_OK : KWH_ERROR_CAPACITY;
+}
