@@ -23,12 +23,17 @@ struct kwh_meter {
     struct kwh_reading reading;       /**< the result, when the dialogue has one */
     struct kwh_statistics statistics; /**< of this address */
     struct kwh_plan_request request;
-    uint16_t value;
+    uint16_t value;    /* private: the next entry of the plan */
+    uint16_t answered; /* private: an entry that was answered, plus 1 */
     uint16_t profiles; /**< of its model; all by default, narrowed by kwh_identify */
     uint8_t address;
-    uint8_t state;
-    enum kwh_error why;
+    uint8_t state;      /* private */
+    bool silent;        /* private: the last request went unanswered */
+    enum kwh_error why; /* private */
 };
+
+/** Most quantities in one kwh_meter_read(). */
+#define KWH_METER_READ_MAX 125
 
 /**
  * A meter of @p map at @p address. Takes over the map's times for its exchanges; the line keeps its
@@ -39,12 +44,13 @@ KWH_API KWH_CHECKED enum kwh_error kwh_meter_init(struct kwh_meter *meter, struc
                                                   const struct kwh_map *map, uint8_t address);
 
 /**
- * Begins a readout of a plan made by kwh_plan_make(). Each RESULT of the dialogue is in
- * meter.reading, in the order of addresses. A value that could not be had comes with its status; a
- * request that the meter refuses (exception 02 or 03, or silence where a shorter request is
- * answered) is split, and the plan remembers. After two requests in a row without any answer the
- * rest is reported as no_answer without asking. dialogue.error at the end: KWH_OK, or the first
- * failure.
+ * Begins a readout of a plan made by kwh_plan_make(); not while one is under way: kwh_line_cancel()
+ * ends it. The line must not be used for anything else between two results. Each RESULT of the
+ * dialogue is in meter.reading, in the order of addresses. A value that could not be had comes with
+ * its status; a request that the meter refuses (exception 02 or 03, or silence where a shorter
+ * request is answered) is split, and the plan remembers. After two requests in a row without any
+ * answer the rest is reported as no_answer without asking. dialogue.error at the end: KWH_OK, or
+ * the first failure.
  */
 KWH_API void kwh_meter_begin(struct kwh_meter *meter, struct kwh_plan *plan);
 
@@ -63,8 +69,8 @@ KWH_API KWH_CHECKED enum kwh_error kwh_meter_read_one(struct kwh_meter *meter, u
                                                       struct kwh_reading *reading);
 
 /**
- * Blocking: @p count quantities, 1 to 125, into @p readings in the same order, @p entries of the
- * same number as memory for the plan. Every reading is filled, also on failure.
+ * Blocking: @p count quantities, 1 to KWH_METER_READ_MAX, into @p readings in the same order, @p
+ * entries of the same number as memory for the plan. Every reading is filled, also on failure.
  * @return KWH_OK when all have values, else the first failure
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_meter_read(struct kwh_meter *meter,
@@ -83,22 +89,26 @@ struct kwh_identify {
     size_t candidate_count;
     struct kwh_line *line;
     struct kwh_statistics statistics;
-    size_t at;      /* private */
-    uint16_t model; /* private */
+    size_t at, candidate; /* private */
+    uint16_t model;       /* private */
     uint8_t address;
-    uint8_t state;
+    uint8_t state;                /* private */
+    enum kwh_error why;           /* private */
     const struct kwh_map *map;    /**< result: the map, NULL when none fits */
     const struct kwh_model *fits; /**< result: the model, NULL when none fits */
     const char *other; /**< result: the name of a known meter of another family, or NULL */
     uint32_t code;     /**< result: what the identification registers hold */
+    bool coded;        /**< result: they were read */
     bool answered;     /**< result: the address answered at all */
 };
 
 /**
  * Prepares to ask the meter at @p address which of the @p candidates it is; ends without results.
+ * To read it then: kwh_meter_init() with the map, and meter.profiles = fits->profiles.
  * dialogue.error at the end: KWH_OK: map and fits are set; KWH_ERROR_OTHER_FAMILY: a known meter,
  * but of none of these maps, see other; KWH_ERROR_UNKNOWN_METER: a code nobody knows, see code;
  * KWH_ERROR_NOT_IDENTIFIED: it answers but refuses; KWH_ERROR_TIMEOUT and other errors of the line.
+ * @retval KWH_ERROR_UNSUPPORTED none of the candidates can be told over this bus
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_identify_init(struct kwh_identify *identify,
                                                      struct kwh_line *line, uint8_t address,

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The readout of a plan as a dialogue. Values come out in the order of the plan, straight from the
+ * answer in the line's buffer. Silence after a long request may mean that the meter is gone or that
+ * it cannot answer so much: one short request finds out, before the plan is touched.
+ */
+#include <kwh/meter.h>
+#include <kwh/modbus.h>
+
+#include "verdict.h"
+
+enum meter_state {
+    ASK,    /* the next request */
+    YIELD,  /* the values of the request, or why there are none */
+    PROBE,  /* does it answer a short request? */
+    GIVE_UP /* the rest is not asked for */
+};
+
+static bool is_over(const struct kwh_meter *meter)
+{
+    return meter->plan == NULL || meter->value >= meter->plan->count;
+}
+
+static void note_failure(struct kwh_meter *meter, enum kwh_error error)
+{
+    if (meter->dialogue.error == KWH_OK)
+        meter->dialogue.error = error;
+}
+
+static enum kwh_wish yield_status(struct kwh_meter *meter, enum kwh_status status)
+{
+    const struct kwh_row *row = kwh_plan_row(meter->plan, meter->value);
+    kwh_reading_init(&meter->reading, row->quantity, status);
+    meter->reading.certainty = (uint8_t)kwh_row_certainty(row);
+    meter->value++;
+    return KWH_WISH_RESULT;
+}
+
+static enum kwh_wish yield_value(struct kwh_meter *meter)
+{
+    const struct kwh_row *row = kwh_plan_row(meter->plan, meter->value);
+    size_t count = 0;
+    const uint8_t *bytes = kwh_modbus_registers(meter->line, &meter->dialogue.exchange, &count);
+    size_t at = (size_t)row->address - meter->request.address;
+
+    if (row->address < meter->request.address || at > count || kwh_row_words(row) > count - at)
+        return yield_status(meter, KWH_STATUS_NO_ANSWER);
+    kwh_row_decode(meter->map, row, bytes + 2 * at, &meter->reading);
+    meter->value++;
+    return KWH_WISH_RESULT;
+}
+
+/* The result that lies ready, if one does. */
+static bool yield(struct kwh_meter *meter, enum kwh_wish *wish)
+{
+    enum kwhi_verdict why = kwhi_verdict(meter->why);
+
+    if (kwh_plan_is_refused(meter->plan, meter->value)) {
+        note_failure(meter, KWH_ERROR_REFUSED);
+        *wish = yield_status(meter, KWH_STATUS_REFUSED);
+    } else if (meter->state == GIVE_UP) {
+        *wish = yield_status(meter, KWH_STATUS_NO_ANSWER);
+    } else if (meter->state != YIELD ||
+               meter->value >= meter->request.first + meter->request.values) {
+        return false;
+    } else if (why == KWHI_ANSWERED) {
+        *wish = yield_value(meter);
+    } else {
+        *wish = yield_status(meter,
+                             why == KWHI_REFUSED ? KWH_STATUS_REFUSED : KWH_STATUS_NO_ANSWER);
+    }
+    return true;
+}
+
+/* The least that can be asked: a value that was answered before, else the first of the request. */
+static bool probe_request(const struct kwh_meter *meter, struct kwh_plan_request *request)
+{
+    uint16_t at = meter->answered > 0 ? (uint16_t)(meter->answered - 1) : meter->request.first;
+    struct kwh_plan_entry entry = meter->plan->entries[at];
+    struct kwh_plan plan = *meter->plan;
+    plan.entries = &entry;
+    plan.capacity = plan.count = 1;
+    kwh_plan_make(&plan, &plan.cost);
+    return kwh_plan_request(&plan, 0, request);
+}
+
+static bool prepare(struct kwh_meter *meter)
+{
+    struct kwh_exchange *exchange = &meter->dialogue.exchange;
+    struct kwh_plan_request request;
+    bool found = meter->state == PROBE ? probe_request(meter, &request)
+                                       : kwh_plan_request(meter->plan, meter->value, &request);
+
+    if (!found || kwh_modbus_read(exchange, meter->address, request.function, request.address,
+                                  request.count) != KWH_OK)
+        return false;
+    exchange->statistics = &meter->statistics;
+    kwhi_take_times(exchange, meter->map);
+    if (meter->state != PROBE) {
+        meter->request = request;
+        meter->state = ASK;
+    }
+    return true;
+}
+
+static enum kwh_wish meter_next(struct kwh_dialogue *dialogue)
+{
+    struct kwh_meter *meter = (struct kwh_meter *)(void *)dialogue;
+    enum kwh_wish wish;
+
+    if (is_over(meter)) {
+        meter->plan = NULL;
+        return dialogue->error == KWH_OK ? KWH_WISH_DONE : KWH_WISH_FAILED;
+    }
+    if (yield(meter, &wish))
+        return wish;
+    if (prepare(meter))
+        return KWH_WISH_EXCHANGE;
+    note_failure(meter, KWH_ERROR_ARGUMENT);
+    meter->state = GIVE_UP;
+    return yield_status(meter, KWH_STATUS_NO_ANSWER);
+}
+
+static void give_up(struct kwh_meter *meter, enum kwh_error error)
+{
+    note_failure(meter, error);
+    meter->state = GIVE_UP;
+}
+
+/* The values of the request get the status that goes with the error. */
+static void settle(struct kwh_meter *meter, enum kwh_error error)
+{
+    note_failure(meter, error);
+    meter->why = error;
+    meter->state = YIELD;
+}
+
+/* Two in a row, and the meter is gone. */
+static void unanswered(struct kwh_meter *meter, enum kwh_error error)
+{
+    if (meter->state == PROBE) {
+        give_up(meter, meter->why);
+    } else if (meter->silent) {
+        give_up(meter, error);
+    } else if (meter->request.values > 1) {
+        meter->why = error;
+        meter->state = PROBE;
+    } else {
+        settle(meter, error);
+    }
+    meter->silent = true;
+}
+
+/* Cuts the request in two; a single value is marked and will be yielded as refused. */
+static void split(struct kwh_meter *meter, enum kwh_error error)
+{
+    if (!kwh_plan_refused(meter->plan, meter->request.first))
+        note_failure(meter, error);
+    meter->state = ASK;
+}
+
+static void meter_outcome(struct kwh_dialogue *dialogue, const struct kwh_line *line)
+{
+    struct kwh_meter *meter = (struct kwh_meter *)(void *)dialogue;
+    enum kwh_error error = dialogue->exchange.error;
+    enum kwhi_verdict verdict = kwhi_verdict(error);
+
+    (void)line;
+    if (verdict == KWHI_UNANSWERED) {
+        unanswered(meter, error);
+        return;
+    }
+    meter->silent = false;
+    if (verdict == KWHI_IMPOSSIBLE) {
+        give_up(meter, error);
+    } else if (verdict == KWHI_TOO_MUCH || meter->state == PROBE) {
+        split(meter, meter->state == PROBE ? meter->why : error);
+    } else {
+        settle(meter, error);
+        if (verdict == KWHI_ANSWERED)
+            meter->answered = (uint16_t)(meter->request.first + 1);
+    }
+}
+
+enum kwh_error kwh_meter_init(struct kwh_meter *meter, struct kwh_line *line,
+                              const struct kwh_map *map, uint8_t address)
+{
+    static const struct kwh_meter none;
+
+    *meter = none;
+    kwh_dialogue_init(&meter->dialogue, meter_next, meter_outcome);
+    meter->line = line;
+    meter->map = map;
+    meter->address = address;
+    meter->profiles = KWH_ALL_PROFILES;
+    return map->protocol == KWH_PROTOCOL_MODBUS ? KWH_OK : KWH_ERROR_UNSUPPORTED;
+}
+
+void kwh_meter_begin(struct kwh_meter *meter, struct kwh_plan *plan)
+{
+    uint8_t retries = meter->dialogue.retries;
+
+    kwh_dialogue_init(&meter->dialogue, meter_next, meter_outcome);
+    meter->dialogue.retries = retries;
+    meter->plan = plan;
+    meter->value = 0;
+    meter->answered = 0;
+    meter->silent = false;
+    meter->why = KWH_OK;
+    meter->state = ASK;
+}

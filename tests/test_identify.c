@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+/* Which meter answers: every way in which the question can end, with literal requests and answers.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <kwh/meter.h>
+#include <kwh/modbus.h>
+
+#include "script.h"
+
+/* clang-format off */
+static const struct kwh_row single_rows[] = {
+    KWH_HOLDING(0x4002, HEX16, 1, METER_CODE,    KWH_MANUAL),
+    KWH_HOLDING(0x400B, INT16, 1, RATED_CURRENT, KWH_MANUAL),
+    KWH_HOLDING(0x4011, INT16, 1, PARITY,        KWH_MANUAL),
+};
+static const struct kwh_block single_blocks[] = {{single_rows, KWH_COUNT(single_rows), 0}};
+
+/* As with PRO1 and PRO2: one code, told apart by the rated current. */
+static const struct kwh_model single_models[] = {
+    {.code = 0x0101, .quantity = KWH_RATED_CURRENT, .value = 100, .profiles = 2, .name = "PRO2"},
+    {.code = 0x0101, .quantity = KWH_RATED_CURRENT, .value = 45,  .profiles = 1, .name = "PRO1"},
+    {.code = 0x2009, .profiles = 1, .name = "PRO1 Solare"},
+    {.code = 0x2011, .quantity = KWH_PARITY, .value = 1, .profiles = 1, .name = "by choice"},
+    {.code = 0x2012, .quantity = KWH_METER_CODE, .value = 0x2012, .profiles = 1, .name = "digits"},
+    {.code = 0x2013, .quantity = KWH_FREQUENCY, .value = 50, .profiles = 1, .name = "no such row"},
+};
+static const struct kwh_lookalike single_lookalikes[] = {{0x1113, "2PU CT"}, {0x0102, "PRO380"}};
+static const struct kwh_map single = {
+    .name = "single", .blocks = single_blocks, .block_count = 1,
+    .models = single_models, .model_count = KWH_COUNT(single_models),
+    .lookalikes = single_lookalikes, .lookalike_count = KWH_COUNT(single_lookalikes),
+    .identity_address = 0x4002, .identity_words = 1,
+};
+
+static const struct kwh_model three_models[] = {{.code = 0x0102, .name = "PRO380"}};
+static const struct kwh_map three = {
+    .name = "three", .models = three_models, .model_count = 1,
+    .identity_address = 0x4002, .identity_words = 1,
+};
+
+/* Its code is two input registers, low word first. */
+static const struct kwh_model wide_models[] = {{.code = 0x00840070, .name = "wide"}};
+static const struct kwh_map wide = {
+    .name = "wide", .models = wide_models, .model_count = 1, .order = KWH_ORDER_CDAB,
+    .identity_address = 0xFC02, .identity_words = 2, .identity_space = KWH_SPACE_INPUT,
+};
+
+static const struct kwh_map untold = {.name = "untold"};
+static const struct kwh_map over_mbus = {
+    .name = "over_mbus", .protocol = KWH_PROTOCOL_MBUS, .identity_words = 1,
+};
+/* clang-format on */
+
+static uint8_t buffer[KWH_MODBUS_RTU_BUFFER];
+static struct kwh_line line;
+static struct kwh_identify identify;
+static struct script script;
+
+static const struct kwh_map *const all[] = {&untold, &single, &wide, &over_mbus, &three};
+
+#define PLAY(...)                                                                                  \
+    static const struct scene scenes[] = {__VA_ARGS__};                                            \
+    script_begin(&script, &line, scenes, KWH_COUNT(scenes))
+
+static int start(void **state)
+{
+    (void)state;
+    assert_int_equal(kwh_line_init(&line, &kwh_modbus_rtu, buffer, sizeof buffer), KWH_OK);
+    assert_int_equal(kwh_identify_init(&identify, &line, 7, all, KWH_COUNT(all)), KWH_OK);
+    identify.dialogue.retries = 0;
+    return 0;
+}
+
+static void ends_with(enum kwh_error error)
+{
+    assert_int_equal(kwh_identify_run(&identify), error);
+    assert_int_equal(identify.dialogue.error, error);
+    script_end(&script);
+    if (error != KWH_OK) {
+        assert_null(identify.map);
+        assert_null(identify.fits);
+    }
+}
+
+static void knows_a_code(void **state)
+{
+    (void)state;
+    PLAY({"07 03 4002 0001", "03 02 2009"});
+    ends_with(KWH_OK);
+    assert_ptr_equal(identify.map, &single);
+    assert_string_equal(identify.fits->name, "PRO1 Solare");
+    assert_int_equal(identify.code, 0x2009);
+    assert_true(identify.answered);
+    assert_int_equal(identify.statistics.sent, 1);
+}
+
+/* The map comes after another that looks at the same registers: they are read once. */
+static void asks_once_for_many_maps(void **state)
+{
+    (void)state;
+    PLAY({"07 03 4002 0001", "03 02 0102"});
+    ends_with(KWH_OK);
+    assert_ptr_equal(identify.map, &three);
+    assert_string_equal(identify.fits->name, "PRO380");
+    assert_null(identify.other);
+}
+
+static void refines_by_a_further_value(void **state)
+{
+    (void)state;
+    PLAY({"07 03 4002 0001", "03 02 0101"}, {"07 03 400B 0001", "03 02 0064"},
+         {"07 03 4002 0001", "03 02 0101"}, {"07 03 400B 0001", "03 02 002D"},
+         {"07 03 400B 0001", "03 02 002D"});
+    assert_int_equal(kwh_identify_run(&identify), KWH_OK);
+    assert_string_equal(identify.fits->name, "PRO2");
+    assert_int_equal(identify.fits->profiles, 2);
+    assert_int_equal(kwh_identify_init(&identify, &line, 7, all, KWH_COUNT(all)), KWH_OK);
+    ends_with(KWH_OK);
+    assert_string_equal(identify.fits->name, "PRO1");
+}
+
+static void refines_by_other_forms(void **state)
+{
+    (void)state;
+    PLAY({"07 03 4002 0001", "03 02 2011"}, {"07 03 4011 0001", "03 02 0001"},
+         {"07 03 4002 0001", "03 02 2012"}, {"07 03 4002 0001", "03 02 2012"});
+    assert_int_equal(kwh_identify_run(&identify), KWH_OK);
+    assert_string_equal(identify.fits->name, "by choice");
+    assert_int_equal(kwh_identify_init(&identify, &line, 7, all, KWH_COUNT(all)), KWH_OK);
+    ends_with(KWH_OK);
+    assert_string_equal(identify.fits->name, "digits");
+}
+
+static void knows_a_code_of_two_registers(void **state)
+{
+    (void)state;
+    PLAY({"07 03 4002 0001", "83 02"}, {"07 04 FC02 0002", "04 04 00700084"});
+    ends_with(KWH_OK);
+    assert_ptr_equal(identify.map, &wide);
+    assert_int_equal(identify.code, 0x00840070);
+}
+
+/* A meter may be silent about registers that it does not have. */
+static void asks_on_after_silence(void **state)
+{
+    (void)state;
+    PLAY({"07 03 4002 0001", ""}, {"07 04 FC02 0002", "04 04 00700084"});
+    ends_with(KWH_OK);
+    assert_ptr_equal(identify.map, &wide);
+}
+
+static void tells_another_family(void **state)
+{
+    (void)state;
+    PLAY({"07 03 4002 0001", "03 02 1113"}, {"07 04 FC02 0002", "84 02"});
+    ends_with(KWH_ERROR_OTHER_FAMILY);
+    assert_string_equal(identify.other, "2PU CT");
+    assert_int_equal(identify.code, 0x1113);
+}
+
+static void tells_an_unknown_code(void **state)
+{
+    (void)state;
+    PLAY({"07 03 4002 0001", "03 02 BEEF"}, {"07 04 FC02 0002", ""});
+    ends_with(KWH_ERROR_UNKNOWN_METER);
+    assert_int_equal(identify.code, 0xBEEF);
+    assert_true(identify.coded);
+    assert_null(identify.other);
+}
+
+/* The code fits, but not what would settle it: that is no model we know. */
+static void tells_an_unknown_variant(void **state)
+{
+    (void)state;
+    PLAY({"07 03 4002 0001", "03 02 0101"}, {"07 03 400B 0001", "03 02 0005"},
+         {"07 03 400B 0001", "83 02"}, {"07 04 FC02 0002", "84 02"});
+    ends_with(KWH_ERROR_UNKNOWN_METER);
+    assert_int_equal(identify.code, 0x0101);
+}
+
+static void skips_a_model_whose_value_the_map_lacks(void **state)
+{
+    (void)state;
+    PLAY({"07 03 4002 0001", "03 02 2013"}, {"07 04 FC02 0002", "84 02"});
+    ends_with(KWH_ERROR_UNKNOWN_METER);
+}
+
+static void tells_a_meter_that_refuses(void **state)
+{
+    (void)state;
+    PLAY({"07 03 4002 0001", "83 02"}, {"07 04 FC02 0002", "84 01"});
+    ends_with(KWH_ERROR_NOT_IDENTIFIED);
+    assert_true(identify.answered);
+    assert_false(identify.coded);
+}
+
+static void tells_that_nobody_answers(void **state)
+{
+    (void)state;
+    PLAY({"07 03 4002 0001", ""}, {"07 04 FC02 0002", ""});
+    ends_with(KWH_ERROR_TIMEOUT);
+    assert_false(identify.answered);
+}
+
+static void tells_what_the_line_said_first(void **state)
+{
+    (void)state;
+    PLAY({"07 03 4002 0001", "! 07 03 02 01 02 00 00"}, {"07 04 FC02 0002", ""});
+    ends_with(KWH_ERROR_BAD_CRC);
+}
+
+/* Half identified is not identified: the further value went unanswered. */
+static void does_not_guess(void **state)
+{
+    (void)state;
+    PLAY({"07 03 4002 0001", "03 02 0101"}, {"07 03 400B 0001", ""});
+    ends_with(KWH_ERROR_TIMEOUT);
+    assert_true(identify.answered);
+}
+
+static void stops_when_the_port_fails(void **state)
+{
+    (void)state;
+    script_begin(&script, &line, NULL, 0);
+    script.unplugged = true;
+    ends_with(KWH_ERROR_IO);
+}
+
+static void asks_again(void **state)
+{
+    (void)state;
+    PLAY({"07 03 4002 0001", ""}, {"07 03 4002 0001", ""}, {"07 03 4002 0001", "03 02 2009"});
+    identify.dialogue.retries = 2;
+    ends_with(KWH_OK);
+}
+
+static void needs_a_candidate_that_can_be_told(void **state)
+{
+    (void)state;
+    static const struct kwh_map *const none[] = {&untold, &over_mbus};
+    script_begin(&script, &line, NULL, 0);
+    assert_int_equal(kwh_identify_init(&identify, &line, 7, none, 2), KWH_ERROR_UNSUPPORTED);
+    ends_with(KWH_ERROR_UNSUPPORTED);
+    assert_int_equal(kwh_identify_init(&identify, &line, 7, NULL, 0), KWH_ERROR_UNSUPPORTED);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(knows_a_code, start),
+        cmocka_unit_test_setup(asks_once_for_many_maps, start),
+        cmocka_unit_test_setup(refines_by_a_further_value, start),
+        cmocka_unit_test_setup(refines_by_other_forms, start),
+        cmocka_unit_test_setup(knows_a_code_of_two_registers, start),
+        cmocka_unit_test_setup(asks_on_after_silence, start),
+        cmocka_unit_test_setup(tells_another_family, start),
+        cmocka_unit_test_setup(tells_an_unknown_code, start),
+        cmocka_unit_test_setup(tells_an_unknown_variant, start),
+        cmocka_unit_test_setup(skips_a_model_whose_value_the_map_lacks, start),
+        cmocka_unit_test_setup(tells_a_meter_that_refuses, start),
+        cmocka_unit_test_setup(tells_that_nobody_answers, start),
+        cmocka_unit_test_setup(tells_what_the_line_said_first, start),
+        cmocka_unit_test_setup(does_not_guess, start),
+        cmocka_unit_test_setup(stops_when_the_port_fails, start),
+        cmocka_unit_test_setup(asks_again, start),
+        cmocka_unit_test_setup(needs_a_candidate_that_can_be_told, start),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
