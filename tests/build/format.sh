@@ -4,6 +4,8 @@
 set -eu
 : "${SOURCE:?folder of the sources}"
 cd "$SOURCE"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
 for tool in clang-format-14 clang-format; do
     case $("$tool" --version 2>/dev/null || true) in
     *"version 14."*) break ;;
@@ -16,17 +18,16 @@ folders=
 for folder in include lib maps tools examples bench fuzz tests; do
     [ -d "$folder" ] && folders="$folders $folder"
 done
-# The folders are several words, the file names have no blanks.
+# Folders and files are several words; the names have no blanks.
 # shellcheck disable=SC2086
 files=$(find $folders -name '*.[ch]' | sort)
-failed=0
-for file in $files; do
-    if [ "${1:-}" = --fix ]; then
-        "$tool" --style=file -i "$file"
-    elif ! "$tool" --style=file --dry-run -Werror "$file" 2>/dev/null; then
-        echo "$file"
-        failed=1
-    fi
-done
-[ "$failed" = 0 ] || echo "not as clang-format writes them: ./dev format --fix"
-exit "$failed"
+if [ "${1:-}" = --fix ]; then
+    # shellcheck disable=SC2086
+    exec "$tool" --style=file -i $files
+fi
+# shellcheck disable=SC2086
+if ! "$tool" --style=file --dry-run -Werror $files >"$log" 2>&1; then
+    sed -n 's/^\([^ :]*\):[0-9]*:[0-9]*: error:.*/\1/p' "$log" | sort -u | grep . || cat "$log"
+    echo "not as clang-format writes them: ./dev format --fix"
+    exit 1
+fi
