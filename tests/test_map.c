@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <kwh/map.h>
+
+/* A meter with a block for all, and one for each of two models. */
+static const struct kwh_row common[] = {
+    KWH_HOLDING(0x10, UINT32, 1, SERIAL_NUMBER, KWH_MANUAL),
+    KWH_HOLDING(0x12, INT16, 1, TARIFF, KWH_PUBLIC),
+    KWH_HOLDING(0x13, INT16, 1, QUADRANT, KWH_PUBLIC),
+    KWH_INPUT(0x10, FLOAT32, KILO, ACTIVE_ENERGY_IMPORT, KWH_MANUAL | KWH_RANK_1),
+    KWH_INPUT(0x20, FLOAT32, KILO, ACTIVE_ENERGY_IMPORT, KWH_MANUAL),
+    KWH_INPUT(0x22, FLOAT32, KILO, ACTIVE_ENERGY_IMPORT_H1, KWH_MANUAL),
+    KWH_INPUT(0x24, FLOAT32, 1, VOLTAGE_L1, KWH_MANUAL | KWH_HIDDEN),
+    KWH_INPUT(0x26, FLOAT32, 1, POWER_FACTOR_MAGNITUDE, KWH_INFERRED),
+};
+static const struct kwh_row first_model[] = {
+    KWH_HOLDING(0x30, UINT16, DECI, VOLTAGE_L2, KWH_HARDWARE),
+    KWH_HOLDING(0x31, UINT16, DECI, CURRENT_L2, KWH_WRITE_ONLY),
+};
+static const struct kwh_row second_model[] = {
+    KWH_HOLDING(0x30, UINT16, CENTI, VOLTAGE_L2, KWH_MANUAL),
+    KWH_HOLDING_TEXT(0x40, 16, PRODUCT_NAME, KWH_MANUAL),
+    KWH_INPUT_TEXT(0x40, 1, VENDOR_NAME, KWH_MANUAL),
+};
+static const struct kwh_block blocks[] = {
+    {common, KWH_COUNT(common), 0},
+    {first_model, KWH_COUNT(first_model), 1},
+    {second_model, KWH_COUNT(second_model), 2},
+};
+static const struct kwh_choice tariffs[] = {{.code = 1}, {.code = 2}, {.code = 5, .exponent = -1}};
+static const struct kwh_item items[] = {
+    KWH_CHOICE_ITEM(TARIFF, 6, tariffs, 0),
+    KWH_RANGE_ITEM(QUADRANT, 6, 1, 4, 0),
+};
+static const struct kwh_map map = {.blocks = blocks,
+                                   .block_count = KWH_COUNT(blocks),
+                                   .items = items,
+                                   .item_count = KWH_COUNT(items)};
+static const struct kwh_map empty;
+
+static void rows_are_walked_by_profile(void **state)
+{
+    struct kwh_map_iterator iterator = {&map, 2, 0, 0};
+    (void)state;
+    for (size_t i = 0; i < KWH_COUNT(common); i++) {
+        assert_ptr_equal(kwh_map_next(&iterator), &common[i]);
+    }
+    for (size_t i = 0; i < KWH_COUNT(second_model); i++) {
+        assert_ptr_equal(kwh_map_next(&iterator), &second_model[i]);
+    }
+    assert_null(kwh_map_next(&iterator));
+    assert_null(kwh_map_next(&iterator));
+    iterator = (struct kwh_map_iterator){&empty, KWH_ALL_PROFILES, 0, 0};
+    assert_null(kwh_map_next(&iterator));
+}
+
+static void a_row_says_what_it_is(void **state)
+{
+    (void)state;
+    assert_int_equal(kwh_row_type(&common[3]), KWH_TYPE_FLOAT32);
+    assert_int_equal(kwh_row_scale(&common[3]), KWH_SCALE_KILO);
+    assert_int_equal(kwh_row_space(&common[3]), KWH_SPACE_INPUT);
+    assert_int_equal(kwh_row_space(&common[0]), KWH_SPACE_HOLDING);
+    assert_int_equal(kwh_row_certainty(&common[3]), KWH_CERTAINTY_MANUAL);
+    assert_int_equal(kwh_row_certainty(&common[1]), KWH_CERTAINTY_PUBLIC);
+    assert_int_equal(kwh_row_certainty(&common[7]), KWH_CERTAINTY_INFERRED);
+    assert_int_equal(kwh_row_certainty(&first_model[0]), KWH_CERTAINTY_HARDWARE);
+    assert_int_equal(kwh_row_rank(&common[3]), 1);
+    assert_int_equal(kwh_row_rank(&common[4]), 0);
+    assert_true(kwh_row_hidden(&common[6]));
+    assert_false(kwh_row_hidden(&common[5]));
+    assert_true(kwh_row_write_only(&first_model[1]));
+    assert_false(kwh_row_write_only(&first_model[0]));
+    assert_int_equal(kwh_row_words(&common[0]), 2);
+    assert_int_equal(kwh_row_words(&second_model[1]), 16);
+    assert_int_equal(kwh_row_words(&second_model[2]), 1);
+}
+
+static void a_quantity_is_found_once(void **state)
+{
+    (void)state;
+    assert_ptr_equal(kwh_map_find(&map, 0, KWH_ACTIVE_ENERGY_IMPORT), &common[4]);
+    assert_ptr_equal(kwh_map_find(&map, 1, KWH_VOLTAGE_L2), &first_model[0]);
+    assert_ptr_equal(kwh_map_find(&map, 2, KWH_VOLTAGE_L2), &second_model[0]);
+    assert_ptr_equal(kwh_map_find(&map, KWH_ALL_PROFILES, KWH_VOLTAGE_L2), &first_model[0]);
+    assert_null(kwh_map_find(&map, 0, KWH_VOLTAGE_L2));
+    assert_null(kwh_map_find(&map, 4, KWH_VOLTAGE_L2));
+    assert_null(kwh_map_find(&map, 1, KWH_VOLTAGE_L1)); /* hidden */
+    assert_null(kwh_map_find(&map, 1, KWH_CURRENT_L2)); /* write-only */
+    assert_null(kwh_map_find(&map, 1, KWH_VOLTAGE_L3));
+}
+
+static void a_register_belongs_to_a_row(void **state)
+{
+    (void)state;
+    assert_null(kwh_map_at(&map, 0, KWH_SPACE_HOLDING, 0x0F));
+    assert_ptr_equal(kwh_map_at(&map, 0, KWH_SPACE_HOLDING, 0x10), &common[0]);
+    assert_ptr_equal(kwh_map_at(&map, 0, KWH_SPACE_HOLDING, 0x11), &common[0]);
+    assert_ptr_equal(kwh_map_at(&map, 0, KWH_SPACE_HOLDING, 0x12), &common[1]);
+    assert_ptr_equal(kwh_map_at(&map, 0, KWH_SPACE_INPUT, 0x11), &common[3]);
+    assert_null(kwh_map_at(&map, 0, KWH_SPACE_INPUT, 0x12));
+    assert_ptr_equal(kwh_map_at(&map, 0, KWH_SPACE_INPUT, 0x25), &common[6]); /* hidden, too */
+    assert_ptr_equal(kwh_map_at(&map, 1, KWH_SPACE_HOLDING, 0x31), &first_model[1]);
+    assert_null(kwh_map_at(&map, 2, KWH_SPACE_HOLDING, 0x31));
+    assert_ptr_equal(kwh_map_at(&map, 2, KWH_SPACE_HOLDING, 0x4F), &second_model[1]);
+    assert_null(kwh_map_at(&map, 2, KWH_SPACE_HOLDING, 0x50));
+}
+
+static void an_obis_code_names_a_quantity_of_the_map(void **state)
+{
+    static const struct kwh_obis import = {1, 0, 1, 8, 0, 255};
+    static const struct kwh_obis import_t1 = {1, 0, 1, 8, 1, 255};
+    static const struct kwh_obis power_factor = {1, 0, 13, 7, 0, 255};
+    static const struct kwh_obis voltage_l1 = {1, 0, 32, 7, 0, 255};
+    static const struct kwh_obis voltage_l2 = {1, 0, 52, 7, 0, 255};
+    static const struct kwh_obis tariff = {0, 0, 96, 14, 0, 255};
+    (void)state;
+    assert_int_equal(kwh_map_find_obis(&map, 0, import), KWH_ACTIVE_ENERGY_IMPORT);
+    assert_int_equal(kwh_map_find_obis(&map, 0, import_t1), 0);
+    assert_int_equal(kwh_map_find_obis(&map, 0, power_factor), KWH_POWER_FACTOR_MAGNITUDE);
+    assert_int_equal(kwh_map_find_obis(&map, 0, voltage_l1), 0);
+    assert_int_equal(kwh_map_find_obis(&map, 0, voltage_l2), 0);
+    assert_int_equal(kwh_map_find_obis(&map, 2, voltage_l2), KWH_VOLTAGE_L2);
+    assert_int_equal(kwh_map_find_obis(&map, 0, tariff), KWH_TARIFF);
+}
+
+static void items_have_choices_or_a_range(void **state)
+{
+    const struct kwh_item *tariff = kwh_map_item(&map, KWH_TARIFF);
+    (void)state;
+    assert_ptr_equal(tariff, &items[0]);
+    assert_int_equal(tariff->choice_count, 3);
+    assert_ptr_equal(kwh_item_choice(tariff, kwh_decimal(2, 0)), &tariffs[1]);
+    assert_ptr_equal(kwh_item_choice(tariff, kwh_decimal(20, -1)), &tariffs[1]);
+    assert_ptr_equal(kwh_item_choice(tariff, kwh_decimal(5, -1)), &tariffs[2]);
+    assert_null(kwh_item_choice(tariff, kwh_decimal(5, 0)));
+    assert_ptr_equal(kwh_map_item(&map, KWH_QUADRANT), &items[1]);
+    assert_null(kwh_item_choice(&items[1], kwh_decimal(1, 0)));
+    assert_null(kwh_map_item(&map, KWH_SERIAL_NUMBER));
+    assert_null(kwh_map_item(&empty, KWH_TARIFF));
+}
+
+static void a_readout_has_the_present_measurements_and_the_tariff(void **state)
+{
+    static const bool wanted[] = {false, true, false, false, true, false, false, true};
+    (void)state;
+    for (size_t i = 0; i < KWH_COUNT(common); i++) {
+        assert_int_equal(kwh_row_is_readout(&common[i]), wanted[i]);
+    }
+    assert_true(kwh_row_is_readout(&first_model[0]));
+    assert_false(kwh_row_is_readout(&first_model[1]));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_are_walked_by_profile),
+        cmocka_unit_test(a_row_says_what_it_is),
+        cmocka_unit_test(a_quantity_is_found_once),
+        cmocka_unit_test(a_register_belongs_to_a_row),
+        cmocka_unit_test(an_obis_code_names_a_quantity_of_the_map),
+        cmocka_unit_test(items_have_choices_or_a_range),
+        cmocka_unit_test(a_readout_has_the_present_measurements_and_the_tariff),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
