@@ -26,7 +26,7 @@ static struct kwh_request_match make(enum kwh_verdict verdict, enum kwh_reason r
 
 static bool is_for_us(const uint8_t *served, uint8_t address)
 {
-    return address == 0 || (served[address >> 3] >> (address & 7u) & 1u) != 0;
+    return address == 0 || ((unsigned)served[address >> 3] >> (address & 7u) & 1u) != 0;
 }
 
 /* A whole frame of proven CRC: ours, or to be passed over. */
