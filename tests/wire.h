@@ -15,7 +15,7 @@
 #include <stdlib.h>
 
 #define WIRE_DELIVERIES 64
-#define WIRE_REQUESTS   16
+#define WIRE_REQUESTS   24
 
 struct delivery {
     uint64_t at_us; /* when the bytes are there */

@@ -33,6 +33,11 @@ size_t kwhi_receive_at(const struct kwh_line *line)
     return kwhi_has(line, KWH_FRAMING_HAS_ID) ? line->capacity / 2u : line->sent_length;
 }
 
+static uint32_t larger(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
 static bool fits(const struct kwh_line *line, const struct kwh_exchange *exchange)
 {
     size_t overhead = line->framing->overhead;
@@ -64,6 +69,21 @@ static enum kwh_error refuse(const struct kwh_line *line, const struct kwh_excha
     return fits(line, exchange) ? KWH_OK : KWH_ERROR_CAPACITY;
 }
 
+/* How long the silence before a request must be. */
+static uint32_t silence_needed(const struct kwh_line *line, const struct kwh_exchange *exchange)
+{
+    return larger(kwhi_silence_us(line->character_ns),
+                  larger(line->timing.quiet_us, exchange->quiet_us));
+}
+
+/* When a request that finds no silence is given up, `from_us` being when silence could begin. */
+static uint32_t patience_ends(const struct kwh_line *line, const struct kwh_exchange *exchange,
+                              uint32_t from_us)
+{
+    uint32_t wait = exchange->answer_us != 0 ? exchange->answer_us : line->timing.answer_us;
+    return from_us + silence_needed(line, exchange) + wait + 2u * line->timing.tick_us;
+}
+
 /* A silence that seems to have begun in the future began before the clock wrapped. */
 static void renew_silence(struct kwh_line *line, uint32_t now_us)
 {
@@ -89,6 +109,9 @@ static enum kwh_error queue(struct kwh_line *line, struct kwh_exchange *exchange
     line->drained = false;
     if (line->exchanges == NULL)
         renew_silence(line, now_us);
+    exchange->limit_us = patience_ends(
+        line, exchange, kwhi_after(line->last_us, now_us) > 0 ? line->last_us : now_us);
+    line->bytes_seen = 0;
     while (*end != NULL)
         end = &(*end)->next;
     *end = exchange;
@@ -110,18 +133,12 @@ enum kwh_error kwh_line_retry(struct kwh_line *line, struct kwh_exchange *exchan
     return queue(line, exchange, now_us);
 }
 
-static uint32_t larger(uint32_t a, uint32_t b)
-{
-    return a > b ? a : b;
-}
-
 /* True when the line has been silent long enough for a request; else *until_us says when to look.
  */
 static bool is_quiet(struct kwh_line *line, const struct kwh_exchange *exchange, uint32_t now_us,
                      uint32_t *until_us)
 {
-    uint32_t need = larger(kwhi_silence_us(line->character_ns),
-                           larger(line->timing.quiet_us, exchange->quiet_us));
+    uint32_t need = silence_needed(line, exchange);
     if (!kwhi_has(line, KWH_FRAMING_SERIAL))
         return true;
     if (!line->quiet) {
@@ -153,6 +170,7 @@ static bool may_send(struct kwh_line *line, struct kwh_exchange *exchange, uint3
     if (kwhi_has(line, KWH_FRAMING_HAS_ID))
         return true;
     if (exchange->attempt == 0 && kwhi_debt_blocks(line, exchange, now_us, until_us)) {
+        exchange->limit_us = patience_ends(line, exchange, *until_us);
         line->drained = true;
         return false;
     }
@@ -350,6 +368,11 @@ void kwh_line_next(struct kwh_line *line, uint32_t now_us, struct kwh_step *step
             begin_sending(line, queued, now_us);
             step->until_us = 0;
             (void)offer_request(line, step);
+            return;
+        }
+        if (kwhi_has(line, KWH_FRAMING_SERIAL) && kwhi_due(now_us, queued->limit_us)) {
+            kwhi_fail(line, queued, KWH_ERROR_NO_FRAME, now_us); /* somebody babbles */
+            (void)take_over(line, step);
             return;
         }
         any = true;

@@ -48,6 +48,8 @@ static void owe(struct kwh_line *line, const struct kwh_exchange *exchange)
 void kwhi_fail(struct kwh_line *line, struct kwh_exchange *exchange, enum kwh_error error,
                uint32_t now_us)
 {
+    if (exchange->state == KWH_EXCHANGE_QUEUED)
+        exchange->sent_us = now_us;
     if (exchange->state == KWH_EXCHANGE_SENDING)
         exchange->sent_us = line->last_us;
     if (exchange->state == KWH_EXCHANGE_SENDING || exchange->state == KWH_EXCHANGE_WAITING)
