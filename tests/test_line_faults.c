@@ -169,7 +169,7 @@ static void play(enum kind kind, const struct kwh_framing *framing, const struct
 typedef void enumeration(enum kind kind, const struct kwh_framing *framing,
                          const struct clock *clock, const struct answer *answer);
 
-static void for_all(enumeration *enumeration)
+static void for_all(enumeration *enumerate)
 {
     static const struct kwh_framing *const framings[] = {&kwh_modbus_rtu, &kwh_modbus_rtu_over_tcp,
                                                          &kwh_modbus_tcp};
@@ -178,7 +178,7 @@ static void for_all(enumeration *enumeration)
             struct answer answer;
             record((enum kind)kind, framings[f], &answer);
             for (size_t c = 0; c < KWH_COUNT(clocks); c++)
-                enumeration((enum kind)kind, framings[f], &clocks[c], &answer);
+                enumerate((enum kind)kind, framings[f], &clocks[c], &answer);
         }
     }
 }

@@ -52,7 +52,7 @@ static size_t get_all(struct kwh_port_uart *port, uint8_t *room, size_t capacity
     while (got < capacity) {
         int byte = port->uart->get(port->context);
 
-        if (byte < 0 || byte > UINT8_MAX) {
+        if (byte < 0 || byte > 0xFF) {
             break;
         }
         room[got++] = (uint8_t)byte;
