@@ -52,6 +52,41 @@ expect()
     expect static "$("$temp/static")"
 }
 
+# A map of one's own, and a map of the library, by the installed headers.
+cat >"$temp/map.c" <<'END'
+#include <kwh/maps.h>
+#include <stdio.h>
+
+static const struct kwh_row rows[] = {
+    KWH_INPUT(0x0010, UINT16, DECI, VOLTAGE_L1, KWH_MANUAL),
+};
+static const struct kwh_block blocks[] = {{rows, KWH_COUNT(rows), 0}};
+static const struct kwh_map own = {.name = "own", .blocks = blocks, .block_count = 1};
+
+static void print(const struct kwh_map *map, uint32_t quantity, const uint8_t *bytes)
+{
+    struct kwh_reading reading;
+    char text[KWH_READING_TEXT];
+    kwh_row_decode(map, kwh_map_find(map, KWH_ALL_PROFILES, quantity), bytes, &reading);
+    printf("%s ", kwh_reading_print(&reading, text, sizeof text) == KWH_OK ? text : "-");
+}
+
+int main(void)
+{
+    static const uint8_t voltage[] = {0x09, 0x00};
+    static const uint8_t power[] = {0x3E, 0x33, 0x33, 0x33};
+    print(&own, KWH_VOLTAGE_L1, voltage);
+    print(&kwh_map_inepro_pro380_modbus, KWH_ACTIVE_POWER, power);
+    puts(kwh_maps_count >= 2 ? "listed" : "not listed");
+    return 0;
+}
+END
+# shellcheck disable=SC2046,SC2086
+$CC "$temp/map.c" $(pkg-config --cflags --libs libkwh | prefixed) -o "$temp/map"
+got=$(LD_LIBRARY_PATH=$libdir "$temp/map")
+[ "$got" = "230.4 175 listed" ] || { echo "maps: got '$got'"; exit 1; }
+echo "maps: right"
+
 if [ -e "$libdir/libkwh-host.a" ]; then
     [ -e "$include/kwh/host.h" ] || { echo "libkwh-host without kwh/host.h"; exit 1; }
     echo '#include <kwh/host.h>

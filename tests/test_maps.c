@@ -1,0 +1,608 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every map of the folder: is it sound, does its proof image read as it says, and is it row by row
+ * what the table of facts says, tests/data/NAME_modbus.csv?
+ */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "map_proofs.h"
+
+#define ROWS_MAX 1000
+
+/* Every complaint is printed; the test fails after the last one. */
+static unsigned complaints;
+
+#define CHECK(condition, map, row, what) check(condition, map, row, what, __LINE__)
+
+static void check(bool holds, const struct kwh_map *map, const struct kwh_row *row,
+                  const char *what, int line)
+{
+    if (!holds) {
+        complaints++;
+        print_error("%s %04X: %s (line %d)\n", map->name, row != NULL ? row->address : 0u, what,
+                    line);
+    }
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    complaints = 0;
+    return 0;
+}
+
+/* The rows of a meter with these profiles. */
+static size_t rows_of(const struct kwh_map *map, uint16_t profiles, const struct kwh_row **rows)
+{
+    struct kwh_map_iterator iterator = {map, profiles, 0, 0};
+    size_t count = 0;
+    while (count < ROWS_MAX && (rows[count] = kwh_map_next(&iterator)) != NULL) {
+        count++;
+    }
+    assert_true(count < ROWS_MAX);
+    return count;
+}
+
+static const struct kwh_row *row_named(const struct kwh_map *map, uint32_t quantity)
+{
+    struct kwh_map_iterator iterator = {map, KWH_ALL_PROFILES, 0, 0};
+    const struct kwh_row *row;
+    while ((row = kwh_map_next(&iterator)) != NULL) {
+        if (row->quantity == quantity && kwh_row_rank(row) == 0) {
+            return row;
+        }
+    }
+    return NULL;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Soundness.
+ */
+
+#define BIT(type) (1ul << KWH_TYPE_##type)
+
+/* The types that a form can come from. */
+static const unsigned long types_of_form[] = {
+    [KWH_FORM_DECIMAL] = BIT(UINT16) | BIT(INT16) | BIT(UINT32) | BIT(INT32) | BIT(UINT48) |
+                         BIT(INT48) | BIT(UINT64) | BIT(INT64) | BIT(FLOAT32) | BIT(BCD16) |
+                         BIT(BCD32) | BIT(BCD64),
+    [KWH_FORM_DIGITS] = BIT(UINT16) | BIT(UINT32) | BIT(UINT48) | BIT(UINT64) | BIT(BCD16) |
+                        BIT(BCD32) | BIT(BCD64) | BIT(HEX16) | BIT(HEX32) | BIT(HEX48) | BIT(HEX64),
+    [KWH_FORM_TEXT] = BIT(ASCII16) | BIT(TEXT),
+    [KWH_FORM_TIME] = 0,
+    [KWH_FORM_BITS] = BIT(UINT16) | BIT(INT16) | BIT(UINT32) | BIT(INT32) | BIT(UINT48) |
+                      BIT(UINT64) | BIT(HEX16) | BIT(HEX32) | BIT(HEX48) | BIT(HEX64),
+    [KWH_FORM_CHOICE] = BIT(UINT16) | BIT(INT16) | BIT(UINT32) | BIT(INT32) | BIT(FLOAT32) |
+                        BIT(BCD16) | BIT(HEX16) | BIT(ASCII16),
+};
+
+static void check_row(const struct kwh_map *map, const struct kwh_row *row)
+{
+    char name[KWH_QUANTITY_TEXT];
+    enum kwh_form form = kwh_quantity_form(row->quantity);
+    unsigned type = (unsigned)kwh_row_type(row);
+    struct kwh_decimal scale = kwh_scale_value(kwh_row_scale(row));
+    CHECK(kwh_quantity_print(row->quantity, name, sizeof name) == KWH_OK, map, row, "no name");
+    CHECK(kwh_row_words(row) > 0, map, row, "unknown type");
+    CHECK(row->address + kwh_row_words(row) <= 0x10000, map, row, "ends beyond 0xFFFF");
+    CHECK(type < 32 && (types_of_form[form] >> type & 1) != 0, map, row,
+          "the form of the quantity cannot come from this type");
+    if (type == KWH_TYPE_TEXT) {
+        return;
+    }
+    CHECK(scale.mantissa != 0, map, row, "unknown scale");
+    CHECK(form == KWH_FORM_DECIMAL || kwh_row_scale(row) == KWH_SCALE_1, map, row,
+          "only numbers have a scale");
+    CHECK(type != KWH_TYPE_FLOAT32 || scale.mantissa == 1, map, row,
+          "floats have powers of ten for a scale");
+    CHECK(form != KWH_FORM_CHOICE || kwh_map_item(map, row->quantity) != NULL, map, row,
+          "a choice without an item that says its words");
+    CHECK((KWH_QUANTITY_CLASS(row->quantity) == KWH_CLASS_ACTION) == kwh_row_write_only(row), map,
+          row, "actions, and nothing else, are write-only");
+}
+
+static bool has_obis(const struct kwh_row *row, struct kwh_obis *code)
+{
+    return kwh_row_rank(row) == 0 && !kwh_row_hidden(row) &&
+           kwh_quantity_obis(row->quantity, code) == KWH_OK;
+}
+
+static void check_pair(const struct kwh_map *map, const struct kwh_row *x, const struct kwh_row *y)
+{
+    struct kwh_obis x_code, y_code;
+    bool overlap = kwh_row_space(x) == kwh_row_space(y) &&
+                   x->address < y->address + kwh_row_words(y) &&
+                   y->address < x->address + kwh_row_words(x);
+    bool same = x->quantity == y->quantity && kwh_row_rank(x) == 0 && kwh_row_rank(y) == 0;
+    CHECK(!overlap || kwh_row_write_only(x) || kwh_row_write_only(y), map, y, "rows overlap");
+    CHECK(!same, map, y, "two rows of rank 0 for one quantity");
+    if (!same && has_obis(x, &x_code) && has_obis(y, &y_code)) {
+        CHECK(memcmp(&x_code, &y_code, sizeof x_code) != 0, map, y, "two rows have one OBIS code");
+    }
+}
+
+static void check_rows(const struct kwh_map *map, uint16_t profiles)
+{
+    static const struct kwh_row *rows[ROWS_MAX];
+    size_t count = rows_of(map, profiles, rows);
+    for (size_t i = 0; i < count; i++) {
+        check_row(map, rows[i]);
+        for (size_t j = 0; j < i; j++) {
+            check_pair(map, rows[j], rows[i]);
+        }
+    }
+}
+
+static void check_order(const struct kwh_map *map)
+{
+    for (size_t b = 0; b < map->block_count; b++) {
+        const struct kwh_block *block = &map->blocks[b];
+        CHECK(block->count > 0, map, NULL, "an empty block");
+        for (size_t i = 1; i < block->count; i++) {
+            const struct kwh_row *row = &block->rows[i];
+            CHECK(kwh_row_space(row) > kwh_row_space(row - 1) ||
+                      (kwh_row_space(row) == kwh_row_space(row - 1) &&
+                       row->address > (row - 1)->address),
+                  map, row, "not in the order of addresses");
+        }
+    }
+}
+
+/* A value must be one that the row can hold, and must come back as what it was. */
+static void check_choice(const struct kwh_map *map, const struct kwh_row *row,
+                         const struct kwh_item *item, const struct kwh_choice *choice)
+{
+    char code[KWH_DECIMAL_TEXT], again[KWH_READING_TEXT];
+    const char *text = choice->word != NULL ? choice->word : code;
+    struct kwh_reading reading;
+    uint8_t bytes[8];
+    assert_int_equal(
+        kwh_decimal_print(kwh_decimal(choice->code, choice->exponent), code, sizeof code), KWH_OK);
+    bool holds = kwh_row_parse(map, row, text, &reading) == KWH_OK &&
+                 kwh_row_encode(map, row, &reading, bytes, sizeof bytes) == KWH_OK;
+    CHECK(holds, map, row, "a value of the list cannot be written");
+    if (holds) {
+        kwh_row_decode(map, row, bytes, &reading);
+        CHECK(kwh_reading_print(&reading, again, sizeof again) == KWH_OK &&
+                  strcmp(again, text) == 0,
+              map, row, "a value of the list reads as another one");
+    }
+    CHECK(kwh_item_choice(item, kwh_decimal(choice->code, choice->exponent)) == choice, map, row,
+          "a code stands twice");
+    CHECK(choice->reads_as == 0 || kwh_item_choice(item, kwh_decimal(choice->reads_as, 0)) != NULL,
+          map, row, "reads_as is not in the list");
+    CHECK(choice->word == NULL || kwh_quantity_form(item->quantity) == KWH_FORM_CHOICE, map, row,
+          "only choices have words");
+}
+
+static void check_item(const struct kwh_map *map, const struct kwh_item *item)
+{
+    const struct kwh_row *row = row_named(map, item->quantity);
+    struct kwh_reading reading;
+    uint8_t bytes[8];
+    CHECK(row != NULL, map, NULL, "an item without a row");
+    if (row == NULL) {
+        return;
+    }
+    CHECK(kwh_map_item(map, item->quantity) == item, map, row, "two items for one quantity");
+    CHECK(item->write_function == 0 || item->write_function == 16 ||
+              (item->write_function == 6 && kwh_row_words(row) == 1),
+          map, row, "function 6 writes one register, 16 any");
+    CHECK((item->choices != NULL) == (item->choice_count > 0), map, row, "half a list");
+    for (size_t i = 0; i < item->choice_count; i++) {
+        check_choice(map, row, item, &item->choices[i]);
+    }
+    if (item->choices != NULL) {
+        return;
+    }
+    CHECK(item->minimum <= item->maximum, map, row, "an empty range");
+    kwh_reading_init(&reading, item->quantity, KWH_STATUS_OK);
+    reading.decimal = kwh_decimal(item->minimum, 0);
+    CHECK(kwh_row_encode(map, row, &reading, bytes, sizeof bytes) == KWH_OK, map, row,
+          "the least value does not fit");
+    reading.decimal = kwh_decimal(item->maximum, 0);
+    CHECK(kwh_row_encode(map, row, &reading, bytes, sizeof bytes) == KWH_OK, map, row,
+          "the largest value does not fit");
+}
+
+static const char *lookalike_of(const struct kwh_map *map, uint32_t code)
+{
+    for (size_t i = 0; i < map->lookalike_count; i++) {
+        if (map->lookalikes[i].code == code) {
+            return map->lookalikes[i].name;
+        }
+    }
+    return NULL;
+}
+
+static void check_models(const struct kwh_map *map)
+{
+    CHECK((map->identity_words > 0) == (map->model_count > 0), map, NULL,
+          "models and identification registers go together");
+    for (size_t i = 0; i < map->model_count; i++) {
+        const struct kwh_model *model = &map->models[i];
+        CHECK(model->name != NULL && model->name[0] != '\0', map, NULL, "a model without a name");
+        CHECK(map->identity_words >= 2 || model->code <= 0xFFFF, map, NULL, "a code too long");
+        CHECK(model->quantity == 0 || row_named(map, model->quantity) != NULL, map, NULL,
+              "a model is told by a value that the map does not have");
+        CHECK(lookalike_of(map, model->code) == NULL, map, NULL, "a model that is a look-alike");
+        for (size_t j = 0; j < i; j++) {
+            CHECK(map->models[j].code != model->code || map->models[j].quantity != 0, map, NULL,
+                  "a model that is never reached");
+        }
+    }
+    for (size_t i = 0; i < map->lookalike_count; i++) {
+        CHECK(lookalike_of(map, map->lookalikes[i].code) == map->lookalikes[i].name, map, NULL,
+              "a look-alike stands twice");
+    }
+}
+
+/* Families that are told by the same registers know of each other. */
+static void check_lookalikes(const struct kwh_map *map, const struct kwh_map *other)
+{
+    if (map == other || map->protocol != other->protocol || map->identity_words == 0 ||
+        map->identity_words != other->identity_words ||
+        map->identity_address != other->identity_address ||
+        map->identity_space != other->identity_space) {
+        return;
+    }
+    for (size_t i = 0; i < other->model_count; i++) {
+        CHECK(lookalike_of(map, other->models[i].code) != NULL, map, NULL, other->models[i].name);
+    }
+}
+
+static void check_ways(const struct kwh_map *map)
+{
+    CHECK(map->line_count > 0, map, NULL, "no line settings");
+    for (size_t i = 0; i < map->line_count; i++) {
+        const struct kwh_line_settings *line = &map->lines[i];
+        CHECK(line->baud >= 300 && (line->data_bits == 7 || line->data_bits == 8) &&
+                  strchr("NEO", line->parity) != NULL && line->parity != '\0' &&
+                  (line->stop_bits == 1 || line->stop_bits == 2),
+              map, NULL, "line settings that are none");
+    }
+    CHECK(map->default_address >= 1 && map->default_address <= 247, map, NULL, "default address");
+    CHECK(map->order <= KWH_ORDER_DCBA && map->alignment <= 2, map, NULL, "order or alignment");
+    CHECK(map->request_safe <= 125 && map->request_proven <= 125, map, NULL, "request limit");
+    CHECK(map->request_proven == 0 || map->request_proven >= map->request_safe, map, NULL,
+          "less is proven than is safe");
+    for (size_t i = 0; i < map->avoid_count; i++) {
+        const struct kwh_range *range = &map->avoid[i];
+        CHECK(range->first <= range->last, map, NULL, "an empty range to avoid");
+        for (uint32_t r = range->first; r <= range->last; r++) {
+            CHECK(kwh_map_at(map, KWH_ALL_PROFILES, (enum kwh_space)range->space, (uint16_t)r) ==
+                      NULL,
+                  map, NULL, "a row to avoid");
+        }
+    }
+    for (size_t i = 0; i < KWH_COUNT(map->reserved); i++) {
+        CHECK(map->reserved[i] == NULL, map, NULL, "reserved members are 0");
+    }
+}
+
+static void check_notes(const struct kwh_map *map, const struct kwh_map_notes *notes)
+{
+    for (size_t i = 0; notes != NULL && i < notes->count; i++) {
+        const struct kwh_note *note = &notes->notes[i];
+        CHECK(kwh_map_at(map, KWH_ALL_PROFILES, KWH_SPACE_HOLDING, note->address) != NULL ||
+                  kwh_map_at(map, KWH_ALL_PROFILES, KWH_SPACE_INPUT, note->address) != NULL,
+              map, NULL, "a note on no row");
+        CHECK(i == 0 || note->address > notes->notes[i - 1].address, map, NULL,
+              "notes are not in the order of addresses");
+        CHECK(note->text != NULL && note->text[0] != '\0', map, NULL, "an empty note");
+    }
+}
+
+static void maps_are_sound(void **state)
+{
+    (void)state;
+    assert_true(kwh_maps_count > 0);
+    for (size_t i = 0; i < kwh_maps_count; i++) {
+        const struct kwh_map *map = kwh_maps[i].map;
+        assert_non_null(map->name);
+        assert_non_null(map->title);
+        assert_true(i == 0 || strcmp(kwh_maps[i - 1].map->name, map->name) <= 0);
+        if (map->protocol != KWH_PROTOCOL_MODBUS) {
+            continue;
+        }
+        check_order(map);
+        check_rows(map, 0);
+        for (unsigned bit = 0; bit < 16; bit++) {
+            check_rows(map, (uint16_t)(1u << bit));
+        }
+        for (size_t item = 0; item < map->item_count; item++) {
+            check_item(map, &map->items[item]);
+        }
+        check_models(map);
+        for (size_t other = 0; other < kwh_maps_count; other++) {
+            check_lookalikes(map, kwh_maps[other].map);
+        }
+        check_ways(map);
+        check_notes(map, kwh_maps[i].notes);
+    }
+    assert_int_equal(complaints, 0);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Proof images.
+ */
+
+/* The registers of a row out of an image; false when it does not have all of them. */
+static bool registers_of(const struct kwh_map_proof *proof, const struct kwh_row *row,
+                         uint8_t *bytes)
+{
+    size_t found = 0;
+    for (size_t w = 0; w < kwh_row_words(row); w++) {
+        for (size_t s = 0; s < proof->span_count; s++) {
+            const struct kwh_proof_span *span = &proof->spans[s];
+            size_t at = row->address + w - span->address;
+            if (span->space == kwh_row_space(row) && row->address + w >= span->address &&
+                at < span->count) {
+                bytes[2 * w] = (uint8_t)(span->words[at] >> 8);
+                bytes[2 * w + 1] = (uint8_t)(span->words[at] & 0xFF);
+                found++;
+                break;
+            }
+        }
+    }
+    return found == kwh_row_words(row);
+}
+
+static const struct kwh_proof_value *value_of(const struct kwh_map_proof *proof, const char *name)
+{
+    for (size_t i = 0; i < proof->value_count; i++) {
+        if (strcmp(proof->values[i].name, name) == 0) {
+            return &proof->values[i];
+        }
+    }
+    return NULL;
+}
+
+/* Reads as the image says, and is written as the same registers. */
+static void check_value(const struct kwh_map *map, const struct kwh_row *row, const uint8_t *bytes,
+                        const struct kwh_proof_value *value)
+{
+    struct kwh_reading reading;
+    char text[KWH_READING_TEXT];
+    uint8_t stored[32];
+    kwh_row_decode(map, row, bytes, &reading);
+    bool printed = kwh_reading_print(&reading, text, sizeof text) == KWH_OK;
+    CHECK(printed && strcmp(text, value->value) == 0, map, row, printed ? text : value->value);
+    CHECK(kwh_row_encode(map, row, &reading, stored, sizeof stored) == KWH_OK &&
+              memcmp(stored, bytes, 2 * kwh_row_words(row)) == 0,
+          map, row, "is written as other registers");
+}
+
+static size_t run_proof(const struct kwh_map *map, const struct kwh_map_proof *proof)
+{
+    static const struct kwh_row *rows[ROWS_MAX];
+    size_t count = rows_of(map, KWH_ALL_PROFILES, rows);
+    size_t proven = 0;
+    for (size_t i = 0; i < count; i++) {
+        char name[KWH_QUANTITY_TEXT];
+        uint8_t bytes[32];
+        assert_int_equal(kwh_quantity_print(rows[i]->quantity, name, sizeof name), KWH_OK);
+        const struct kwh_proof_value *value = value_of(proof, name);
+        bool there = kwh_row_rank(rows[i]) == 0 && registers_of(proof, rows[i], bytes);
+        CHECK(there == (value != NULL), map, rows[i], "registers and values do not match");
+        if (there && value != NULL) {
+            check_value(map, rows[i], bytes, value);
+            proven++;
+        }
+    }
+    CHECK(proven == proof->value_count, map, NULL, "a value that is on no row");
+    return proven;
+}
+
+static void proof_images_read_as_they_say(void **state)
+{
+    size_t pro380 = 0, pro1 = 0;
+    (void)state;
+    for (size_t i = 0; i < kwh_maps_count; i++) {
+        const struct kwh_map *map = kwh_maps[i].map;
+        if (map_proofs[i] == NULL || map->protocol != KWH_PROTOCOL_MODBUS) {
+            continue;
+        }
+        assert_non_null(map_proofs[i]->source);
+        size_t proven = run_proof(map, map_proofs[i]);
+        pro380 += strcmp(map->name, "inepro_pro380") == 0 ? proven : 0;
+        pro1 += strcmp(map->name, "inepro_pro1") == 0 ? proven : 0;
+    }
+    assert_int_equal(complaints, 0);
+    assert_int_equal(pro380, 87); /* all rows but the serial number */
+    assert_int_equal(pro1, 33);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * The facts.
+ */
+
+static void __attribute__((format(printf, 3, 4)))
+put(char *line, size_t capacity, const char *format, ...)
+{
+    size_t length = strlen(line);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line + length, capacity - length, format, arguments);
+    va_end(arguments);
+}
+
+static const char *risk_text(unsigned risk)
+{
+    return risk == KWH_RISK_NONE            ? ""
+           : risk == KWH_RISK_LINK_CHANGE   ? "link_change"
+           : risk == KWH_RISK_COUNTER_RESET ? "counter_reset"
+           : risk == KWH_RISK_IRREVERSIBLE  ? "irreversible"
+                                            : "?";
+}
+
+/* ",function,risk,values" */
+static void put_item(char *line, size_t capacity, const struct kwh_item *item)
+{
+    char code[KWH_DECIMAL_TEXT];
+    if (item == NULL) {
+        put(line, capacity, ",,,");
+        return;
+    }
+    if (item->write_function != 0) {
+        put(line, capacity, ",%u,%s,", (unsigned)item->write_function, risk_text(item->risk));
+    } else {
+        put(line, capacity, ",,%s,", risk_text(item->risk));
+    }
+    if (item->choices == NULL) {
+        put(line, capacity, "%ld..%ld", (long)item->minimum, (long)item->maximum);
+    }
+    for (size_t i = 0; i < item->choice_count; i++) {
+        const struct kwh_choice *choice = &item->choices[i];
+        struct kwh_decimal value = kwh_decimal(choice->code, choice->exponent);
+        assert_int_equal(kwh_decimal_print(value, code, sizeof code), KWH_OK);
+        if (choice->word != NULL) {
+            put(line, capacity, "%s=", choice->word);
+        }
+        put(line, capacity, "%s", code);
+        if (choice->reads_as != 0) {
+            put(line, capacity, ">%d", (int)choice->reads_as);
+        }
+        if (choice->risk != 0) {
+            put(line, capacity, "!%s", risk_text(choice->risk));
+        }
+        put(line, capacity, "%s", i + 1 < item->choice_count ? ";" : "");
+    }
+}
+
+static void put_row(char *line, size_t capacity, const struct kwh_map *map,
+                    const struct kwh_row *row)
+{
+    static const char *const forms[] = {"decimal", "digits", "text", "time", "bits", "choice"};
+    char name[KWH_QUANTITY_TEXT], scale[KWH_DECIMAL_TEXT], obis[KWH_OBIS_TEXT] = "";
+    struct kwh_obis code;
+    assert_int_equal(kwh_quantity_print(row->quantity, name, sizeof name), KWH_OK);
+    assert_int_equal(kwh_decimal_print(kwh_scale_value(kwh_row_scale(row)), scale, sizeof scale),
+                     KWH_OK);
+    if (has_obis(row, &code)) {
+        assert_int_equal(kwh_obis_print(code, obis, sizeof obis), KWH_OK);
+    }
+    line[0] = '\0';
+    put(line, capacity, "0x%04X,%u,%s,%u,%s,", (unsigned)row->address, (unsigned)kwh_row_words(row),
+        name, kwh_row_rank(row), kwh_row_hidden(row) ? "yes" : "");
+    put(line, capacity, "%s,%s,%s,%s,%s,%s", forms[kwh_quantity_form(row->quantity)],
+        kwh_unit_symbol(kwh_quantity_unit(row->quantity)), kwh_type_name(kwh_row_type(row)), scale,
+        kwh_certainty_name(kwh_row_certainty(row)), obis);
+    put_item(line, capacity, kwh_map_item(map, row->quantity));
+}
+
+/* How many rows are as in the file; both must end together. */
+static size_t compare(const struct kwh_map *map, FILE *file)
+{
+    struct kwh_map_iterator iterator = {map, KWH_ALL_PROFILES, 0, 0};
+    const struct kwh_row *row;
+    char expected[1024], line[1024];
+    size_t same = 0;
+    assert_non_null(fgets(expected, sizeof expected, file));
+    assert_memory_equal(expected, "address,words,name,", 19);
+    while (fgets(expected, sizeof expected, file) != NULL) {
+        expected[strcspn(expected, "\n")] = '\0';
+        row = kwh_map_next(&iterator);
+        assert_non_null(row);
+        assert_int_equal(kwh_row_space(row), KWH_SPACE_HOLDING);
+        put_row(line, sizeof line, map, row);
+        assert_string_equal(line, expected);
+        same++;
+    }
+    assert_null(kwh_map_next(&iterator));
+    return same;
+}
+
+static size_t compare_named(const char *name)
+{
+    char path[1024];
+    size_t same = 0;
+    snprintf(path, sizeof path, "%s/tests/data/%s_modbus.csv", KWH_SOURCE_ROOT, name);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    for (size_t i = 0; i < kwh_maps_count; i++) {
+        const struct kwh_map *map = kwh_maps[i].map;
+        if (strcmp(map->name, name) == 0 && map->protocol == KWH_PROTOCOL_MODBUS) {
+            same = compare(map, file);
+        }
+    }
+    fclose(file);
+    return same;
+}
+
+static void maps_are_row_by_row_what_the_facts_say(void **state)
+{
+    (void)state;
+    assert_int_equal(compare_named("inepro_pro380"), 88);
+    assert_int_equal(compare_named("inepro_pro1"), 47);
+}
+
+/* What stands beside the rows. */
+static void meters_are_told_apart(void **state)
+{
+    static const struct {
+        const char *map, *name;
+        uint32_t code;
+        int32_t rated_current; /* 0: any */
+    } models[] = {
+        {"inepro_pro1", "PRO2-Mod", 0x0101, 100},
+        {"inepro_pro1", "PRO1-Mod", 0x0101, 0},
+        {"inepro_pro1", "PRO1 Solare", 0x2009, 0},
+        {"inepro_pro1", "PRO2 Solare", 0x2010, 0},
+        {"inepro_pro380", "PRO380-Mod", 0x0102, 0},
+        {"inepro_pro380", "PRO380-CT", 0x0103, 0},
+        {"inepro_pro380", "PRO380 Solare", 0x2007, 0},
+        {"inepro_pro380", "PRO380-CT Solare", 0x2008, 0},
+    };
+    static const uint32_t others[] = {0x1111, 0x1112, 0x1113, 0x3201, 0x3203};
+    (void)state;
+    for (size_t i = 0; i < kwh_maps_count; i++) {
+        const struct kwh_map *map = kwh_maps[i].map;
+        size_t model = 0;
+        if (strncmp(map->name, "inepro_pro", 10) != 0 || map->protocol != KWH_PROTOCOL_MODBUS) {
+            continue;
+        }
+        assert_int_equal(map->identity_address, 0x4002);
+        assert_int_equal(map->identity_words, 1);
+        assert_int_equal(map->identity_space, KWH_SPACE_HOLDING);
+        assert_int_equal(map->order, KWH_ORDER_ABCD);
+        assert_int_equal(map->default_address, 1);
+        assert_int_equal(map->request_safe, 120);
+        assert_int_equal(map->line_count, 1);
+        assert_int_equal(map->lines[0].baud, 9600);
+        assert_int_equal(map->lines[0].data_bits, 8);
+        assert_int_equal(map->lines[0].parity, 'E');
+        assert_int_equal(map->lines[0].stop_bits, 1);
+        for (size_t j = 0; j < KWH_COUNT(models); j++) {
+            if (strcmp(models[j].map, map->name) == 0) {
+                const struct kwh_model *found = &map->models[model++];
+                assert_string_equal(found->name, models[j].name);
+                assert_int_equal(found->code, models[j].code);
+                assert_int_equal(found->quantity,
+                                 models[j].rated_current != 0 ? KWH_RATED_CURRENT : 0);
+                assert_int_equal(found->value, models[j].rated_current);
+            }
+        }
+        assert_int_equal(map->model_count, model);
+        for (size_t j = 0; j < KWH_COUNT(others); j++) {
+            assert_non_null(lookalike_of(map, others[j]));
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(maps_are_sound, begin),
+        cmocka_unit_test_setup(proof_images_read_as_they_say, begin),
+        cmocka_unit_test_setup(maps_are_row_by_row_what_the_facts_say, begin),
+        cmocka_unit_test_setup(meters_are_told_apart, begin),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
