@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/* kwh decode: explains captured Modbus frames. */
+#include "frame.h"
+#include "names.h"
+#include "output.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+
+#define BYTES_MAX 4096 /* of a line; far more than a frame */
+
+struct decoder {
+    const struct options *options;
+    const struct kwh_map *map; /* NULL: no names */
+    struct style style;
+    struct frame request; /* the last one */
+    bool has_request, refused;
+};
+
+static int digit(char c)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *found = c != '\0' ? strchr(digits, tolower((unsigned char)c)) : NULL;
+    return found != NULL ? (int)(found - digits) : -1;
+}
+
+static bool is_separator(char c)
+{
+    return c == ' ' || c == '\t' || c == ':' || c == ',' || c == '-' || c == '\r' || c == '\n';
+}
+
+/* Bytes from hexadecimal text; false at what is none. A digit alone is a byte, too. */
+static bool parse_hex(const char *text, uint8_t *bytes, size_t *count)
+{
+    *count = 0;
+    while (*text != '\0') {
+        if (is_separator(*text)) {
+            text++;
+            continue;
+        }
+        if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
+            text += 2;
+        }
+        int high = digit(text[0]), low = high < 0 ? -1 : digit(text[1]);
+        bool alone = low < 0 && (text[1] == '\0' || is_separator(text[1]));
+        if (high < 0 || (low < 0 && !alone) || *count == BYTES_MAX) {
+            return false;
+        }
+        bytes[(*count)++] = (uint8_t)(alone ? high : high * 16 + low);
+        text += alone ? 1 : 2;
+    }
+    return true;
+}
+
+/* Where the registers of a frame begin is in the frame itself, in its request, or said by --at. */
+static void find_address(struct decoder *decoder, struct frame *frame)
+{
+    if (frame->has_address || frame->direction != FRAME_ANSWER || frame->count == 0) {
+        return;
+    }
+    if (decoder->options->at >= 0) {
+        frame->address = (uint16_t)decoder->options->at;
+        frame->has_address = true;
+    } else if (decoder->has_request && frame_answers(frame, &decoder->request)) {
+        frame->address = decoder->request.address;
+        frame->has_address = true;
+    }
+}
+
+/* The next row of the map whose registers are all in the frame; NULL at the end. */
+static const struct kwh_row *next_row(const struct frame *frame, struct kwh_map_iterator *rows)
+{
+    enum kwh_space space = frame->function == 4 ? KWH_SPACE_INPUT : KWH_SPACE_HOLDING;
+    const struct kwh_row *row;
+    while ((row = kwh_map_next(rows)) != NULL) {
+        size_t words = kwh_row_words(row);
+        if (kwh_row_space(row) == space && !kwh_row_hidden(row) && row->address >= frame->address &&
+            row->address + words <= (size_t)frame->address + frame->data_length / 2) {
+            return row;
+        }
+    }
+    return NULL;
+}
+
+static bool has_named_registers(const struct decoder *decoder, const struct frame *frame)
+{
+    return decoder->map != NULL && frame->error == NULL && frame->has_address &&
+           frame->count != 0 && frame->data != NULL;
+}
+
+static const uint8_t *registers_of(const struct frame *frame, const struct kwh_row *row)
+{
+    return frame->data + (size_t)2 * (row->address - frame->address);
+}
+
+static void print_json(const struct decoder *decoder, const struct frame *frame)
+{
+    cJSON *object = json_object(), *words = json_array();
+    char text[3 * 256];
+    json_text(object, "protocol", "modbus");
+    json_text(object, "frame", frame->tcp ? "tcp" : "rtu");
+    json_text(object, "direction", frame_direction_name(frame->direction));
+    json_unsigned(object, "unit", frame->unit);
+    json_unsigned(object, "function", frame->function);
+    frame_function_name(frame->function, text);
+    json_text(object, "name", text);
+    if (frame->tcp) {
+        json_unsigned(object, "transaction", frame->transaction);
+    } else {
+        snprintf(text, sizeof text, "%04X", (unsigned)frame->crc);
+        json_text(object, "crc", text);
+    }
+    json_text(object, "error", frame->error);
+    if (frame->error != NULL && strcmp(frame->error, "bad_crc") == 0) {
+        snprintf(text, sizeof text, "%04X", (unsigned)frame->crc_expected);
+        json_text(object, "crc_expected", text);
+    }
+    json_text(object, "exception",
+              frame->exception != 0 ? kwh_error_name(kwh_error_from_exception(frame->exception))
+                                    : NULL);
+    if (frame->has_address) {
+        json_unsigned(object, "address", frame->address);
+    } else {
+        json_null(object, "address");
+    }
+    json_unsigned(object, "count", frame->count);
+    for (size_t i = 0; frame->count != 0 && i + 1 < frame->data_length; i += 2) {
+        snprintf(text, sizeof text, "%02X%02X", (unsigned)frame->data[i],
+                 (unsigned)frame->data[i + 1]);
+        json_append_text(words, text);
+    }
+    json_item(object, "words", words);
+    frame_hex(frame->data, frame->count == 0 ? frame->data_length : 0, text, sizeof text);
+    json_text(object, "data", text);
+    if (has_named_registers(decoder, frame)) {
+        struct kwh_map_iterator rows = {decoder->map, KWH_ALL_PROFILES, 0, 0};
+        cJSON *values = json_object(), *status = json_object();
+        for (const struct kwh_row *row; (row = next_row(frame, &rows)) != NULL;) {
+            struct kwh_reading reading;
+            char key[NAME_TEXT];
+            key_of(row->quantity, key);
+            kwh_row_decode(decoder->map, row, registers_of(frame, row), &reading);
+            if (!cJSON_HasObjectItem(values, key)) { /* a coarser copy */
+                json_reading(values, status, key, &reading);
+            }
+        }
+        json_item(object, "values", values);
+        json_item(object, "status", status);
+    }
+    json_print(object);
+}
+
+static void print_values(const struct decoder *decoder, const struct frame *frame)
+{
+    struct kwh_map_iterator rows = {decoder->map, KWH_ALL_PROFILES, 0, 0};
+    struct table table;
+    table_begin(&table, "llldl");
+    for (const struct kwh_row *row; (row = next_row(frame, &rows)) != NULL;) {
+        struct kwh_reading reading;
+        char address[8], words[40], name[NAME_TEXT], value[KWH_READING_TEXT];
+        kwh_row_decode(decoder->map, row, registers_of(frame, row), &reading);
+        snprintf(address, sizeof address, "0x%04X", (unsigned)row->address);
+        frame_hex(registers_of(frame, row), 2 * kwh_row_words(row), words, sizeof words);
+        name_of(row->quantity, name);
+        const char *unit = print_for_people(&reading, power_for_people(&reading), value);
+        table_row(&table, (const char *const[]){address, words, name, value, unit});
+    }
+    table_end(&table, &decoder->style);
+}
+
+static void print_words(const struct decoder *decoder, const struct frame *frame)
+{
+    struct table table;
+    table_begin(&table, "rlr");
+    for (size_t i = 0; i + 1 < frame->data_length; i += 2) {
+        char address[16], word[8], number[8];
+        unsigned value = (unsigned)(frame->data[i] << 8 | frame->data[i + 1]);
+        snprintf(address, sizeof address, frame->has_address ? "0x%04X" : "+%u",
+                 (unsigned)(frame->address + i / 2));
+        snprintf(word, sizeof word, "%04X", value);
+        snprintf(number, sizeof number, "%u", value);
+        table_row(&table, (const char *const[]){address, word, number});
+    }
+    table_end(&table, &decoder->style);
+}
+
+static void print_table(const struct decoder *decoder, const struct frame *frame)
+{
+    char text[FRAME_TEXT];
+    frame_describe(frame, text);
+    printf("%s%s%s\n", style_bold(&decoder->style), text, style_off(&decoder->style));
+    if (has_named_registers(decoder, frame)) {
+        print_values(decoder, frame);
+    } else if (frame->error == NULL && frame->count != 0 && frame->data != NULL) {
+        print_words(decoder, frame);
+    }
+}
+
+/* All frames of a line. A request is remembered for the answer that follows it. */
+static void decode_bytes(struct decoder *decoder, const uint8_t *bytes, size_t length)
+{
+    for (size_t at = 0; at < length;) {
+        struct frame frame;
+        frame_parse(bytes + at, length - at, &frame);
+        find_address(decoder, &frame);
+        at += frame.length;
+        if (decoder->options->output == OUTPUT_JSON) {
+            print_json(decoder, &frame);
+        } else {
+            print_table(decoder, &frame);
+        }
+        decoder->refused = decoder->refused || frame.error != NULL;
+        if (frame.direction == FRAME_REQUEST) {
+            decoder->request = frame;
+            decoder->request.data = NULL;
+            decoder->has_request = true;
+        }
+    }
+}
+
+static enum exit_code decode_text(struct decoder *decoder, const char *text)
+{
+    uint8_t bytes[BYTES_MAX];
+    size_t count;
+    if (!parse_hex(text, bytes, &count)) {
+        return usage_error("'%.60s' is not hexadecimal", text);
+    }
+    decode_bytes(decoder, bytes, count);
+    return EXIT_CODE_OK;
+}
+
+static enum exit_code decode_input(struct decoder *decoder)
+{
+    char *line = NULL;
+    size_t capacity = 0;
+    enum exit_code code = EXIT_CODE_OK;
+    for (ssize_t length;
+         code == EXIT_CODE_OK && (length = getline(&line, &capacity, stdin)) != -1;) {
+        while (length > 0 && is_separator(line[length - 1])) {
+            line[--length] = '\0';
+        }
+        if (line[0] != '#') {
+            code = decode_text(decoder, line);
+        }
+    }
+    free(line);
+    if (ferror(stdin)) {
+        complain("cannot read standard input");
+        return EXIT_CODE_INTERNAL;
+    }
+    return code;
+}
+
+static enum exit_code take_request(struct decoder *decoder)
+{
+    uint8_t bytes[BYTES_MAX];
+    size_t count;
+    const char *text = decoder->options->request;
+    if (!parse_hex(text, bytes, &count) || count == 0) {
+        return usage_error("--request '%.60s' is not hexadecimal", text);
+    }
+    frame_parse(bytes, count, &decoder->request);
+    decoder->request.data = NULL;
+    if (decoder->request.error != NULL || decoder->request.direction != FRAME_REQUEST) {
+        return usage_error("--request '%.60s' is not a whole request", text);
+    }
+    decoder->has_request = true;
+    return EXIT_CODE_OK;
+}
+
+/* The arguments may be one text, or the bytes one by one. */
+static enum exit_code decode_arguments(struct decoder *decoder)
+{
+    char text[3 * BYTES_MAX];
+    size_t at = 0;
+    for (int i = 0; i < decoder->options->argument_count; i++) {
+        size_t length = strlen(decoder->options->arguments[i]);
+        if (length + 2 > sizeof text - at) {
+            return usage_error("the frame is too long");
+        }
+        memcpy(text + at, decoder->options->arguments[i], length);
+        at += length;
+        text[at++] = ' ';
+    }
+    text[at] = '\0';
+    return decode_text(decoder, text);
+}
+
+enum exit_code decode_command(const struct options *options)
+{
+    struct decoder decoder;
+    enum exit_code code = EXIT_CODE_OK;
+    memset(&decoder, 0, sizeof decoder);
+    decoder.options = options;
+    decoder.style = output_style(options);
+    if (options->output == OUTPUT_CSV) {
+        return usage_error("-o csv: decode prints a table or json");
+    }
+    if (options->map != NULL) {
+        code = find_map(options->map, &decoder.map);
+    }
+    if (code == EXIT_CODE_OK && options->request != NULL) {
+        code = take_request(&decoder);
+    }
+    if (code != EXIT_CODE_OK) {
+        return code;
+    }
+    bool input = options->argument_count == 0 || strcmp(options->arguments[0], "-") == 0;
+    code = input ? decode_input(&decoder) : decode_arguments(&decoder);
+    return code == EXIT_CODE_OK && decoder.refused ? EXIT_CODE_PROTOCOL : code;
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/* kwh identify: which meter answers, and why we think so. */
+#include "link.h"
+#include "names.h"
+#include "output.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define WHY_TEXT  200
+#define OPEN_MAX  8 /* things that could not be told */
+#define OPEN_TEXT 160
+
+/* What is read besides the identification. */
+static const uint32_t items[] = {KWH_SERIAL_NUMBER,    KWH_SOFTWARE_VERSION,  KWH_HARDWARE_VERSION,
+                                 KWH_PROTOCOL_VERSION, KWH_SOFTWARE_CHECKSUM, KWH_RATED_CURRENT};
+
+struct identity {
+    struct link link;
+    struct kwh_reading readings[KWH_COUNT(items)];
+    size_t count;
+    char code[12], why[WHY_TEXT], open[OPEN_MAX][OPEN_TEXT];
+    size_t open_count;
+    int64_t time_ms;
+    uint32_t duration_us;
+};
+
+static void leave_open(struct identity *identity, const char *text)
+{
+    if (identity->open_count < OPEN_MAX) {
+        snprintf(identity->open[identity->open_count++], OPEN_TEXT, "%s", text);
+    }
+}
+
+static void read_items(struct identity *identity)
+{
+    struct kwh_meter meter;
+    if (link_meter(&identity->link, &meter) != EXIT_CODE_OK) {
+        return;
+    }
+    for (size_t i = 0; i < KWH_COUNT(items); i++) {
+        char name[NAME_TEXT], text[OPEN_TEXT];
+        if (kwh_map_find(identity->link.map, meter.profiles, items[i]) == NULL) {
+            continue;
+        }
+        enum kwh_error error = kwh_meter_read_one(&meter, items[i],
+                                                  &identity->readings[identity->count]);
+        if (error == KWH_OK) {
+            identity->count++;
+        } else if (error != KWH_ERROR_INTERRUPTED) {
+            name_of(items[i], name);
+            snprintf(text, sizeof text, "%.80s: %s", name, kwh_error_text(error));
+            leave_open(identity, text);
+        }
+    }
+}
+
+/* Which registers said so. */
+static void explain(struct identity *identity)
+{
+    const struct kwh_map *map = identity->link.map;
+    const struct kwh_model *model = identity->link.model;
+    char name[NAME_TEXT], further[120] = "";
+    if (model == NULL) {
+        snprintf(identity->why, WHY_TEXT, "named by the caller; the meter does not tell");
+        leave_open(identity, "the model");
+        return;
+    }
+    snprintf(identity->code, sizeof identity->code, map->identity_words == 1 ? "%04lX" : "%08lX",
+             (unsigned long)identity->link.identify.code);
+    if (model->quantity != 0) {
+        name_of(model->quantity, name);
+        snprintf(further, sizeof further, ", and %.80s is %ld", name, (long)model->value);
+    }
+    snprintf(identity->why, WHY_TEXT, "%s register 0x%04X holds %s%s",
+             map->identity_space == KWH_SPACE_INPUT ? "input" : "holding",
+             (unsigned)map->identity_address, identity->code, further);
+}
+
+/* Models that give the same answers. */
+static void find_doubles(struct identity *identity)
+{
+    const struct kwh_model *model = identity->link.model;
+    char text[OPEN_TEXT];
+    for (size_t i = 0; model != NULL && i < kwh_maps_count; i++) {
+        const struct kwh_map *map = kwh_maps[i].map;
+        bool same_place = map->identity_address == identity->link.map->identity_address &&
+                          map->identity_space == identity->link.map->identity_space &&
+                          map->identity_words == identity->link.map->identity_words;
+        for (unsigned j = 0; same_place && j < map->model_count; j++) {
+            const struct kwh_model *other = &map->models[j];
+            if (other != model && strcmp(other->name, model->name) != 0 &&
+                other->code == model->code && other->quantity == 0 && model->quantity == 0) {
+                snprintf(text, sizeof text, "whether it is a %s", other->name);
+                leave_open(identity, text);
+            }
+        }
+    }
+}
+
+static void print_json(const struct identity *identity)
+{
+    const struct link *link = &identity->link;
+    cJSON *object = json_object(), *values = json_object(), *status = json_object();
+    cJSON *open = json_array();
+    char text[TIME_TEXT];
+    print_time(identity->time_ms, text);
+    json_text(object, "time", text);
+    json_text(object, "target", link->target_text);
+    json_unsigned(object, "address", link->address);
+    json_text(object, "map", link->map != NULL ? link->map->name : NULL);
+    json_text(object, "title", link->map != NULL ? link->map->title : NULL);
+    json_text(object, "model", link->model != NULL ? link->model->name : NULL);
+    json_text(object, "code", identity->code[0] != '\0' ? identity->code : NULL);
+    json_text(object, "why", identity->why[0] != '\0' ? identity->why : NULL);
+    cJSON *serial = NULL;
+    for (size_t i = 0; i < identity->count; i++) {
+        char key[NAME_TEXT], value[KWH_READING_TEXT];
+        if (identity->readings[i].quantity == KWH_SERIAL_NUMBER) {
+            if (kwh_reading_print(&identity->readings[i], value, sizeof value) == KWH_OK) {
+                serial = cJSON_CreateString(value);
+            }
+            continue;
+        }
+        key_of(identity->readings[i].quantity, key);
+        json_reading(values, status, key, &identity->readings[i]);
+    }
+    json_item(object, "serial", serial != NULL ? serial : cJSON_CreateNull());
+    json_item(object, "values", values);
+    cJSON_Delete(status); /* only values that were had are listed */
+    for (size_t i = 0; i < identity->open_count; i++) {
+        json_append_text(open, identity->open[i]);
+    }
+    json_item(object, "unknown", open);
+    json_unsigned(object, "duration_ms", (identity->duration_us + 500) / 1000);
+    json_text(object, "error", link->error != KWH_OK ? kwh_error_name(link->error) : NULL);
+    json_print(object);
+}
+
+static void print_table(const struct identity *identity, const struct options *options)
+{
+    const struct link *link = &identity->link;
+    struct style style = output_style(options);
+    struct table table;
+    char settings[SETTINGS_TEXT];
+    if (link->map == NULL) {
+        return;
+    }
+    printf("%s%s%s at %s\n\n", style_bold(&style),
+           link->model != NULL ? link->model->name : link->map->title, style_off(&style),
+           link->target_text);
+    table_begin(&table, "ll");
+    table_row(&table, (const char *const[]){"map", link->map->name});
+    table_row(&table, (const char *const[]){"family", link->map->title});
+    table_row(&table, (const char *const[]){"why", identity->why});
+    if (link->target.scheme == KWH_SCHEME_RTU) {
+        print_settings(&link->host.settings, settings);
+        table_row(&table, (const char *const[]){"line", settings});
+    }
+    for (size_t i = 0; i < identity->count; i++) {
+        char name[NAME_TEXT], value[KWH_READING_TEXT], text[KWH_READING_TEXT + 8];
+        name_of(identity->readings[i].quantity, name);
+        const char *unit = print_for_people(&identity->readings[i],
+                                            power_for_people(&identity->readings[i]), value);
+        snprintf(text, sizeof text, "%s%s%s", value, unit[0] != '\0' ? " " : "", unit);
+        table_row(&table, (const char *const[]){name, text});
+    }
+    for (size_t i = 0; i < identity->open_count; i++) {
+        table_row(&table, (const char *const[]){i == 0 ? "cannot tell" : "", identity->open[i]});
+    }
+    table_end(&table, &style);
+}
+
+static void print_csv(const struct identity *identity)
+{
+    static const char *const titles[] = {"target", "map", "model", "code", "serial", "error"};
+    const struct link *link = &identity->link;
+    char serial[KWH_READING_TEXT] = "";
+    for (size_t i = 0; i < identity->count; i++) {
+        if (identity->readings[i].quantity == KWH_SERIAL_NUMBER &&
+            kwh_reading_print(&identity->readings[i], serial, sizeof serial) != KWH_OK) {
+            serial[0] = '\0';
+        }
+    }
+    csv_record(titles, KWH_COUNT(titles));
+    csv_record((const char *const[]){link->target_text, link->map != NULL ? link->map->name : "",
+                                     link->model != NULL ? link->model->name : "", identity->code,
+                                     serial,
+                                     link->error != KWH_OK ? kwh_error_name(link->error) : ""},
+               KWH_COUNT(titles));
+}
+
+static enum exit_code identify_meter(struct identity *identity, const struct options *options)
+{
+    enum exit_code code = link_open(&identity->link, options, options->arguments[0]);
+    if (code != EXIT_CODE_OK) {
+        return code;
+    }
+    uint32_t start = link_now_us(&identity->link);
+    code = link_identify(&identity->link);
+    if (code == EXIT_CODE_OK) {
+        explain(identity);
+        read_items(identity);
+        find_doubles(identity);
+        code = interrupted() ? EXIT_CODE_INTERRUPTED : EXIT_CODE_OK;
+    } else if (code == EXIT_CODE_OTHER_METER && identity->link.identify.coded) {
+        snprintf(identity->code, sizeof identity->code, "%04lX",
+                 (unsigned long)identity->link.identify.code);
+    }
+    identity->duration_us = link_now_us(&identity->link) - start;
+    return code;
+}
+
+enum exit_code identify_command(const struct options *options)
+{
+    static struct identity identity;
+    if (options->argument_count < 1) {
+        return usage_error("TARGET is missing");
+    }
+    if (options->argument_count > 1) {
+        return usage_error("one TARGET at a time, not '%s' too", options->arguments[1]);
+    }
+    identity.time_ms = utc_now_ms();
+    enum exit_code code = identify_meter(&identity, options);
+    if (code != EXIT_CODE_USAGE && code != EXIT_CODE_INTERNAL) {
+        switch (options->output) {
+        case OUTPUT_TABLE:
+            print_table(&identity, options);
+            break;
+        case OUTPUT_JSON:
+            print_json(&identity);
+            break;
+        case OUTPUT_CSV:
+            print_csv(&identity);
+            break;
+        }
+    }
+    link_close(&identity.link);
+    return code;
+}

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: MIT */
+#include "link.h"
+
+#include "frame.h"
+#include "names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PATIENCE_US  100000u /* how soon Ctrl-C is noticed */
+#define SETTINGS_MAX 16
+
+/* ------------------------------------------------------------------------------------------------
+ * A backend that Ctrl-C ends
+ */
+
+static uint32_t backend_now(void *context)
+{
+    const struct link *link = context;
+    return link->real->now_us(link->real->context);
+}
+
+uint32_t link_now_us(const struct link *link)
+{
+    return link->real->now_us(link->real->context);
+}
+
+static enum kwh_error backend_send(void *context, const uint8_t *bytes, size_t count, size_t *sent)
+{
+    const struct link *link = context;
+    *sent = 0;
+    return interrupted() ? KWH_ERROR_INTERRUPTED
+                         : link->real->send(link->real->context, bytes, count, sent);
+}
+
+static enum kwh_error backend_receive(void *context, uint8_t *room, size_t capacity,
+                                      uint32_t until_us, size_t *got)
+{
+    const struct link *link = context;
+    *got = 0;
+    for (;;) {
+        uint32_t now = backend_now(context), wait = until_us - now;
+        bool last = wait > UINT32_MAX / 2 || wait <= PATIENCE_US;
+        enum kwh_error error = link->real->receive(link->real->context, room, capacity,
+                                                   last ? until_us : now + PATIENCE_US, got);
+        if (interrupted()) {
+            return KWH_ERROR_INTERRUPTED;
+        }
+        if (error != KWH_OK || *got > 0 || last) {
+            return error;
+        }
+    }
+}
+
+static enum kwh_error backend_set_line(void *context, const struct kwh_line_settings *settings)
+{
+    const struct link *link = context;
+    return link->real->set_line != NULL ? link->real->set_line(link->real->context, settings)
+                                        : KWH_ERROR_UNSUPPORTED;
+}
+
+static int backend_errno(void *context)
+{
+    const struct link *link = context;
+    return link->real->last_errno != NULL ? link->real->last_errno(link->real->context) : 0;
+}
+
+static void take_backend(struct link *link)
+{
+    link->real = link->host.line.backend;
+    link->backend.context = link;
+    link->backend.now_us = backend_now;
+    link->backend.send = backend_send;
+    link->backend.receive = backend_receive;
+    link->backend.set_line = backend_set_line;
+    link->backend.last_errno = backend_errno;
+    link->host.line.backend = &link->backend;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Opening
+ */
+
+void link_complain(const struct link *link, enum kwh_error error)
+{
+    struct kwh_failure failure = *kwh_line_failure(&link->host.line);
+    char text[400];
+    if (failure.error != error) {
+        memset(&failure, 0, sizeof failure);
+        failure.error = error;
+    }
+    if (kwh_failure_print(&failure, text, sizeof text) != KWH_OK) {
+        complain("%s: %s", link->target_text, kwh_error_text(error));
+    } else {
+        complain("%s: %s", link->target_text, text);
+    }
+}
+
+/* The maps to choose from: the one of -m or map=, else all. */
+static enum exit_code choose_maps(struct link *link)
+{
+    const char *name = link->options->map != NULL    ? link->options->map
+                       : link->target.map[0] != '\0' ? link->target.map
+                                                     : NULL;
+    if (name != NULL) {
+        enum exit_code code = find_map(name, &link->map);
+        if (code != EXIT_CODE_OK) {
+            return code;
+        }
+    }
+    link->map_count = name != NULL ? 1 : kwh_maps_count;
+    link->maps = allocate(link->map_count, sizeof *link->maps);
+    for (size_t i = 0; i < link->map_count; i++) {
+        link->maps[i] = name != NULL ? *link->map : *kwh_maps[i].map;
+        if (link->target.timeout_ms != 0) {
+            link->maps[i].answer_ms = 0; /* what the line says holds */
+        }
+    }
+    return EXIT_CODE_OK;
+}
+
+enum exit_code link_open(struct link *link, const struct options *options, const char *target)
+{
+    size_t where = 0;
+    memset(link, 0, sizeof *link);
+    link->options = options;
+    link->target_text = target;
+    if (kwh_target_parse(target, &link->target, &where) != KWH_OK) {
+        return usage_error("TARGET '%s': cannot be understood from '%s' on", target,
+                           where < strlen(target) ? target + where : "its end");
+    }
+    if (options->timeout_ms >= 0) {
+        link->target.timeout_ms = (uint32_t)options->timeout_ms;
+    }
+    if (options->retries >= 0) {
+        link->target.retries = (int)options->retries;
+    }
+    enum exit_code code = choose_maps(link);
+    if (code != EXIT_CODE_OK) {
+        return code;
+    }
+    link->error = kwh_host_open_target(&link->host, &link->target);
+    if (link->error == KWH_ERROR_UNKNOWN_NAME) {
+        const struct kwh_map *none;
+        return find_map(link->target.place, &none);
+    }
+    if (link->error != KWH_OK) {
+        link_complain(link, link->error);
+        return exit_code_of(link->error);
+    }
+    take_backend(link);
+    catch_signals();
+    if (options->verbose > 0) {
+        link->host.line.trace = trace_frames;
+    }
+    link->address = kwh_host_address(&link->host, link->map);
+    return EXIT_CODE_OK;
+}
+
+void link_close(struct link *link)
+{
+    kwh_host_close(&link->host);
+    free(link->maps);
+    link->maps = NULL;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Finding out
+ */
+
+void print_settings(const struct kwh_line_settings *settings, char text[SETTINGS_TEXT])
+{
+    snprintf(text, SETTINGS_TEXT, "%lu %u%c%u", (unsigned long)settings->baud,
+             (unsigned)settings->data_bits, settings->parity, (unsigned)settings->stop_bits);
+}
+
+static bool same_settings(const struct kwh_line_settings *a, const struct kwh_line_settings *b)
+{
+    return a->baud == b->baud && a->data_bits == b->data_bits && a->parity == b->parity &&
+           a->stop_bits == b->stop_bits;
+}
+
+/* The factory settings of the maps without repetition, what is likely first. */
+static size_t collect_settings(const struct link *link, struct kwh_line_settings *settings)
+{
+    size_t count = 0;
+    for (unsigned rank = 0; rank < SETTINGS_MAX; rank++) {
+        for (size_t i = 0; i < link->map_count; i++) {
+            bool known = rank >= link->maps[i].line_count || count == SETTINGS_MAX;
+            for (size_t j = 0; j < count && !known; j++) {
+                known = same_settings(&settings[j], &link->maps[i].lines[rank]);
+            }
+            if (!known) {
+                settings[count++] = link->maps[i].lines[rank];
+            }
+        }
+    }
+    return count;
+}
+
+/* @p retries -1: the default. */
+static enum kwh_error ask_identity(struct link *link, int retries)
+{
+    const struct kwh_map **candidates = allocate(link->map_count, sizeof *candidates);
+    for (size_t i = 0; i < link->map_count; i++) {
+        candidates[i] = &link->maps[i];
+    }
+    enum kwh_error error = kwh_identify_init(&link->identify, &link->host.line, link->address,
+                                             candidates, link->map_count);
+    if (error == KWH_OK) {
+        if (retries >= 0) {
+            link->identify.dialogue.retries = (uint8_t)retries;
+        }
+        error = kwh_identify_run(&link->identify);
+    }
+    link->identify.candidates = NULL;
+    free(candidates);
+    return error;
+}
+
+static bool worth_another_speed(enum kwh_error error)
+{
+    return kwh_error_class(error) == KWH_ERROR_CLASS_LINE && error != KWH_ERROR_DISCONNECTED &&
+           error != KWH_ERROR_IO;
+}
+
+static bool settings_given(const struct link *link)
+{
+    return link->target.scheme != KWH_SCHEME_RTU || link->target.settings.baud != 0 ||
+           link->target.settings.parity != '\0';
+}
+
+/* The factory settings one after another, each asked once. */
+static enum kwh_error try_settings(struct link *link)
+{
+    struct kwh_line_settings settings[SETTINGS_MAX];
+    char text[SETTINGS_TEXT], tried[SETTINGS_MAX * (SETTINGS_TEXT + 2)] = "";
+    size_t count = collect_settings(link, settings);
+    enum kwh_error first = KWH_OK;
+    int retries = link->target.retries >= 0 ? link->target.retries : count > 1 ? 0 : -1;
+    for (size_t i = 0; i < count; i++) {
+        print_settings(&settings[i], text);
+        if (!same_settings(&settings[i], &link->host.settings) &&
+            kwh_host_set_line(&link->host, &settings[i]) != KWH_OK) {
+            continue; /* the port cannot do it */
+        }
+        enum kwh_error error = ask_identity(link, retries);
+        if (!worth_another_speed(error)) {
+            if (link->identify.answered && !link->options->quiet) {
+                complain("%s answers at %s", link->target_text, text);
+            }
+            return error;
+        }
+        first = first == KWH_OK ? error : first;
+        size_t length = strlen(tried);
+        snprintf(tried + length, sizeof tried - length, "%s%s", length > 0 ? ", " : "", text);
+    }
+    if (first == KWH_OK) {
+        return ask_identity(link, link->target.retries);
+    }
+    if (!link->options->quiet) {
+        complain("tried %s", tried);
+    }
+    return first;
+}
+
+/* The meter is not the one of -m: which is it? */
+static enum exit_code complain_other(struct link *link, enum kwh_error error)
+{
+    const char *wanted = link->options->map != NULL || link->target.map[0] != '\0' ? link->map->name
+                                                                                   : NULL;
+    const char *found = link->identify.other;
+    char code[24];
+    snprintf(code, sizeof code, "code 0x%04lX", (unsigned long)link->identify.code);
+    for (size_t i = 0; wanted != NULL && found == NULL && i < kwh_maps_count; i++) {
+        for (unsigned j = 0; j < kwh_maps[i].map->model_count && found == NULL; j++) {
+            const struct kwh_model *model = &kwh_maps[i].map->models[j];
+            bool same_place = kwh_maps[i].map->identity_address == link->map->identity_address &&
+                              kwh_maps[i].map->identity_words == link->map->identity_words;
+            found = same_place && model->code == link->identify.code ? model->name : NULL;
+        }
+    }
+    if (error == KWH_ERROR_NOT_IDENTIFIED) {
+        complain("%s: a meter answers, but refuses what would identify it; name its map with -m",
+                 link->target_text);
+    } else if (wanted != NULL) {
+        complain("%s: the meter (%s, %s) is no %s", link->target_text, code,
+                 found != NULL ? found : "unknown", wanted);
+    } else {
+        complain("%s: %s%s (%s) is none of the known maps", link->target_text,
+                 found != NULL ? "the meter is a " : "the meter", found != NULL ? found : "", code);
+    }
+    link->map = NULL;
+    return EXIT_CODE_OTHER_METER;
+}
+
+enum exit_code link_identify(struct link *link)
+{
+    bool named = link->map != NULL;
+    link->error = settings_given(link) ? ask_identity(link, link->target.retries)
+                                       : try_settings(link);
+    if (link->error == KWH_OK) {
+        size_t index = (size_t)(link->identify.map - link->maps);
+        link->model = link->identify.fits;
+        link->map = named ? link->map : kwh_maps[index].map;
+        return EXIT_CODE_OK;
+    }
+    if (named &&
+        (link->error == KWH_ERROR_NOT_IDENTIFIED || link->error == KWH_ERROR_UNSUPPORTED)) {
+        if (!link->options->quiet) {
+            complain("%s: the meter cannot be identified, it is taken for %s", link->target_text,
+                     link->map->name);
+        }
+        link->error = KWH_OK;
+        return EXIT_CODE_OK;
+    }
+    enum exit_code code = exit_code_of(link->error);
+    if (code == EXIT_CODE_OTHER_METER) {
+        return complain_other(link, link->error);
+    }
+    if (code != EXIT_CODE_INTERRUPTED) {
+        link_complain(link, link->error);
+    }
+    return code;
+}
+
+uint16_t link_profiles(const struct link *link)
+{
+    return link->model != NULL && link->model->profiles != 0 ? link->model->profiles
+                                                             : KWH_ALL_PROFILES;
+}
+
+enum exit_code link_meter(struct link *link, struct kwh_meter *meter)
+{
+    const struct kwh_map *map = link->map_count == 1 ? link->maps : link->identify.map;
+    link->error = kwh_meter_init(meter, &link->host.line, map, link->address);
+    meter->profiles = link_profiles(link);
+    if (link->target.retries >= 0) {
+        meter->dialogue.retries = (uint8_t)(link->target.retries < 255 ? link->target.retries
+                                                                       : 255);
+    }
+    return exit_code_of(link->error);
+}
+
+struct kwh_bus_cost link_cost(const struct link *link)
+{
+    const struct kwh_map *map = link->map;
+    uint32_t turnaround_us = (map->turnaround_ms != 0 ? map->turnaround_ms : 20u) * 1000u;
+    struct kwh_bus_cost cost = {0, turnaround_us, 0, 0};
+    if (link->target.scheme == KWH_SCHEME_RTU || link->target.scheme == KWH_SCHEME_SIM) {
+        cost = kwh_bus_cost_serial(&link->host.settings, turnaround_us);
+    }
+    uint32_t quiet_us = map->quiet_ms * 1000u;
+    cost.quiet_us = quiet_us > cost.quiet_us ? quiet_us : cost.quiet_us;
+    return cost;
+}

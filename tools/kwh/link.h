@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* From a TARGET to a meter that is known. */
+#ifndef LINK_H
+#define LINK_H
+
+#include "command.h"
+
+struct link {
+    struct kwh_host host;
+    struct kwh_backend backend; /* that of the host, ended by Ctrl-C */
+    const struct kwh_backend *real;
+    const struct options *options;
+    const char *target_text;
+    struct kwh_target target;
+    struct kwh_map *maps; /* copies of those that may fit, with the timeout asked for */
+    size_t map_count;
+    struct kwh_identify identify;
+    const struct kwh_map *map;     /* what it is; NULL: not known */
+    const struct kwh_model *model; /* NULL: the map's word is taken for it */
+    enum kwh_error error;          /* the first failure */
+    uint8_t address;
+};
+
+/* Opens the link of a TARGET. To be closed, also on failure. */
+enum exit_code link_open(struct link *link, const struct options *options, const char *target);
+
+/* The time on the line, which of a simulated meter is not that of the clock. */
+uint32_t link_now_us(const struct link *link);
+
+/* Finds out which meter answers, or checks that it is the one of -m; tries the factory line
+ * settings of the maps on a serial port for which none were given. */
+enum exit_code link_identify(struct link *link);
+
+/* Profiles of the model. */
+uint16_t link_profiles(const struct link *link);
+
+/* A meter for reading, with the retries asked for. */
+enum exit_code link_meter(struct link *link, struct kwh_meter *meter);
+
+/* What its requests cost on the bus. */
+struct kwh_bus_cost link_cost(const struct link *link);
+
+/* Says on standard error why the last exchange failed. */
+void link_complain(const struct link *link, enum kwh_error error);
+
+void link_close(struct link *link);
+
+/* "9600 8E1" */
+#define SETTINGS_TEXT 24
+void print_settings(const struct kwh_line_settings *settings, char text[SETTINGS_TEXT]);
+
+#endif

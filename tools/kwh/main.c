@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/* kwh: reads, explains and simulates electricity meters. */
+#include "command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct subcommand subcommands[] = {
+    {"read", "TARGET [NAME...]", "read a meter, or some of its values", "moEvqTRCOh",
+     "Without NAME all measurements are read. A NAME is one of `kwh maps MAP`, with or without "
+     "its\n"
+     "unit (voltage_l1, voltage_l1_v), or an OBIS code (1-0:1.8.0). Without -m the meter is\n"
+     "identified; with -m it is still checked.\n"
+     "\n"
+     "TARGET is LINK[@ADDRESS]: rtu:/dev/ttyUSB0,baud=9600,line=8E1@1, tcp:host:502@1,\n"
+     "rtutcp:host:port@1, sim:inepro_pro380@1.\n",
+     read_command},
+    {"identify", "TARGET", "say which meter answers, and why", "ovqTRCh",
+     "Asks for what identifies the known families, and for serial number and versions.\n",
+     identify_command},
+    {"decode", "[HEX|-]", "explain captured Modbus frames", "omraCh",
+     "Frames are hexadecimal, with or without blanks, colons and 0x; without HEX, or with -, one "
+     "a\n"
+     "line from standard input. With -m the registers of an answer get their names, when its\n"
+     "request stands before it or is given with --request or --at.\n",
+     decode_command},
+    {"simulate", "MAP[@ADDRESS][,MAP[@ADDRESS]...] LINK", "be a meter, or several on one line",
+     "sSvqh",
+     "LINK is rtu:/dev/ttyUSB0, rtu:pty (a new pseudo-terminal), tcp:host:port or "
+     "rtutcp:host:port;\n"
+     "port 0 takes a free one. The first line on standard output is the TARGET to read, one line\n"
+     "for each meter. Ends with SIGINT or SIGTERM.\n",
+     simulate_command},
+    {"maps", "[MAP]", "list the known meters, or the registers of one", "oCh",
+     "Works offline. MAP may be a brand's own name, see the list.\n", maps_command},
+    {"plan", "MAP [NAME...]", "show requests and bus time of a readout", "oblgxCh",
+     "Works offline. The plan is the one with the least bus time under the limits of the meter.\n",
+     plan_command},
+};
+
+static void print_usage(FILE *file)
+{
+    fputs("usage: kwh SUBCOMMAND [OPTION...] ...\n\n", file);
+    for (size_t i = 0; i < KWH_COUNT(subcommands); i++) {
+        fprintf(file, "  kwh %-9s %-22s  %s\n", subcommands[i].name,
+                strlen(subcommands[i].synopsis) > 22 ? "MAP[@ADDRESS],... LINK"
+                                                     : subcommands[i].synopsis,
+                subcommands[i].summary);
+    }
+    fputs(
+        "\n  kwh SUBCOMMAND --help    its options\n"
+        "  kwh --version\n"
+        "\n"
+        "Exit: 0 ok; 1 internal; 2 usage; 3 port or connection; 4 no answer; 5 protocol error or\n"
+        "refused by the meter; 6 partial result; 7 wrong or unknown meter; 130 interrupted.\n",
+        file);
+}
+
+static const struct subcommand *find_subcommand(const char *name)
+{
+    for (size_t i = 0; i < KWH_COUNT(subcommands); i++) {
+        if (strcmp(subcommands[i].name, name) == 0) {
+            return &subcommands[i];
+        }
+    }
+    return NULL;
+}
+
+/* A closed standard descriptor would be given to the meter's port, and messages would go there. */
+static void occupy_standard_descriptors(void)
+{
+    for (int descriptor = 0; descriptor <= 2; descriptor++) {
+        if (fcntl(descriptor, F_GETFD) == -1) {
+            /* The wrong way round, so that using it is an error that shows. */
+            int opened = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY);
+            if (opened != descriptor) {
+                exit(EXIT_CODE_INTERNAL);
+            }
+        }
+    }
+}
+
+/* What was printed may not have arrived: a full disk, a reader that has gone. */
+static enum exit_code finish_output(enum exit_code code)
+{
+    errno = 0;
+    bool failed = fflush(stdout) != 0;
+    if (ferror(stdout) || failed) {
+        complain("cannot write to standard output%s%s", errno != 0 ? ": " : "",
+                 errno != 0 ? strerror(errno) : "");
+        return EXIT_CODE_INTERNAL;
+    }
+    return code;
+}
+
+static enum exit_code run(const struct subcommand *subcommand, int argc, char **argv)
+{
+    struct options options;
+    bool done = false;
+    enum exit_code code = parse_options(subcommand, argc, argv, &options, &done);
+    if (code == EXIT_CODE_OK && !done) {
+        code = subcommand->run(&options);
+    }
+    free_options(&options);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    const char *first = argc > 1 ? argv[1] : "";
+    occupy_standard_descriptors();
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0 || strcmp(first, "help") == 0) {
+        print_usage(stdout);
+        return (int)finish_output(EXIT_CODE_OK);
+    }
+    if (strcmp(first, "--version") == 0) {
+        printf("kwh %d.%d.%d\n", KWH_VERSION_MAJOR, KWH_VERSION_MINOR, KWH_VERSION_PATCH);
+        return (int)finish_output(EXIT_CODE_OK);
+    }
+    const struct subcommand *subcommand = find_subcommand(first);
+    if (subcommand == NULL) {
+        return (int)(argc < 2 ? usage_error("a subcommand is missing")
+                              : usage_error("unknown subcommand '%s'", first));
+    }
+    complain_as(subcommand->name);
+    return (int)finish_output(run(subcommand, argc - 1, argv + 1));
+}

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT */
+/* kwh maps: the known meters, and the register documentation of one, offline. */
+#include "names.h"
+#include "output.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define WORDS_MAX 512 /* of a list of names */
+#define NOTE_MAX  768
+
+static const char *protocol_name(const struct kwh_map *map)
+{
+    return map->protocol == KWH_PROTOCOL_MBUS ? "mbus" : "modbus";
+}
+
+static void append(char *text, size_t capacity, const char *separator, const char *word)
+{
+    size_t length = strlen(text);
+    snprintf(text + length, capacity - length, "%s%s", length > 0 ? separator : "", word);
+}
+
+static bool is_value(const struct kwh_row *row)
+{
+    return kwh_row_rank(row) == 0 && !kwh_row_hidden(row) && !kwh_row_write_only(row);
+}
+
+/* How many values there are of each certainty; returns the sum. */
+static unsigned count_values(const struct kwh_map *map, unsigned by_certainty[4])
+{
+    struct kwh_map_iterator rows = {map, KWH_ALL_PROFILES, 0, 0};
+    unsigned count = 0;
+    memset(by_certainty, 0, 4 * sizeof by_certainty[0]);
+    for (const struct kwh_row *row; (row = kwh_map_next(&rows)) != NULL;) {
+        if (is_value(row)) {
+            by_certainty[kwh_row_certainty(row)]++;
+            count++;
+        }
+    }
+    return count;
+}
+
+/* "manual 85, inferred 3" */
+static void certainty_text(const unsigned by_certainty[4], char text[WORDS_MAX])
+{
+    text[0] = '\0';
+    for (unsigned i = 4; i-- > 0;) {
+        char part[40];
+        if (by_certainty[i] > 0) {
+            snprintf(part, sizeof part, "%s %u", kwh_certainty_name((enum kwh_certainty)i),
+                     by_certainty[i]);
+            append(text, WORDS_MAX, ", ", part);
+        }
+    }
+}
+
+static void model_words(const struct kwh_map *map, char text[WORDS_MAX])
+{
+    text[0] = '\0';
+    for (unsigned i = 0; i < map->model_count; i++) {
+        if (strstr(text, map->models[i].name) == NULL) {
+            append(text, WORDS_MAX, ", ", map->models[i].name);
+        }
+    }
+}
+
+static void alias_words(const struct kwh_map_notes *notes, char text[WORDS_MAX])
+{
+    text[0] = '\0';
+    for (size_t i = 0; notes != NULL && i < notes->alias_count; i++) {
+        append(text, WORDS_MAX, ", ", notes->aliases[i]);
+    }
+}
+
+static cJSON *model_array(const struct kwh_map *map)
+{
+    cJSON *array = json_array();
+    for (unsigned i = 0; i < map->model_count; i++) {
+        json_append_text(array, map->models[i].name);
+    }
+    return array;
+}
+
+static cJSON *alias_array(const struct kwh_map_notes *notes)
+{
+    cJSON *array = json_array();
+    for (size_t i = 0; notes != NULL && i < notes->alias_count; i++) {
+        json_append_text(array, notes->aliases[i]);
+    }
+    return array;
+}
+
+static cJSON *map_object(const struct kwh_map_entry *entry)
+{
+    cJSON *object = json_object(), *certainty = json_object();
+    unsigned by_certainty[4], values = count_values(entry->map, by_certainty);
+    json_text(object, "name", entry->map->name);
+    json_text(object, "title", entry->map->title);
+    json_text(object, "protocol", protocol_name(entry->map));
+    json_unsigned(object, "values", values);
+    json_item(object, "models", model_array(entry->map));
+    json_item(object, "aliases", alias_array(entry->notes));
+    for (unsigned i = 4; i-- > 0;) {
+        if (by_certainty[i] > 0) {
+            json_unsigned(certainty, kwh_certainty_name((enum kwh_certainty)i), by_certainty[i]);
+        }
+    }
+    json_item(object, "certainty", certainty);
+    return object;
+}
+
+static void list_maps(const struct options *options)
+{
+    static const char *const titles[] = {"name",   "title",   "protocol", "values",
+                                         "models", "aliases", "certainty"};
+    struct style style = output_style(options);
+    struct table table;
+    table_begin(&table, "lllrlll");
+    if (options->output == OUTPUT_CSV) {
+        csv_record(titles, KWH_COUNT(titles));
+    } else {
+        table_row(&table, titles);
+    }
+    for (size_t i = 0; i < kwh_maps_count; i++) {
+        const struct kwh_map *map = kwh_maps[i].map;
+        char values[16], models[WORDS_MAX], aliases[WORDS_MAX], certainty[WORDS_MAX];
+        unsigned by_certainty[4];
+        if (options->output == OUTPUT_JSON) {
+            json_print(map_object(&kwh_maps[i]));
+            continue;
+        }
+        snprintf(values, sizeof values, "%u", count_values(map, by_certainty));
+        model_words(map, models);
+        alias_words(kwh_maps[i].notes, aliases);
+        certainty_text(by_certainty, certainty);
+        const char *const cells[] = {map->name, map->title, protocol_name(map), values,
+                                     models,    aliases,    certainty};
+        if (options->output == OUTPUT_CSV) {
+            csv_record(cells, KWH_COUNT(cells));
+        } else {
+            table_row(&table, cells);
+        }
+    }
+    if (options->output == OUTPUT_TABLE) {
+        table_end(&table, &style);
+    } else {
+        table_free(&table);
+    }
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * One map
+ */
+
+/* The fields of a row of the documentation, as text. */
+struct row_text {
+    char address[8], words[4], name[NAME_TEXT], scale[KWH_DECIMAL_TEXT], note[NOTE_MAX];
+    const char *space, *unit, *type, *access, *certainty;
+};
+
+static const char *access_of(const struct kwh_map *map, const struct kwh_row *row)
+{
+    const struct kwh_item *item = kwh_map_item(map, row->quantity);
+    if (kwh_row_write_only(row)) {
+        return "w";
+    }
+    return item != NULL && item->write_function != 0 ? "rw" : "r";
+}
+
+/* All remarks on an address: a map may have several. */
+static void note_text(const struct kwh_map_entry *entry, uint16_t address, char text[NOTE_MAX])
+{
+    text[0] = '\0';
+    for (size_t i = 0; entry->notes != NULL && i < entry->notes->count; i++) {
+        if (entry->notes->notes[i].address == address) {
+            append(text, NOTE_MAX, "; ", entry->notes->notes[i].text);
+        }
+    }
+}
+
+static void describe_row(const struct kwh_map_entry *entry, const struct kwh_row *row,
+                         struct row_text *text)
+{
+    struct kwh_decimal scale = kwh_scale_value(kwh_row_scale(row));
+    enum kwh_type type = kwh_row_type(row);
+    snprintf(text->address, sizeof text->address, "0x%04X", (unsigned)row->address);
+    snprintf(text->words, sizeof text->words, "%u", (unsigned)kwh_row_words(row));
+    name_of(row->quantity, text->name);
+    if (type == KWH_TYPE_TEXT ||
+        kwh_decimal_print(scale, text->scale, sizeof text->scale) != KWH_OK) {
+        snprintf(text->scale, sizeof text->scale, "1");
+    }
+    note_text(entry, row->address, text->note);
+    text->space = kwh_row_space(row) == KWH_SPACE_INPUT ? "04" : "03";
+    text->unit = kwh_unit_symbol(kwh_quantity_unit(row->quantity));
+    text->type = kwh_type_name(type);
+    text->access = access_of(entry->map, row);
+    text->certainty = kwh_certainty_name(kwh_row_certainty(row));
+}
+
+static void document_csv(const struct kwh_map_entry *entry)
+{
+    static const char *const titles[] = {"protocol", "space",     "address", "words",
+                                         "name",     "unit",      "type",    "scale",
+                                         "access",   "certainty", "note"};
+    struct kwh_map_iterator rows = {entry->map, KWH_ALL_PROFILES, 0, 0};
+    csv_record(titles, KWH_COUNT(titles));
+    for (const struct kwh_row *row; (row = kwh_map_next(&rows)) != NULL;) {
+        struct row_text text;
+        describe_row(entry, row, &text);
+        const char *const fields[] = {protocol_name(entry->map),
+                                      text.space,
+                                      text.address,
+                                      text.words,
+                                      text.name,
+                                      text.unit,
+                                      text.type,
+                                      text.scale,
+                                      text.access,
+                                      text.certainty,
+                                      text.note};
+        csv_record(fields, KWH_COUNT(fields));
+    }
+}
+
+static void document_json(const struct kwh_map_entry *entry)
+{
+    struct kwh_map_iterator rows = {entry->map, KWH_ALL_PROFILES, 0, 0};
+    cJSON *object = map_object(entry), *array = json_array();
+    for (const struct kwh_row *row; (row = kwh_map_next(&rows)) != NULL;) {
+        struct row_text text;
+        cJSON *item = json_object();
+        describe_row(entry, row, &text);
+        json_text(item, "space", text.space);
+        json_unsigned(item, "address", row->address);
+        json_unsigned(item, "words", kwh_row_words(row));
+        json_text(item, "name", text.name);
+        json_text(item, "unit", text.unit[0] != '\0' ? text.unit : NULL);
+        json_text(item, "type", text.type);
+        json_number(item, "scale", text.scale);
+        json_text(item, "access", text.access);
+        json_text(item, "certainty", text.certainty);
+        json_text(item, "note", text.note[0] != '\0' ? text.note : NULL);
+        json_append(array, item);
+    }
+    json_item(object, "rows", array);
+    json_print(object);
+}
+
+static void print_facts(const struct kwh_map_entry *entry, const struct style *style)
+{
+    const struct kwh_map *map = entry->map;
+    char words[WORDS_MAX];
+    printf("%s%s%s  (map %s)\n", style_bold(style), map->title, style_off(style), map->name);
+    model_words(map, words);
+    if (words[0] != '\0') {
+        printf("  models   %s\n", words);
+    }
+    alias_words(entry->notes, words);
+    if (words[0] != '\0') {
+        printf("  aliases  %s\n", words);
+    }
+    for (unsigned i = 0; i < map->line_count; i++) {
+        const struct kwh_line_settings *line = &map->lines[i];
+        printf("%s%lu %u%c%u", i == 0 ? "  factory  " : ", or ", (unsigned long)line->baud,
+               (unsigned)line->data_bits, line->parity, (unsigned)line->stop_bits);
+    }
+    if (map->line_count > 0) {
+        printf(", address %u\n", (unsigned)map->default_address);
+    }
+    printf("  request  up to %u registers\n\n",
+           map->request_safe != 0 ? (unsigned)map->request_safe : 125u);
+}
+
+static void document_table(const struct kwh_map_entry *entry, const struct style *style)
+{
+    static const char *const titles[] = {"fc",   "address", "words",  "name",      "unit",
+                                         "type", "scale",   "access", "certainty", "note"};
+    struct kwh_map_iterator rows = {entry->map, KWH_ALL_PROFILES, 0, 0};
+    struct table table;
+    print_facts(entry, style);
+    table_begin(&table, "llrlllrlll");
+    table_row(&table, titles);
+    for (const struct kwh_row *row; (row = kwh_map_next(&rows)) != NULL;) {
+        struct row_text text;
+        describe_row(entry, row, &text);
+        const char *const cells[] = {text.space,     text.address, text.words, text.name,
+                                     text.unit,      text.type,    text.scale, text.access,
+                                     text.certainty, text.note};
+        table_row(&table, cells);
+    }
+    table_end(&table, style);
+}
+
+static void document_map(const struct options *options, const struct kwh_map_entry *entry)
+{
+    struct style style = output_style(options);
+    switch (options->output) {
+    case OUTPUT_TABLE:
+        document_table(entry, &style);
+        break;
+    case OUTPUT_JSON:
+        document_json(entry);
+        break;
+    case OUTPUT_CSV:
+        document_csv(entry);
+        break;
+    }
+}
+
+enum exit_code maps_command(const struct options *options)
+{
+    const struct kwh_map *map;
+    if (options->argument_count > 1) {
+        return usage_error("one MAP at a time, not '%s' too", options->arguments[1]);
+    }
+    if (options->argument_count == 0) {
+        list_maps(options);
+        return EXIT_CODE_OK;
+    }
+    enum exit_code code = find_map(options->arguments[0], &map);
+    if (code == EXIT_CODE_OK) {
+        document_map(options, map_entry(map));
+    }
+    return code;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* What goes to standard error, and what ends the program early. */
+#include "command.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *speaker;
+static volatile sig_atomic_t signal_came;
+
+void complain_as(const char *subcommand)
+{
+    speaker = subcommand;
+}
+
+static void say(const char *format, va_list arguments) PRINTF_LIKE(1, 0);
+
+static void say(const char *format, va_list arguments)
+{
+    fputs(speaker != NULL ? "kwh " : "kwh", stderr);
+    fputs(speaker != NULL ? speaker : "", stderr);
+    fputs(": ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+}
+
+void complain(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    say(format, arguments);
+    va_end(arguments);
+}
+
+enum exit_code usage_error(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    say(format, arguments);
+    va_end(arguments);
+    if (speaker != NULL) {
+        fprintf(stderr, "try: kwh %s --help\n", speaker);
+    } else {
+        fputs("try: kwh --help\n", stderr);
+    }
+    return EXIT_CODE_USAGE;
+}
+
+void *allocate(size_t count, size_t size)
+{
+    void *memory = calloc(count != 0 ? count : 1, size);
+    if (memory == NULL) {
+        complain("out of memory");
+        exit(EXIT_CODE_INTERNAL);
+    }
+    return memory;
+}
+
+static void note_signal(int number)
+{
+    (void)number;
+    signal_came = 1;
+}
+
+bool interrupted(void)
+{
+    return signal_came != 0;
+}
+
+/* Without SA_RESTART, so that a wait ends. */
+void catch_signals(void)
+{
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = note_signal;
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+}
+
+enum exit_code exit_code_of(enum kwh_error error)
+{
+    switch ((int)error) {
+    case KWH_OK:
+        return EXIT_CODE_OK;
+    case KWH_ERROR_TIMEOUT:
+    case KWH_ERROR_ONLY_ECHO:
+        return EXIT_CODE_NO_ANSWER;
+    case KWH_ERROR_DISCONNECTED:
+    case KWH_ERROR_IO:
+    case KWH_ERROR_PORT_OPEN:
+    case KWH_ERROR_PORT_LOCKED:
+    case KWH_ERROR_PORT_FORBIDDEN:
+    case KWH_ERROR_PORT_SPEED:
+        return EXIT_CODE_PORT;
+    case KWH_ERROR_UNKNOWN_METER:
+    case KWH_ERROR_OTHER_FAMILY:
+    case KWH_ERROR_NOT_IDENTIFIED:
+        return EXIT_CODE_OTHER_METER;
+    case KWH_ERROR_SYNTAX:
+    case KWH_ERROR_UNKNOWN_NAME:
+    case KWH_ERROR_NOT_IN_MAP:
+    case KWH_ERROR_NO_CODE:
+    case KWH_ERROR_UNSUPPORTED:
+        return EXIT_CODE_USAGE;
+    case KWH_ERROR_INTERRUPTED:
+        return EXIT_CODE_INTERRUPTED;
+    default:
+        return kwh_error_class(error) == KWH_ERROR_CLASS_CALLER ? EXIT_CODE_INTERNAL
+                                                                : EXIT_CODE_PROTOCOL;
+    }
+}

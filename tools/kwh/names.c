@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+#include "names.h"
+
+#include <string.h>
+
+#define LONGEST (NAME_TEXT - 1)
+#define NEAREST 3
+#define TOO_FAR 1000
+
+/* Levenshtein's distance, the number of letters to change, add or take away. */
+static unsigned distance(const char *a, const char *b)
+{
+    unsigned row[LONGEST + 1];
+    size_t width = strlen(b);
+    if (width > LONGEST || strlen(a) > LONGEST) {
+        return TOO_FAR;
+    }
+    for (size_t j = 0; j <= width; j++) {
+        row[j] = (unsigned)j;
+    }
+    for (size_t i = 0; a[i] != '\0'; i++) {
+        unsigned diagonal = row[0];
+        row[0] = (unsigned)i + 1;
+        for (size_t j = 0; j < width; j++) {
+            unsigned changed = diagonal + (a[i] != b[j]);
+            unsigned shorter = row[j] + 1, longer = row[j + 1] + 1;
+            diagonal = row[j + 1];
+            row[j + 1] = changed < shorter ? changed : shorter;
+            row[j + 1] = longer < row[j + 1] ? longer : row[j + 1];
+        }
+    }
+    return row[width];
+}
+
+/* The nearest names found so far, the nearest first. */
+struct near_names {
+    char text[NEAREST][NAME_TEXT];
+    unsigned distance[NEAREST];
+    size_t count;
+};
+
+static void consider(struct near_names *near, const char *asked, const char *name)
+{
+    unsigned far = distance(asked, name);
+    size_t at = near->count;
+    /* Part of a longer name counts as near, too. */
+    if (strlen(asked) >= 4 && strstr(name, asked) != NULL && far > 2) {
+        far = 2;
+    }
+    if (far > 1 + strlen(asked) / 4) {
+        return;
+    }
+    for (size_t i = 0; i < near->count; i++) {
+        if (strcmp(near->text[i], name) == 0) {
+            return;
+        }
+    }
+    while (at > 0 && near->distance[at - 1] > far) {
+        at--;
+    }
+    if (at == NEAREST) {
+        return;
+    }
+    if (near->count < NEAREST) {
+        near->count++;
+    }
+    for (size_t i = near->count - 1; i > at; i--) {
+        near->distance[i] = near->distance[i - 1];
+        memcpy(near->text[i], near->text[i - 1], NAME_TEXT);
+    }
+    near->distance[at] = far;
+    snprintf(near->text[at], NAME_TEXT, "%s", name);
+}
+
+static enum exit_code unknown(const char *what, const char *name, const struct near_names *near)
+{
+    char list[NEAREST * (NAME_TEXT + 4)] = "";
+    for (size_t i = 0; i < near->count; i++) {
+        size_t at = strlen(list);
+        snprintf(list + at, sizeof list - at, "%s%s",
+                 i == 0                ? "; did you mean "
+                 : i + 1 < near->count ? ", "
+                                       : " or ",
+                 near->text[i]);
+    }
+    return usage_error("%s '%s'%s%s", what, name, list, near->count > 0 ? "?" : "");
+}
+
+enum exit_code find_map(const char *name, const struct kwh_map **map)
+{
+    struct near_names near = {.count = 0};
+    *map = kwh_host_find_map(name);
+    if (*map != NULL) {
+        return EXIT_CODE_OK;
+    }
+    for (size_t i = 0; i < kwh_maps_count; i++) {
+        const struct kwh_map_notes *notes = kwh_maps[i].notes;
+        consider(&near, name, kwh_maps[i].map->name);
+        for (size_t j = 0; notes != NULL && j < notes->alias_count; j++) {
+            consider(&near, name, notes->aliases[j]);
+        }
+    }
+    return unknown("no map is called", name, &near);
+}
+
+const struct kwh_map_entry *map_entry(const struct kwh_map *map)
+{
+    for (size_t i = 0; i < kwh_maps_count; i++) {
+        if (kwh_maps[i].map == map) {
+            return &kwh_maps[i];
+        }
+    }
+    return NULL;
+}
+
+void name_of(uint32_t quantity, char text[NAME_TEXT])
+{
+    if (kwh_quantity_print(quantity, text, NAME_TEXT) != KWH_OK) {
+        snprintf(text, NAME_TEXT, "quantity_%08lx", (unsigned long)quantity);
+    }
+}
+
+void key_of(uint32_t quantity, char text[NAME_TEXT])
+{
+    const char *suffix = kwh_unit_suffix(kwh_quantity_unit(quantity));
+    name_of(quantity, text);
+    if (suffix[0] != '\0') {
+        size_t length = strlen(text);
+        snprintf(text + length, NAME_TEXT - length, "_%s", suffix);
+    }
+}
+
+static void consider_map(struct near_names *near, const char *asked, const struct kwh_map *map,
+                         uint16_t profiles)
+{
+    struct kwh_map_iterator rows = {map, profiles, 0, 0};
+    for (const struct kwh_row *row; (row = kwh_map_next(&rows)) != NULL;) {
+        char name[NAME_TEXT];
+        if (kwh_row_rank(row) == 0 && !kwh_row_hidden(row) && !kwh_row_write_only(row)) {
+            name_of(row->quantity, name);
+            consider(near, asked, name);
+        }
+    }
+}
+
+enum exit_code check_name(const char *name)
+{
+    uint32_t quantity;
+    struct kwh_obis code;
+    struct near_names near = {.count = 0};
+    if (kwh_quantity_parse(name, &quantity) == KWH_OK || kwh_obis_parse(name, &code) == KWH_OK) {
+        return EXIT_CODE_OK;
+    }
+    for (size_t i = 0; i < kwh_maps_count; i++) {
+        consider_map(&near, name, kwh_maps[i].map, KWH_ALL_PROFILES);
+    }
+    return unknown("unknown name", name, &near);
+}
+
+enum exit_code find_quantity(const char *name, const struct kwh_map *map, uint16_t profiles,
+                             uint32_t *quantity)
+{
+    struct kwh_obis code;
+    struct near_names near = {.count = 0};
+    enum exit_code exit_code = check_name(name);
+    if (exit_code != EXIT_CODE_OK) {
+        return exit_code;
+    }
+    if (kwh_quantity_parse(name, quantity) != KWH_OK) {
+        *quantity = kwh_obis_parse(name, &code) == KWH_OK ? kwh_map_find_obis(map, profiles, code)
+                                                          : 0;
+    }
+    if (*quantity != 0 && kwh_map_find(map, profiles, *quantity) != NULL) {
+        return EXIT_CODE_OK;
+    }
+    consider_map(&near, name, map, profiles);
+    char what[128];
+    snprintf(what, sizeof what, "the meter (map %s) has no", map->name);
+    return unknown(what, name, &near);
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/* One table of all options; each subcommand names those that it takes. */
+#include "command.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct option_row {
+    char id;
+    bool is_short;
+    const char *name, *argument, *help;
+};
+
+static const struct option_row rows[] = {
+    {'m', true, "map", "MAP", "the meter's map, or an alias; else the meter is identified"},
+    {'o', true, "output", "FORMAT", "table, json or csv"},
+    {'E', false, "explain", NULL, "show the requests, predicted and measured bus time"},
+    {'O', false, "obis", NULL, "show OBIS codes"},
+    {'r', false, "request", "HEX", "the request that the frame answers"},
+    {'a', false, "at", "ADDRESS", "address of the first register of an answer, as 0x5000"},
+    {'s', false, "seed", "NUMBER", "another load; the same number gives the same load"},
+    {'S', false, "set", "NAME=VALUE", "pin a value; may be given often"},
+    {'b', false, "baud", "NUMBER", "line speed; 9600"},
+    {'l', false, "line", "FORMAT", "character format; 8E1"},
+    {'g', false, "turnaround-ms", "NUMBER", "from a request to its answer; what the map says"},
+    {'x', false, "max-registers", "NUMBER", "most registers in a request; what the map calls safe"},
+    {'T', false, "timeout", "MS", "how long to wait for an answer"},
+    {'R', false, "retries", "NUMBER", "attempts after the first; 2"},
+    {'v', true, "verbose", NULL, "show the frames and what they mean"},
+    {'q', true, "quiet", NULL, "no messages but errors"},
+    {'C', false, "no-color", NULL, "no colors; also with NO_COLOR in the environment"},
+    {'h', true, "help", NULL, "this text"},
+};
+
+#define ROWS KWH_COUNT(rows)
+
+static bool takes(const struct subcommand *subcommand, const struct option_row *row)
+{
+    return strchr(subcommand->letters, row->id) != NULL;
+}
+
+void print_help(const struct subcommand *subcommand, FILE *file)
+{
+    fprintf(file, "usage: kwh %s [OPTION...] %s\n\n", subcommand->name, subcommand->synopsis);
+    fprintf(file, "kwh %s: %s.\n\n%s\n", subcommand->name, subcommand->summary,
+            subcommand->explanation);
+    for (size_t i = 0; i < ROWS; i++) {
+        char name[40];
+        if (!takes(subcommand, &rows[i])) {
+            continue;
+        }
+        snprintf(name, sizeof name, "%s%s%s", rows[i].name, rows[i].argument != NULL ? " " : "",
+                 rows[i].argument != NULL ? rows[i].argument : "");
+        fprintf(file, "  %c%c%c --%-22s %s\n", rows[i].is_short ? '-' : ' ',
+                rows[i].is_short ? rows[i].id : ' ', rows[i].is_short ? ',' : ' ', name,
+                rows[i].help);
+    }
+}
+
+/* The number in a text, decimal or 0x; false when it is none or out of range. */
+static bool parse_number(const char *text, long minimum, long maximum, long *number)
+{
+    char *end;
+    errno = 0;
+    bool hexadecimal = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+    *number = strtol(text, &end, hexadecimal ? 16 : 10);
+    return errno == 0 && end != text && *end == '\0' && *number >= minimum && *number <= maximum;
+}
+
+static enum exit_code take_number(const struct option_row *row, const char *text, long minimum,
+                                  long maximum, long *number)
+{
+    if (!parse_number(text, minimum, maximum, number)) {
+        return usage_error("--%s %s: not a number from %ld to %ld", row->name, text, minimum,
+                           maximum);
+    }
+    return EXIT_CODE_OK;
+}
+
+static enum exit_code take_output(struct options *options, const char *text)
+{
+    static const char *const names[] = {"table", "json", "csv"};
+    for (size_t i = 0; i < KWH_COUNT(names); i++) {
+        if (strcmp(text, names[i]) == 0) {
+            options->output = (enum output_format)i;
+            return EXIT_CODE_OK;
+        }
+    }
+    return usage_error("-o %s: not table, json or csv", text);
+}
+
+static enum exit_code take_seed(struct options *options, const struct option_row *row,
+                                const char *text)
+{
+    char *end;
+    errno = 0;
+    options->seed = strtoul(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0' || text[0] == '-' || options->seed > UINT32_MAX) {
+        return usage_error("--%s %s: not a number from 0 to 4294967295", row->name, text);
+    }
+    return EXIT_CODE_OK;
+}
+
+static enum exit_code take_pin(struct options *options, const char *text)
+{
+    if (strchr(text, '=') == NULL || text[0] == '=') {
+        return usage_error("--set %s: not NAME=VALUE", text);
+    }
+    options->pins[options->pin_count++] = text;
+    return EXIT_CODE_OK;
+}
+
+static enum exit_code take(struct options *options, const struct option_row *row, const char *text)
+{
+    switch (row->id) {
+    case 'm':
+        options->map = text;
+        return EXIT_CODE_OK;
+    case 'o':
+        return take_output(options, text);
+    case 'E':
+        options->explain = true;
+        return EXIT_CODE_OK;
+    case 'O':
+        options->obis = true;
+        return EXIT_CODE_OK;
+    case 'r':
+        options->request = text;
+        return EXIT_CODE_OK;
+    case 'a':
+        return take_number(row, text, 0, 0xFFFF, &options->at);
+    case 's':
+        return take_seed(options, row, text);
+    case 'S':
+        return take_pin(options, text);
+    case 'b':
+        return take_number(row, text, 50, 4000000, &options->baud);
+    case 'l':
+        options->line = text;
+        return EXIT_CODE_OK;
+    case 'g':
+        return take_number(row, text, 0, 60000, &options->turnaround_ms);
+    case 'x':
+        return take_number(row, text, 1, 125, &options->max_registers);
+    case 'T':
+        return take_number(row, text, 1, 600000, &options->timeout_ms);
+    case 'R':
+        return take_number(row, text, 0, 100, &options->retries);
+    case 'v':
+        options->verbose++;
+        return EXIT_CODE_OK;
+    case 'q':
+        options->quiet = true;
+        return EXIT_CODE_OK;
+    default:
+        options->no_color = true;
+        return EXIT_CODE_OK;
+    }
+}
+
+/* The option that getopt_long() could not take. */
+static enum exit_code refuse(char **argv, int answer)
+{
+    const char *word = argv[optind - 1];
+    if (optopt != 0 && strncmp(word, "--", 2) != 0) {
+        return answer == ':' ? usage_error("option -%c needs a value", optopt)
+                             : usage_error("unknown option -%c", optopt);
+    }
+    return answer == ':' ? usage_error("option %s needs a value", word)
+                         : usage_error("unknown option %s", word);
+}
+
+static enum exit_code parse_all(const struct subcommand *subcommand, int argc, char **argv,
+                                struct options *options, bool *done)
+{
+    struct option longs[ROWS + 1];
+    char shorts[2 * ROWS + 2] = ":";
+    size_t count = 0, at = 1;
+    memset(longs, 0, sizeof longs);
+    for (size_t i = 0; i < ROWS; i++) {
+        if (!takes(subcommand, &rows[i])) {
+            continue;
+        }
+        longs[count].name = rows[i].name;
+        longs[count].has_arg = rows[i].argument != NULL ? required_argument : no_argument;
+        longs[count++].val = rows[i].id;
+        if (rows[i].is_short) {
+            shorts[at++] = rows[i].id;
+            if (rows[i].argument != NULL) {
+                shorts[at++] = ':';
+            }
+        }
+    }
+    opterr = 0;
+    for (int id; (id = getopt_long(argc, argv, shorts, longs, NULL)) != -1;) {
+        const struct option_row *row = rows;
+        if (id == '?' || id == ':') {
+            return refuse(argv, id);
+        }
+        if (id == 'h') {
+            print_help(subcommand, stdout);
+            *done = true;
+            return EXIT_CODE_OK;
+        }
+        while (row->id != id) {
+            row++;
+        }
+        enum exit_code code = take(options, row, optarg);
+        if (code != EXIT_CODE_OK) {
+            return code;
+        }
+    }
+    return EXIT_CODE_OK;
+}
+
+enum exit_code parse_options(const struct subcommand *subcommand, int argc, char **argv,
+                             struct options *options, bool *done)
+{
+    memset(options, 0, sizeof *options);
+    options->subcommand = subcommand;
+    options->timeout_ms = options->retries = options->baud = -1;
+    options->turnaround_ms = options->max_registers = options->at = -1;
+    options->seed = 1;
+    options->pins = allocate((size_t)argc, sizeof *options->pins);
+    enum exit_code code = parse_all(subcommand, argc, argv, options, done);
+    options->arguments = argv + optind;
+    options->argument_count = argc - optind;
+    return code;
+}
+
+void free_options(struct options *options)
+{
+    free(options->pins);
+    options->pins = NULL;
+}

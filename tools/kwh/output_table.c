@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+#include "output.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define GAP            2
+#define NARROWEST_LAST 24 /* columns of the last cell before it is wrapped */
+
+struct style output_style(const struct options *options)
+{
+    struct style style = {stdout, false, 0};
+    struct winsize size;
+    const char *no_color = getenv("NO_COLOR");
+    const char *terminal = getenv("TERM");
+    if (!isatty(STDOUT_FILENO)) {
+        return style;
+    }
+    style.color = !options->no_color && (no_color == NULL || no_color[0] == '\0') &&
+                  terminal != NULL && strcmp(terminal, "dumb") != 0;
+    style.width = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col
+                                                                                  : 80;
+    return style;
+}
+
+const char *style_bold(const struct style *style)
+{
+    return style->color ? "\033[1m" : "";
+}
+
+const char *style_dim(const struct style *style)
+{
+    return style->color ? "\033[2m" : "";
+}
+
+const char *style_off(const struct style *style)
+{
+    return style->color ? "\033[0m" : "";
+}
+
+static char *copy(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *copied = allocate(size, 1);
+    memcpy(copied, text, size);
+    return copied;
+}
+
+void table_begin(struct table *table, const char *alignment)
+{
+    memset(table, 0, sizeof *table);
+    table->alignment = alignment;
+    table->columns = strlen(alignment);
+}
+
+static char **add_row(struct table *table)
+{
+    if (table->count == table->capacity) {
+        size_t capacity = table->capacity == 0 ? 64 : 2 * table->capacity;
+        char ***rows = allocate(capacity, sizeof *rows);
+        if (table->count > 0) {
+            memcpy(rows, table->rows, table->count * sizeof *rows);
+        }
+        free(table->rows);
+        table->rows = rows;
+        table->capacity = capacity;
+    }
+    char **row = allocate(table->columns + 1, sizeof *row);
+    table->rows[table->count++] = row;
+    return row;
+}
+
+void table_row(struct table *table, const char *const *cells)
+{
+    char **row = add_row(table);
+    for (size_t i = 0; i < table->columns; i++) {
+        row[i] = copy(cells[i] != NULL ? cells[i] : "");
+    }
+}
+
+void table_heading(struct table *table, const char *text)
+{
+    add_row(table)[0] = copy(text);
+}
+
+static bool is_heading(char *const *row)
+{
+    return row[1] == NULL;
+}
+
+/* Characters, not bytes, of a UTF-8 text. */
+static size_t width_of(const char *text)
+{
+    size_t width = 0;
+    for (; *text != '\0'; text++) {
+        width += ((unsigned char)*text & 0xC0u) != 0x80u;
+    }
+    return width;
+}
+
+/* From the decimal point on. */
+static size_t width_behind_point(const char *text)
+{
+    const char *point = strchr(text, '.');
+    bool number = text[strspn(text, "+-0123456789.")] == '\0';
+    return number && point != NULL ? strlen(point) : 0;
+}
+
+struct layout {
+    size_t width[TABLE_COLUMNS];
+    size_t behind[TABLE_COLUMNS]; /* of columns aligned at the decimal point */
+};
+
+static struct layout lay_out(const struct table *table)
+{
+    struct layout layout;
+    memset(&layout, 0, sizeof layout);
+    for (size_t c = 0; c < table->columns; c++) {
+        size_t before = 0;
+        for (size_t r = 0; r < table->count; r++) {
+            const char *cell = is_heading(table->rows[r]) ? "" : table->rows[r][c];
+            size_t behind = table->alignment[c] == 'd' ? width_behind_point(cell) : 0;
+            size_t front = width_of(cell) - behind;
+            before = front > before ? front : before;
+            layout.behind[c] = behind > layout.behind[c] ? behind : layout.behind[c];
+        }
+        layout.width[c] = before + layout.behind[c];
+    }
+    return layout;
+}
+
+static void spaces(FILE *file, size_t count)
+{
+    fprintf(file, "%*s", (int)count, "");
+}
+
+/* The last cell, in lines of at most @p width characters that break at blanks. */
+static void print_wrapped(FILE *file, const char *text, size_t indent, size_t width)
+{
+    while (width_of(text) > width) {
+        size_t cut = width;
+        while (cut > 0 && text[cut] != ' ') {
+            cut--;
+        }
+        if (cut == 0) {
+            cut = strcspn(text, " ");
+        }
+        fprintf(file, "%.*s", (int)cut, text);
+        text += cut;
+        text += strspn(text, " ");
+        if (*text == '\0') {
+            return;
+        }
+        fputc('\n', file);
+        spaces(file, indent);
+    }
+    fputs(text, file);
+}
+
+static void print_row(const struct table *table, const struct layout *layout, char *const *row,
+                      const struct style *style, bool in_groups)
+{
+    size_t at = in_groups ? GAP : 0;
+    size_t last = table->columns;
+    while (last > 1 && row[last - 1][0] == '\0') {
+        last--;
+    }
+    spaces(style->file, at);
+    for (size_t c = 0; c < last; c++) {
+        size_t behind = table->alignment[c] == 'd' ? width_behind_point(row[c]) : 0;
+        size_t fill = layout->width[c] - width_of(row[c]);
+        size_t right = table->alignment[c] == 'l'   ? fill
+                       : table->alignment[c] == 'd' ? layout->behind[c] - behind
+                                                    : 0;
+        spaces(style->file, fill - right);
+        if (c + 1 == table->columns && style->width >= at + NARROWEST_LAST) {
+            print_wrapped(style->file, row[c], at, style->width - at);
+        } else {
+            fputs(row[c], style->file);
+        }
+        if (c + 1 < last) {
+            spaces(style->file, right + GAP);
+        }
+        at += layout->width[c] + GAP;
+    }
+    fputc('\n', style->file);
+}
+
+void table_free(struct table *table)
+{
+    for (size_t r = 0; r < table->count; r++) {
+        for (size_t c = 0; c < table->columns; c++) {
+            free(table->rows[r][c]);
+        }
+        free(table->rows[r]);
+    }
+    free(table->rows);
+    memset(table, 0, sizeof *table);
+}
+
+void table_end(struct table *table, const struct style *style)
+{
+    struct layout layout = lay_out(table);
+    bool in_groups = false;
+    for (size_t r = 0; r < table->count; r++) {
+        in_groups = in_groups || is_heading(table->rows[r]);
+    }
+    for (size_t r = 0; r < table->count; r++) {
+        if (is_heading(table->rows[r])) {
+            fprintf(style->file, "%s%s%s%s\n", r > 0 ? "\n" : "", style_bold(style),
+                    table->rows[r][0], style_off(style));
+        } else {
+            print_row(table, &layout, table->rows[r], style, in_groups);
+        }
+    }
+    table_free(table);
+}

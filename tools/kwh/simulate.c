@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/* kwh simulate: be a meter, or several on one line. */
+#include "frame.h"
+#include "names.h"
+#include "output.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define METERS_MAX 247
+#define STEP_MS    200 /* how often the load moves, and a signal is noticed */
+
+struct fleet {
+    struct kwh_simulation *meters[METERS_MAX];
+    struct kwh_slave slaves[METERS_MAX];
+    size_t count;
+    struct kwh_target link;
+};
+
+static bool is_taken(const struct fleet *fleet, unsigned address)
+{
+    for (size_t i = 0; i < fleet->count; i++) {
+        if (fleet->slaves[i].address == address) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The address of the next meter: its own, that of the link, or the next free one. */
+static enum exit_code choose_address(const struct fleet *fleet, const char *text, uint8_t *address)
+{
+    if (text != NULL) {
+        char *end;
+        unsigned long number = strtoul(text, &end, 10);
+        if (text[0] < '0' || text[0] > '9' || *end != '\0' || number < 1 || number > METERS_MAX) {
+            return usage_error("address '%s' is not a number from 1 to %d", text, METERS_MAX);
+        }
+        if (is_taken(fleet, (unsigned)number)) {
+            return usage_error("address %lu is given twice", number);
+        }
+        *address = (uint8_t)number;
+        return EXIT_CODE_OK;
+    }
+    unsigned free_one = fleet->link.has_address && fleet->link.address != 0 ? fleet->link.address
+                                                                            : 1;
+    while (is_taken(fleet, free_one)) {
+        free_one++;
+    }
+    if (free_one > METERS_MAX) {
+        return usage_error("no address above %d", METERS_MAX);
+    }
+    *address = (uint8_t)free_one;
+    return EXIT_CODE_OK;
+}
+
+static enum exit_code add_meter(struct fleet *fleet, char *text, const struct options *options)
+{
+    const struct kwh_map *map;
+    uint8_t address = 0;
+    char *at = strchr(text, '@');
+    if (at != NULL) {
+        *at++ = '\0';
+    }
+    enum exit_code code = find_map(text, &map);
+    if (code == EXIT_CODE_OK) {
+        code = choose_address(fleet, at, &address);
+    }
+    if (code != EXIT_CODE_OK) {
+        return code;
+    }
+    /* Several meters of one seed would be the same household. */
+    uint32_t seed = (uint32_t)options->seed + (uint32_t)fleet->count;
+    enum kwh_error error = kwh_simulation_new(&fleet->meters[fleet->count], map, seed);
+    if (error != KWH_OK) {
+        complain("%s: %s", text, kwh_error_text(error));
+        return exit_code_of(error);
+    }
+    kwh_simulation_slave(fleet->meters[fleet->count], address, &fleet->slaves[fleet->count]);
+    fleet->count++;
+    return EXIT_CODE_OK;
+}
+
+static enum exit_code add_meters(struct fleet *fleet, const struct options *options)
+{
+    enum exit_code code = EXIT_CODE_OK;
+    char *next = options->arguments[0];
+    while (code == EXIT_CODE_OK && next != NULL) {
+        char *text = next;
+        next = strchr(text, ',');
+        if (next != NULL) {
+            *next++ = '\0';
+        }
+        if (fleet->count == METERS_MAX) {
+            return usage_error("more than %d meters", METERS_MAX);
+        }
+        code = add_meter(fleet, text, options);
+    }
+    return code;
+}
+
+/* A pin holds for all meters that have the value. */
+static enum exit_code pin(struct fleet *fleet, const char *text)
+{
+    char name[NAME_TEXT];
+    const char *value = strchr(text, '=') + 1;
+    size_t length = (size_t)(value - text) - 1;
+    bool had = false;
+    if (length >= sizeof name) {
+        return usage_error("unknown name '%.*s'", (int)length, text);
+    }
+    memcpy(name, text, length);
+    name[length] = '\0';
+    enum exit_code code = check_name(name);
+    for (size_t i = 0; code == EXIT_CODE_OK && i < fleet->count; i++) {
+        uint32_t quantity;
+        const struct kwh_slave *slave = &fleet->slaves[i];
+        char canonical[NAME_TEXT];
+        struct kwh_obis obis;
+        if (kwh_quantity_parse(name, &quantity) != KWH_OK) {
+            quantity = kwh_obis_parse(name, &obis) == KWH_OK
+                           ? kwh_map_find_obis(slave->map, slave->profiles, obis)
+                           : 0;
+        }
+        name_of(quantity, canonical);
+        enum kwh_error error = quantity == 0
+                                   ? KWH_ERROR_NOT_IN_MAP
+                                   : kwh_simulation_pin(fleet->meters[i], canonical, value);
+        had = had || error == KWH_OK;
+        if (error != KWH_OK && error != KWH_ERROR_NOT_IN_MAP) {
+            return usage_error("--set %s: '%s' is no value for it (%s)", text, value,
+                               kwh_error_text(error));
+        }
+    }
+    if (code == EXIT_CODE_OK && !had) {
+        return find_quantity(name, fleet->slaves[0].map, fleet->slaves[0].profiles, &(uint32_t){0});
+    }
+    return code;
+}
+
+static enum exit_code print_targets(const struct fleet *fleet, const struct kwh_target *reachable)
+{
+    for (size_t i = 0; i < fleet->count; i++) {
+        struct kwh_target target = *reachable;
+        char text[KWH_TARGET_TEXT];
+        target.has_address = true;
+        target.address = fleet->slaves[i].address;
+        if (kwh_target_print(&target, text, sizeof text) != KWH_OK) {
+            return EXIT_CODE_INTERNAL;
+        }
+        puts(text);
+    }
+    return fflush(stdout) == 0 ? EXIT_CODE_OK : EXIT_CODE_INTERNAL;
+}
+
+/* Until a signal comes. */
+static enum exit_code serve(struct fleet *fleet, struct kwh_listener *listener)
+{
+    uint32_t then = kwh_host_now_us();
+    while (!interrupted()) {
+        enum kwh_error error = kwh_listener_serve(listener, STEP_MS);
+        uint32_t elapsed_ms = (kwh_host_now_us() - then) / 1000;
+        then += elapsed_ms * 1000;
+        for (size_t i = 0; i < fleet->count; i++) {
+            kwh_simulation_advance(fleet->meters[i], elapsed_ms);
+        }
+        if (error != KWH_OK && error != KWH_ERROR_INTERRUPTED) {
+            complain("%s", kwh_error_text(error));
+            return exit_code_of(error);
+        }
+    }
+    return EXIT_CODE_OK;
+}
+
+static enum exit_code listen_and_serve(struct fleet *fleet, const struct options *options)
+{
+    struct kwh_listener *listener = NULL;
+    catch_signals();
+    enum kwh_error error = kwh_listener_open(&listener, &fleet->link, fleet->slaves, fleet->count,
+                                             NULL);
+    if (error != KWH_OK) {
+        complain("%s: %s", options->arguments[1], kwh_error_text(error));
+        return exit_code_of(error);
+    }
+    if (options->verbose > 0) {
+        kwh_listener_trace(listener, trace_frames, NULL);
+    }
+    enum exit_code code = print_targets(fleet, kwh_listener_target(listener));
+    if (code == EXIT_CODE_OK) {
+        code = serve(fleet, listener);
+    }
+    kwh_listener_close(listener);
+    return code;
+}
+
+static enum exit_code parse_link(struct fleet *fleet, const struct options *options)
+{
+    size_t where = 0;
+    const char *text = options->arguments[1];
+    if (kwh_target_parse(text, &fleet->link, &where) != KWH_OK) {
+        return usage_error("LINK '%s': cannot be understood from '%s' on", text,
+                           where < strlen(text) ? text + where : "its end");
+    }
+    return EXIT_CODE_OK;
+}
+
+enum exit_code simulate_command(const struct options *options)
+{
+    static struct fleet fleet;
+    if (options->argument_count != 2) {
+        return options->argument_count < 2
+                   ? usage_error("%s is missing", options->argument_count == 0 ? "MAP" : "LINK")
+                   : usage_error("'%s' is too much; several MAPs are joined by commas",
+                                 options->arguments[2]);
+    }
+    enum exit_code code = parse_link(&fleet, options);
+    if (code == EXIT_CODE_OK) {
+        code = add_meters(&fleet, options);
+    }
+    for (size_t i = 0; code == EXIT_CODE_OK && i < options->pin_count; i++) {
+        code = pin(&fleet, options->pins[i]);
+    }
+    if (code == EXIT_CODE_OK) {
+        code = listen_and_serve(&fleet, options);
+    }
+    for (size_t i = 0; i < fleet.count; i++) {
+        kwh_simulation_free(fleet.meters[i]);
+    }
+    return code;
+}
