@@ -49,7 +49,7 @@ enum kwh_error kwhi_descriptor_error(int error_number)
 
 static bool is_passing(int error_number)
 {
-    return error_number == EAGAIN || error_number == EWOULDBLOCK || error_number == EINTR;
+    return error_number == EAGAIN || error_number == EINTR;
 }
 
 enum kwh_error kwhi_descriptor_write(int descriptor, bool is_socket, const uint8_t *bytes,

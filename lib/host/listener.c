@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Being a meter on a host: one thread, one poll(), a fixed number of connections. A connection has
+ * one request in work and its answer on the way, never more: who does not read his answers is not
+ * read from either.
+ */
+#if !defined(_POSIX_C_SOURCE)
+#define _POSIX_C_SOURCE 200809L
+#endif
+
+#include "clock.h"
+#include "descriptor.h"
+#include "libmodbus.h"
+#include "listening.h"
+#include "serial.h"
+
+#include <kwh/host.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DEFAULT_CONNECTIONS 32u
+#define DEFAULT_IDLE_MS     60000u
+
+/* Pause when the system has no descriptor left for a connection that waits. */
+#define ACCEPT_PAUSE_MS 100u
+
+struct connection {
+    int descriptor; /* -1: free */
+    uint32_t requests;
+    uint64_t active_ms; /* last request, or when it came */
+    struct kwh_server server;
+    struct kwh_step step; /* SEND: the descriptor takes no more; RECEIVE: waits for bytes */
+    uint8_t buffer[KWH_RESPONDER_BUFFER];
+};
+
+struct kwh_listener {
+    struct kwh_target target;
+    struct kwh_line_settings settings;
+    struct kwhi_port port; /* serial: the port */
+    int slave;             /* pty: our hold on the clients' side, else -1 */
+    int listening;         /* TCP: the socket, else -1 */
+    enum kwh_error error;  /* of a serial port that failed */
+    int error_number;
+    const struct kwh_server_framing *framing;
+    const struct kwh_slave *slaves;
+    size_t slave_count;
+    kwh_trace_function *trace;
+    void *trace_context;
+    uint64_t accept_ms; /* not before */
+    uint32_t idle_ms;
+    size_t limit;
+    struct connection *connections;
+    struct pollfd *polled; /* one a connection, then the listening socket */
+};
+
+/* In the order of enum kwh_scheme. */
+static const struct kwh_server_framing *const framings[] = {
+    [KWH_SCHEME_RTU] = &kwh_modbus_rtu_server,
+    [KWH_SCHEME_TCP] = &kwh_modbus_tcp_server,
+    [KWH_SCHEME_RTUTCP] = &kwh_modbus_rtu_over_tcp_server,
+};
+
+static bool is_network(const struct kwh_listener *listener)
+{
+    return listener->target.scheme != KWH_SCHEME_RTU;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Connections; a serial port is one that nobody closes
+ */
+
+static enum kwh_error begin(struct kwh_listener *listener, struct connection *connection,
+                            int descriptor)
+{
+    struct kwh_responder *responder = &connection->server.responder;
+    enum kwh_error error = kwh_server_init(&connection->server, listener->framing,
+                                           connection->buffer, sizeof connection->buffer,
+                                           listener->slaves, listener->slave_count);
+
+    if (error != KWH_OK) {
+        return error;
+    }
+    kwh_responder_set_speed(responder, &listener->settings);
+    responder->echo = (uint8_t)listener->target.echo;
+    responder->trace = listener->trace;
+    responder->trace_context = listener->trace_context;
+    connection->descriptor = descriptor;
+    connection->requests = 0;
+    connection->active_ms = kwhi_clock_ms();
+    return KWH_OK;
+}
+
+static void end(struct kwh_listener *listener, struct connection *connection, enum kwh_error error)
+{
+    if (is_network(listener)) {
+        (void)close(connection->descriptor);
+    } else {
+        listener->error = error;
+    }
+    connection->descriptor = -1;
+}
+
+static void write_answer(struct kwh_listener *listener, struct connection *connection,
+                         enum kwh_error *error, size_t *sent)
+{
+    const struct kwh_step *step = &connection->step;
+
+    if (listener->slave >= 0) {
+        kwhi_listening_pty_forget(listener->slave);
+    }
+    *error = kwhi_descriptor_write(connection->descriptor, is_network(listener), step->bytes,
+                                   step->count, sent, &listener->error_number);
+    kwh_responder_sent(&connection->server.responder, *sent, kwh_host_now_us());
+}
+
+/* Lets the server work until it waits for the other side. */
+static void drive(struct kwh_listener *listener, struct connection *connection)
+{
+    enum kwh_error error = KWH_OK;
+    size_t sent = 0;
+
+    do {
+        kwh_server_next(&connection->server, kwh_host_now_us(), &connection->step);
+        if (connection->step.action == KWH_ACTION_SEND) {
+            write_answer(listener, connection, &error, &sent);
+        } else if (connection->step.action == KWH_ACTION_CLOSE) {
+            error = KWH_ERROR_DISCONNECTED;
+        }
+    } while (connection->step.action == KWH_ACTION_SEND && sent > 0 && error == KWH_OK);
+    if (error != KWH_OK) {
+        end(listener, connection, error);
+        return;
+    }
+    if (connection->requests != connection->server.responder.requests) {
+        connection->requests = connection->server.responder.requests;
+        connection->active_ms = kwhi_clock_ms();
+    }
+}
+
+static void receive(struct kwh_listener *listener, struct connection *connection, short events)
+{
+    struct kwh_step *step = &connection->step;
+    size_t got = 0;
+    enum kwh_error error = kwhi_descriptor_read(connection->descriptor, is_network(listener),
+                                                events, step->room, step->capacity, &got,
+                                                &listener->error_number);
+
+    if (error != KWH_OK) {
+        end(listener, connection, error);
+        return;
+    }
+    kwh_responder_got(&connection->server.responder, got, kwh_host_now_us());
+    drive(listener, connection);
+}
+
+static bool is_idle(const struct kwh_listener *listener, const struct connection *connection)
+{
+    return is_network(listener) && kwhi_clock_ms() - connection->active_ms >= listener->idle_ms;
+}
+
+static void accept_one(struct kwh_listener *listener)
+{
+    int error_number;
+    int descriptor = kwhi_listening_accept(listener->listening, &error_number);
+
+    if (descriptor < 0) {
+        if (error_number == EMFILE || error_number == ENFILE || error_number == ENOBUFS ||
+            error_number == ENOMEM) {
+            listener->accept_ms = kwhi_clock_ms() + ACCEPT_PAUSE_MS;
+        }
+        return;
+    }
+    for (size_t i = 0; i < listener->limit; i++) {
+        if (listener->connections[i].descriptor < 0 &&
+            begin(listener, &listener->connections[i], descriptor) == KWH_OK) {
+            drive(listener, &listener->connections[i]);
+            return;
+        }
+    }
+    (void)close(descriptor);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * The loop
+ */
+
+static void shorten(uint32_t *wait_us, uint64_t us)
+{
+    if (us < *wait_us) {
+        *wait_us = (uint32_t)us;
+    }
+}
+
+/* Fills in what to poll for; shortens the wait to the next moment of a connection. */
+static void prepare_connection(const struct kwh_listener *listener,
+                               const struct connection *connection, struct pollfd *polled,
+                               uint32_t *wait_us)
+{
+    const struct kwh_step *step = &connection->step;
+    uint32_t left;
+
+    polled->fd = connection->descriptor;
+    polled->revents = 0;
+    polled->events = step->action == KWH_ACTION_SEND ? POLLOUT : POLLIN;
+    if (connection->descriptor < 0) {
+        return;
+    }
+    if (step->action == KWH_ACTION_RECEIVE) {
+        left = step->until_us - kwh_host_now_us();
+        shorten(wait_us, left <= INT32_MAX ? left : 0);
+    }
+    if (is_network(listener)) {
+        uint64_t idle_ms = kwhi_clock_ms() - connection->active_ms;
+
+        shorten(wait_us, idle_ms < listener->idle_ms ? (listener->idle_ms - idle_ms) * 1000u : 0);
+    }
+}
+
+static void prepare_poll(struct kwh_listener *listener, uint32_t *wait_us)
+{
+    struct pollfd *listening = &listener->polled[listener->limit];
+    uint64_t now_ms = kwhi_clock_ms();
+
+    for (size_t i = 0; i < listener->limit; i++) {
+        prepare_connection(listener, &listener->connections[i], &listener->polled[i], wait_us);
+    }
+    *listening = (struct pollfd){.fd = listener->listening, .events = POLLIN};
+    if (now_ms < listener->accept_ms) {
+        listening->fd = -1;
+        shorten(wait_us, (listener->accept_ms - now_ms) * 1000u);
+    }
+}
+
+static void serve_ready(struct kwh_listener *listener)
+{
+    for (size_t i = 0; i < listener->limit; i++) {
+        struct connection *connection = &listener->connections[i];
+        short events = listener->polled[i].revents;
+
+        if (connection->descriptor < 0) {
+            continue;
+        }
+        if (events != 0 && connection->step.action == KWH_ACTION_RECEIVE) {
+            receive(listener, connection, events);
+        } else {
+            drive(listener, connection);
+        }
+        if (connection->descriptor >= 0 && is_idle(listener, connection)) {
+            end(listener, connection, KWH_ERROR_DISCONNECTED);
+        }
+    }
+    if (listener->polled[listener->limit].revents != 0) {
+        accept_one(listener);
+    }
+}
+
+enum kwh_error kwh_listener_serve(struct kwh_listener *listener, uint32_t timeout_ms)
+{
+    uint64_t start_ms = kwhi_clock_ms();
+    uint64_t past_ms = 0;
+
+    do {
+        uint32_t wait_us = INT32_MAX;
+
+        prepare_poll(listener, &wait_us);
+        shorten(&wait_us, (timeout_ms - past_ms) * 1000u);
+        if (poll(listener->polled, (nfds_t)(listener->limit + 1u),
+                 (int)((wait_us + 999u) / 1000u)) < 0) {
+            listener->error_number = errno;
+            return errno == EINTR ? KWH_ERROR_INTERRUPTED : KWH_ERROR_IO;
+        }
+        serve_ready(listener);
+        if (listener->error != KWH_OK) {
+            return listener->error;
+        }
+        past_ms = kwhi_clock_ms() - start_ms;
+    } while (past_ms < timeout_ms);
+    return KWH_OK;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Opening and closing
+ */
+
+static enum kwh_error open_serial(struct kwh_listener *listener)
+{
+    enum kwh_error error;
+
+    if (strcmp(listener->target.place, "pty") == 0) {
+        error = kwhi_listening_pty(&listener->target, &listener->settings,
+                                   &listener->port.descriptor, &listener->slave,
+                                   &listener->error_number);
+    } else {
+        error = kwhi_libmodbus_serial(&listener->port, listener->target.place, &listener->settings);
+        listener->error_number = listener->port.saved_errno;
+    }
+    if (error != KWH_OK) {
+        return error;
+    }
+    error = begin(listener, &listener->connections[0], listener->port.descriptor);
+    if (error == KWH_OK) {
+        drive(listener, &listener->connections[0]);
+    }
+    return error;
+}
+
+static struct kwh_line_settings settings_of(const struct kwh_target *link)
+{
+    struct kwh_line_settings settings = {9600, 8, 'E', 1};
+
+    if (link->settings.baud != 0) {
+        settings.baud = link->settings.baud;
+    }
+    if (link->settings.parity != '\0') {
+        settings.data_bits = link->settings.data_bits;
+        settings.parity = link->settings.parity;
+        settings.stop_bits = link->settings.stop_bits;
+    }
+    return settings;
+}
+
+static struct kwh_listener *allocate(size_t limit)
+{
+    struct kwh_listener *listener = calloc(1, sizeof *listener);
+
+    if (listener == NULL) {
+        return NULL;
+    }
+    listener->port = (struct kwhi_port){.descriptor = -1, .lock = -1};
+    listener->slave = -1;
+    listener->listening = -1;
+    listener->connections = calloc(limit, sizeof *listener->connections);
+    listener->polled = calloc(limit + 1u, sizeof *listener->polled);
+    if (listener->connections == NULL || listener->polled == NULL) {
+        kwh_listener_close(listener);
+        return NULL;
+    }
+    listener->limit = limit;
+    for (size_t i = 0; i < limit; i++) {
+        listener->connections[i].descriptor = -1;
+    }
+    return listener;
+}
+
+enum kwh_error kwh_listener_open(struct kwh_listener **listener, const struct kwh_target *link,
+                                 const struct kwh_slave *slaves, size_t count,
+                                 const struct kwh_listener_limits *limits)
+{
+    size_t limit = limits != NULL && limits->connections != 0 ? limits->connections
+                                                              : DEFAULT_CONNECTIONS;
+    bool serial = link->scheme == KWH_SCHEME_RTU;
+    struct kwh_listener *made;
+    enum kwh_error error;
+
+    *listener = NULL;
+    if ((size_t)link->scheme >= KWH_COUNT(framings)) {
+        return KWH_ERROR_UNSUPPORTED;
+    }
+    made = allocate(serial ? 1 : limit);
+    if (made == NULL) {
+        return KWH_ERROR_CAPACITY;
+    }
+    made->target = *link;
+    made->target.has_address = false;
+    made->target.address = 0;
+    made->settings = settings_of(link);
+    made->framing = framings[link->scheme];
+    made->slaves = slaves;
+    made->slave_count = count;
+    made->idle_ms = limits != NULL && limits->idle_ms != 0 ? limits->idle_ms : DEFAULT_IDLE_MS;
+    error = serial ? open_serial(made)
+                   : kwhi_listening_socket(&made->target, (unsigned)limit, &made->listening,
+                                           &made->error_number);
+    if (error != KWH_OK) {
+        int error_number = made->error_number;
+
+        kwh_listener_close(made);
+        errno = error_number;
+        return error;
+    }
+    *listener = made;
+    return KWH_OK;
+}
+
+const struct kwh_target *kwh_listener_target(const struct kwh_listener *listener)
+{
+    return &listener->target;
+}
+
+void kwh_listener_trace(struct kwh_listener *listener, kwh_trace_function *trace, void *context)
+{
+    listener->trace = trace;
+    listener->trace_context = context;
+    for (size_t i = 0; i < listener->limit; i++) {
+        listener->connections[i].server.responder.trace = trace;
+        listener->connections[i].server.responder.trace_context = context;
+    }
+}
+
+static void close_descriptor(int descriptor)
+{
+    if (descriptor >= 0) {
+        (void)close(descriptor);
+    }
+}
+
+void kwh_listener_close(struct kwh_listener *listener)
+{
+    if (listener == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < listener->limit && is_network(listener); i++) {
+        close_descriptor(listener->connections[i].descriptor);
+    }
+    if (listener->port.modbus != NULL) {
+        kwhi_libmodbus_close(&listener->port);
+    }
+    close_descriptor(listener->port.descriptor);
+    close_descriptor(listener->slave);
+    close_descriptor(listener->listening);
+    free(listener->connections);
+    free(listener->polled);
+    free(listener);
+}
