@@ -79,18 +79,18 @@ static enum kwh_error script_receive(void *context, uint8_t *room, size_t capaci
                                      uint32_t until_us, size_t *got)
 {
     struct script *script = context;
+    uint32_t arrives_us = script->sent_us + script->delay_us;
+    bool arrives = script->pending_count > 0 && (int32_t)(until_us - arrives_us) >= 0;
+    uint32_t then_us = arrives ? arrives_us : until_us;
     *got = 0;
-    if ((int32_t)(script->sent_us + script->delay_us - script->now_us) > 0 &&
-        script->pending_count > 0)
-        script->now_us = script->sent_us + script->delay_us;
-    if (script->pending_count > 0) {
+    if ((int32_t)(then_us - script->now_us) > 0)
+        script->now_us = then_us;
+    if (arrives) {
         *got = script->pending_count < capacity ? script->pending_count : capacity;
         memcpy(room, script->pending, *got);
         memmove(script->pending, script->pending + *got, script->pending_count - *got);
         script->pending_count -= *got;
         script->heard_us = script->now_us;
-    } else if ((int32_t)(until_us - script->now_us) > 0) {
-        script->now_us = until_us;
     }
     return KWH_OK;
 }

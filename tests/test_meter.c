@@ -486,6 +486,40 @@ static void is_driven_step_by_step(void **state)
     assert_int_equal(step.action, KWH_ACTION_FINISHED);
 }
 
+/* On a backend that is never waited for, as in an epoll loop. */
+static void is_polled(void **state)
+{
+    (void)state;
+    static const uint32_t quantities[] = {KWH_VOLTAGE_L1, KWH_ACTIVE_ENERGY_IMPORT};
+    struct kwh_step step;
+    PLAY({"01 03 5002 0002", "03 04 436A4CCD"}, {"01 03 600C 0002", ""});
+    plan_of(quantities, 2);
+    kwh_meter_begin(&meter, &plan);
+    uint32_t began_us = script.now_us;
+    assert_int_equal(kwh_dialogue_poll(&meter.dialogue, &line, &step), KWH_OK);
+    assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+    assert_int_equal(step.until_us, began_us + 1000001);
+    assert_int_equal(script.now_us, began_us);
+    script.now_us += 19999;
+    assert_int_equal(kwh_dialogue_poll(&meter.dialogue, &line, &step), KWH_OK);
+    assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+    script.now_us += 1;
+    assert_int_equal(kwh_dialogue_poll(&meter.dialogue, &line, &step), KWH_OK);
+    assert_int_equal(step.action, KWH_ACTION_RESULT);
+    assert_int_equal(meter.reading.decimal.mantissa, 2343);
+    assert_int_equal(kwh_dialogue_poll(&meter.dialogue, &line, &step), KWH_OK);
+    assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+    script.now_us = step.until_us;
+    assert_int_equal(kwh_dialogue_poll(&meter.dialogue, &line, &step), KWH_OK);
+    assert_int_equal(step.action, KWH_ACTION_RESULT);
+    assert_int_equal(meter.reading.status, KWH_STATUS_NO_ANSWER);
+    assert_int_equal(kwh_dialogue_poll(&meter.dialogue, &line, &step), KWH_OK);
+    assert_int_equal(step.action, KWH_ACTION_FINISHED);
+    assert_int_equal(meter.dialogue.error, KWH_ERROR_TIMEOUT);
+    line.backend = NULL;
+    assert_int_equal(kwh_dialogue_poll(&meter.dialogue, &line, &step), KWH_ERROR_NO_BACKEND);
+}
+
 static void needs_a_backend_for_blocking_calls(void **state)
 {
     (void)state;
@@ -536,6 +570,7 @@ int main(void)
         cmocka_unit_test_setup(splits_for_a_small_buffer, start),
         cmocka_unit_test_setup(takes_the_times_of_its_map, start),
         cmocka_unit_test_setup(is_driven_step_by_step, start),
+        cmocka_unit_test_setup(is_polled, start),
         cmocka_unit_test_setup(needs_a_backend_for_blocking_calls, start),
         cmocka_unit_test_setup(refuses_a_map_of_another_protocol, start),
         cmocka_unit_test_setup(reads_an_empty_plan, start),

@@ -422,6 +422,15 @@ KWH_API void kwh_dialogue_step(struct kwh_dialogue *dialogue, struct kwh_line *l
 KWH_API KWH_CHECKED enum kwh_error kwh_dialogue_run(struct kwh_dialogue *dialogue,
                                                     struct kwh_line *line, bool *result);
 
+/**
+ * The same without waiting, for loops that wait for many lines at once: goes on as far as it goes.
+ * KWH_OK and step.action: RESULT, FINISHED (see dialogue.error), or RECEIVE: call again when bytes
+ * have come, or at step.until_us.
+ * @retval KWH_ERROR_NO_BACKEND; KWH_ERROR_UNSUPPORTED the port cannot be set
+ */
+KWH_API KWH_CHECKED enum kwh_error kwh_dialogue_poll(struct kwh_dialogue *dialogue,
+                                                     struct kwh_line *line, struct kwh_step *step);
+
 #ifdef __cplusplus
 }
 #endif

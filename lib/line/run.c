@@ -2,8 +2,9 @@
 /* The blocking convenience: a loop around the questions. */
 #include <kwh/line.h>
 
-/* Carries out SEND and RECEIVE; a port that fails ends what is under way. */
-static void carry_out(struct kwh_line *line, const struct kwh_step *step)
+/* Carries out SEND and RECEIVE, the latter until then; a port that fails ends what is under way.
+ * False: nothing came. */
+static bool carry_out(struct kwh_line *line, const struct kwh_step *step, uint32_t until_us)
 {
     const struct kwh_backend *backend = line->backend;
     void *context = backend->context;
@@ -14,12 +15,13 @@ static void carry_out(struct kwh_line *line, const struct kwh_step *step)
         error = backend->send(context, step->bytes, step->count, &count);
         kwh_line_sent(line, count, backend->now_us(context));
     } else if (step->action == KWH_ACTION_RECEIVE) {
-        error = backend->receive(context, step->room, step->capacity, step->until_us, &count);
+        error = backend->receive(context, step->room, step->capacity, until_us, &count);
         kwh_line_got(line, count, backend->now_us(context));
     }
     if (error != KWH_OK)
         kwh_line_failed(line, error,
                         backend->last_errno != NULL ? backend->last_errno(context) : 0);
+    return error != KWH_OK || count != 0;
 }
 
 enum kwh_error kwh_line_run(struct kwh_line *line, struct kwh_exchange *exchange)
@@ -35,7 +37,7 @@ enum kwh_error kwh_line_run(struct kwh_line *line, struct kwh_exchange *exchange
         kwh_line_next(line, backend->now_us(backend->context), &step);
         if (step.action == KWH_ACTION_DONE && step.exchange == exchange)
             return exchange->error;
-        carry_out(line, &step);
+        (void)carry_out(line, &step, step.until_us);
     }
     return error;
 }
@@ -73,7 +75,30 @@ enum kwh_error kwh_dialogue_run(struct kwh_dialogue *dialogue, struct kwh_line *
         if (step.action == KWH_ACTION_SETTINGS)
             error = apply_settings(line, step.settings);
         else
-            carry_out(line, &step);
+            (void)carry_out(line, &step, step.until_us);
+    }
+    return error;
+}
+
+enum kwh_error kwh_dialogue_poll(struct kwh_dialogue *dialogue, struct kwh_line *line,
+                                 struct kwh_step *step)
+{
+    const struct kwh_backend *backend = line->backend;
+    enum kwh_error error = KWH_OK;
+
+    step->action = KWH_ACTION_IDLE;
+    if (backend == NULL)
+        return KWH_ERROR_NO_BACKEND;
+    while (error == KWH_OK) {
+        uint32_t now_us = backend->now_us(backend->context);
+        kwh_dialogue_step(dialogue, line, now_us, step);
+        if (step->action == KWH_ACTION_FINISHED || step->action == KWH_ACTION_RESULT)
+            return KWH_OK;
+        if (step->action == KWH_ACTION_SETTINGS)
+            error = apply_settings(line, step->settings);
+        else if (!carry_out(line, step, now_us) && step->action == KWH_ACTION_RECEIVE &&
+                 (int32_t)(step->until_us - now_us) > 0)
+            return KWH_OK;
     }
     return error;
 }
