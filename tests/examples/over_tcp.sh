@@ -1,0 +1,41 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# usage: over_tcp.sh SERVER READ_ONE EPOLL_LOOP
+# The server example, twice, is read by the two others.
+set -u
+server=$1 read_one=$2 epoll_loop=$3
+folder=$(mktemp -d)
+pids=
+pid=
+trap 'for pid in $pids; do kill "$pid"; done; rm -r "$folder"' EXIT
+
+# Starts a server on a free port and waits for the line that says which.
+serve() # NAME
+{
+    "$server" tcp:127.0.0.1:0 >"$folder/$1" </dev/null &
+    pids="$pids $!"
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        [ -s "$folder/$1" ] && return
+        sleep 0.1
+    done
+    echo "the server did not say where it is"
+    exit 1
+}
+
+failed=0
+expect() # WHAT EXPECTED OUTPUT
+{
+    [ "$2" = "$3" ] && return
+    echo "$1: expected '$2', got '$3'"
+    failed=1
+}
+
+serve a
+serve b
+a=$(cat "$folder/a") b=$(cat "$folder/b")
+expect read_one "1234.5" "$("$read_one" "$a")"
+expect epoll_loop "$(printf '%s 230.1 V\n%s 230.1 V\n' "${a#tcp:}" "${b#tcp:}" | sort)" \
+    "$("$epoll_loop" "$a" "$b" | sort)"
+expect "nobody there" "" "$("$epoll_loop" tcp:127.0.0.1:1)"
+"$read_one" sim:inepro_pro380 >/dev/null || { echo "read_one fails on a simulated meter"; failed=1; }
+exit "$failed"
