@@ -31,6 +31,39 @@ void kwh_port_memory_pass(struct kwh_port_memory *port, uint32_t duration_us)
     port->ahead_us += duration_us;
 }
 
+static struct kwh_responder *responder_of(struct kwh_port_memory *port)
+{
+    return port->server != NULL ? &port->server->responder : port->responder;
+}
+
+/* How far the other end can be ahead of the clock: the wire time of what is under way and its own
+ * pauses. More means that the clock has wrapped since. */
+static int32_t ahead_max_us(struct kwh_port_memory *port)
+{
+    const struct kwh_timing *timing = &responder_of(port)->timing;
+
+    return (int32_t)(wire_us(port, 2u * KWH_RESPONDER_BUFFER) + port->turnaround_us +
+                     4u * (timing->character_us + timing->tick_us));
+}
+
+static bool is_outdated(struct kwh_port_memory *port, uint32_t stamp_us, uint32_t now_us)
+{
+    return after(stamp_us, now_us) < 0 || after(stamp_us, now_us) > ahead_max_us(port);
+}
+
+/* The other end and what it sent do not live in the past. */
+static void catch_up(struct kwh_port_memory *port)
+{
+    uint32_t now_us = kwh_port_memory_now(port);
+
+    if (is_outdated(port, port->server_us, now_us)) {
+        port->server_us = now_us;
+    }
+    if (is_outdated(port, port->arrives_us, now_us)) {
+        port->arrives_us = now_us;
+    }
+}
+
 static void jump_to(struct kwh_port_memory *port, uint32_t until_us)
 {
     int32_t left = after(until_us, kwh_port_memory_now(port));
@@ -63,11 +96,6 @@ static void pend(struct kwh_port_memory *port, const uint8_t *bytes, size_t coun
 void kwh_port_memory_inject(struct kwh_port_memory *port, const uint8_t *bytes, size_t count)
 {
     pend(port, bytes, count, kwh_port_memory_now(port));
-}
-
-static struct kwh_responder *responder_of(struct kwh_port_memory *port)
-{
-    return port->server != NULL ? &port->server->responder : port->responder;
 }
 
 static void ask_other_end(struct kwh_port_memory *port, struct kwh_step *step)
@@ -117,7 +145,6 @@ static uint32_t backend_now(void *context)
 static enum kwh_error backend_send(void *context, const uint8_t *bytes, size_t count, size_t *sent)
 {
     struct kwh_port_memory *port = context;
-    uint32_t now_us = kwh_port_memory_now(port);
     struct kwh_step step = {.action = KWH_ACTION_IDLE};
 
     *sent = 0;
@@ -125,7 +152,7 @@ static enum kwh_error backend_send(void *context, const uint8_t *bytes, size_t c
         return port->failure;
     }
     /* The silence before the request counts, the answer to an earlier one goes out first. */
-    port->server_us = later(port->server_us, now_us);
+    catch_up(port);
     run_other_end(port, port->server_us, &step);
     if (port->closed) {
         return KWH_ERROR_DISCONNECTED;
@@ -157,7 +184,7 @@ static enum kwh_error backend_receive(void *context, uint8_t *room, size_t capac
     if (port->failure != KWH_OK) {
         return port->failure;
     }
-    port->server_us = later(port->server_us, kwh_port_memory_now(port));
+    catch_up(port);
     run_other_end(port, later(until_us, port->server_us), &step);
     if (port->count == 0 ||
         after(port->arrives_us, later(until_us, kwh_port_memory_now(port))) > 0) {

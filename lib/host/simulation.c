@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: MIT */
+/* A simulated meter: the load, what a person pinned, and what such a meter says of itself. */
+#include <kwh/host.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "simulation_load.h"
+
+/* A value that somebody chose: pinned, or written as a setting. */
+struct chosen {
+    struct chosen *next;
+    struct kwh_reading reading;
+};
+
+struct kwh_simulation {
+    const struct kwh_map *map;
+    const struct kwh_model *model; /* NULL when the family cannot be told over the bus */
+    struct chosen *chosen;
+    struct kwhi_load load;
+    char serial[9];
+    uint8_t address;
+};
+
+/* What a meter says of itself, as far as nothing better is known. Words that a map does not have
+ * are passed over: the first choice of its list stands in. */
+static const struct {
+    uint32_t quantity;
+    const char *text;
+} device_items[] = {
+    {KWH_PROTOCOL_VERSION, "3.2"},
+    {KWH_SOFTWARE_VERSION, "2.18"},
+    {KWH_HARDWARE_VERSION, "1.32"},
+    {KWH_PULSE_RATE, "1000"},
+    {KWH_PULSE_WIDTH, "0.1"},
+    {KWH_COMBINATION_CODE, "forward"},
+    {KWH_DISPLAY_CYCLE_TIME, "10"},
+    {KWH_POWER_DOWN_COUNTER, "12"},
+    {KWH_SOFTWARE_CHECKSUM, "0D012D35"},
+    {KWH_STATUS_WORD, "00110111"},
+    {KWH_CT_SECONDARY, "5"},
+    {KWH_STOP_BITS, "1"},
+    {KWH_TARIFF_COUNT, "2"},
+    {KWH_NETWORK_TYPE, "3p4w"},
+    {KWH_PULSE_OUTPUT_MODE, "gross"},
+    {KWH_BACKLIGHT_TIME, "3600"},
+    {KWH_CLOCK_DAY, "1"},
+    {KWH_CLOCK_MONTH, "1"},
+    {KWH_CLOCK_YEAR, "2026"},
+    {KWH_CLOCK_HOUR, "12"},
+    {KWH_DEMAND_PERIOD, "900"},
+};
+
+static uint16_t profiles_of(const struct kwh_simulation *simulation)
+{
+    return simulation->model != NULL ? simulation->model->profiles : KWH_ALL_PROFILES;
+}
+
+/* The row that holds a quantity, whatever its rank. */
+static const struct kwh_row *row_of(const struct kwh_simulation *simulation, uint32_t quantity)
+{
+    struct kwh_map_iterator rows = {simulation->map, profiles_of(simulation), 0, 0};
+    const struct kwh_row *found = kwh_map_find(simulation->map, rows.profiles, quantity);
+    const struct kwh_row *row;
+    while (found == NULL && (row = kwh_map_next(&rows)) != NULL) {
+        if (row->quantity == quantity && !kwh_row_write_only(row)) {
+            found = row;
+        }
+    }
+    return found;
+}
+
+static struct chosen *find_chosen(const struct kwh_simulation *simulation, uint32_t quantity)
+{
+    struct chosen *chosen = simulation->chosen;
+    while (chosen != NULL && chosen->reading.quantity != quantity) {
+        chosen = chosen->next;
+    }
+    return chosen;
+}
+
+/* What the counters follow: the tariff and the combination code. */
+static void follow(struct kwh_simulation *simulation, const struct kwh_reading *reading)
+{
+    static const struct {
+        const char *word;
+        int8_t forward, reverse;
+    } codes[] = {
+        {"forward", 1, 0},
+        {"reverse", 0, -1},
+        {"forward_plus_reverse", 1, 1},
+        {"reverse_minus_forward", -1, -1}, /* as printed in the manual */
+        {"forward_minus_reverse", 1, -1},
+        {"forward_minus_reverse_vector", 1, -1},
+        {"forward_minus_reverse_vector_pulse", 1, -1},
+    };
+    if (reading->quantity == KWH_TARIFF && reading->decimal.exponent == 0 &&
+        reading->decimal.mantissa >= 1 && reading->decimal.mantissa <= KWHI_LOAD_TARIFFS) {
+        simulation->load.tariff = (unsigned)reading->decimal.mantissa;
+    }
+    if (reading->quantity != KWH_COMBINATION_CODE || reading->word == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < KWH_COUNT(codes); i++) {
+        if (strcmp(reading->word, codes[i].word) == 0) {
+            simulation->load.forward = codes[i].forward;
+            simulation->load.reverse = codes[i].reverse;
+        }
+    }
+}
+
+static enum kwh_error choose(struct kwh_simulation *simulation, const struct kwh_reading *reading)
+{
+    struct chosen *chosen = find_chosen(simulation, reading->quantity);
+    if (chosen == NULL) {
+        chosen = malloc(sizeof *chosen);
+        if (chosen == NULL) {
+            return KWH_ERROR_CAPACITY;
+        }
+        chosen->next = simulation->chosen;
+        simulation->chosen = chosen;
+    }
+    chosen->reading = *reading;
+    follow(simulation, reading);
+    return KWH_OK;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Device items
+ */
+
+/* The words that identify the model, as far as @p row holds them. */
+static bool identity(const struct kwh_simulation *simulation, const struct kwh_row *row,
+                     struct kwh_reading *reading)
+{
+    const struct kwh_map *map = simulation->map;
+    size_t words = kwh_row_words(row);
+    uint8_t code[4], bytes[4];
+    if (simulation->model == NULL || map->identity_words == 0 || map->identity_words > 2 ||
+        kwh_row_space(row) != (enum kwh_space)map->identity_space ||
+        row->address < map->identity_address ||
+        row->address + words > (size_t)map->identity_address + map->identity_words) {
+        return false;
+    }
+    kwh_registers_store(code, map->identity_words, KWH_ORDER_ABCD, simulation->model->code);
+    memcpy(bytes, code + (size_t)2 * (row->address - map->identity_address), 2 * words);
+    kwh_row_decode(map, row, bytes, reading);
+    return true;
+}
+
+/* What the model is told by besides the identification registers. */
+static bool told_by(const struct kwh_simulation *simulation, uint32_t quantity,
+                    struct kwh_decimal *value)
+{
+    const struct kwh_model *model = simulation->model;
+    if (model == NULL || model->quantity != quantity) {
+        return false;
+    }
+    *value = kwh_decimal(model->value, 0);
+    return true;
+}
+
+static void print_unsigned(uint32_t number, char text[16])
+{
+    (void)snprintf(text, 16, "%lu", (unsigned long)number);
+}
+
+/* The factory line settings and the serial number, as text. */
+static bool factory_text(const struct kwh_simulation *simulation, uint32_t quantity, char text[16])
+{
+    const struct kwh_line_settings standard = {9600, 8, 'E', 1};
+    const struct kwh_line_settings *line = simulation->map->line_count > 0 ? simulation->map->lines
+                                                                           : &standard;
+    const char *parity = line->parity == 'E' ? "even" : line->parity == 'O' ? "odd" : "none";
+    switch (quantity) {
+    case KWH_BAUD_RATE:
+        print_unsigned(line->baud, text);
+        return true;
+    case KWH_PARITY:
+        (void)snprintf(text, 16, "%s", parity);
+        return true;
+    case KWH_STOP_BITS:
+        print_unsigned(line->stop_bits, text);
+        return true;
+    case KWH_PARITY_STOP_BITS:
+        (void)snprintf(text, 16, "%s_%u", parity, (unsigned)line->stop_bits);
+        return true;
+    case KWH_DEVICE_ADDRESS:
+        print_unsigned(simulation->address, text);
+        return true;
+    case KWH_SERIAL_NUMBER:
+        (void)snprintf(text, 16, "%s", simulation->serial);
+        return true;
+    case KWH_RATED_CURRENT:
+        print_unsigned(simulation->load.phases == 1 ? 45 : 100, text);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static const char *device_text(uint32_t quantity)
+{
+    for (size_t i = 0; i < KWH_COUNT(device_items); i++) {
+        if (device_items[i].quantity == quantity) {
+            return device_items[i].text;
+        }
+    }
+    return NULL;
+}
+
+/* Something that the registers can hold when nothing is known. */
+static void stand_in(const struct kwh_simulation *simulation, const struct kwh_row *row,
+                     struct kwh_reading *reading)
+{
+    const struct kwh_item *item = kwh_map_item(simulation->map, row->quantity);
+    kwh_reading_init(reading, row->quantity, KWH_STATUS_OK);
+    reading->certainty = (uint8_t)kwh_row_certainty(row);
+    if (item != NULL && item->choices != NULL && item->choice_count > 0) {
+        reading->word = item->choices[0].word;
+        reading->decimal = kwh_decimal(item->choices[0].code, item->choices[0].exponent);
+    } else if (item != NULL && item->minimum > 0) {
+        reading->decimal = kwh_decimal(item->minimum, 0);
+    }
+    if (reading->form == KWH_FORM_DIGITS) {
+        reading->length = (uint8_t)(4 * (kwh_row_words(row) < 4 ? kwh_row_words(row) : 4));
+    }
+}
+
+static bool live_item(const struct kwh_simulation *simulation, uint32_t quantity,
+                      struct kwh_decimal *value)
+{
+    uint32_t without_phase = quantity & ~((uint32_t)15 << 14);
+    if (quantity == KWH_TARIFF) {
+        *value = kwh_decimal((int64_t)kwhi_load_tariff(&simulation->load), 0);
+        return true;
+    }
+    if (without_phase == KWH_QUADRANT) {
+        unsigned phase = KWH_QUANTITY_PHASE(quantity);
+        *value = kwh_decimal((int64_t)kwhi_load_quadrant(&simulation->load, phase), 0);
+        return true;
+    }
+    return told_by(simulation, quantity, value);
+}
+
+static void item_value(const struct kwh_simulation *simulation, const struct kwh_row *row,
+                       struct kwh_reading *reading)
+{
+    char factory[16];
+    const char *text = factory_text(simulation, row->quantity, factory)
+                           ? factory
+                           : device_text(row->quantity);
+    if (identity(simulation, row, reading)) {
+        return;
+    }
+    kwh_reading_init(reading, row->quantity, KWH_STATUS_OK);
+    reading->certainty = (uint8_t)kwh_row_certainty(row);
+    if (reading->form == KWH_FORM_DECIMAL &&
+        live_item(simulation, row->quantity, &reading->decimal)) {
+        return;
+    }
+    if (text == NULL || kwh_row_parse(simulation->map, row, text, reading) != KWH_OK) {
+        stand_in(simulation, row, reading);
+    }
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Serving
+ */
+
+static enum kwh_error row_value(void *context, const struct kwh_row *row,
+                                struct kwh_reading *reading)
+{
+    const struct kwh_simulation *simulation = context;
+    const struct chosen *chosen = find_chosen(simulation, row->quantity);
+    uint8_t bytes[32];
+    if (chosen != NULL) {
+        *reading = chosen->reading;
+    } else if (KWH_QUANTITY_CLASS(row->quantity) == KWH_CLASS_MEASUREMENT) {
+        kwh_reading_init(reading, row->quantity, KWH_STATUS_OK);
+        reading->certainty = (uint8_t)kwh_row_certainty(row);
+        if (kwhi_load_value(&simulation->load, row->quantity, &reading->decimal) != KWH_OK) {
+            stand_in(simulation, row, reading);
+        }
+    } else {
+        item_value(simulation, row, reading);
+    }
+    /* Registers too narrow for the value read 0, as on a meter. */
+    if (kwh_row_encode(simulation->map, row, reading, bytes, sizeof bytes) == KWH_ERROR_OVERFLOW) {
+        reading->decimal = kwh_decimal(0, 0);
+    }
+    return KWH_OK;
+}
+
+static enum kwh_error row_write(void *context, const struct kwh_row *row,
+                                const struct kwh_reading *reading)
+{
+    struct kwh_simulation *simulation = context;
+    switch (KWH_QUANTITY_CLASS(row->quantity)) {
+    case KWH_CLASS_ITEM:
+        return choose(simulation, reading);
+    case KWH_CLASS_MEASUREMENT: /* only counters that can be cleared are writable */
+        kwhi_load_reset(&simulation->load);
+        return KWH_OK;
+    default:
+        return KWH_OK;
+    }
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * The meter
+ */
+
+/* The first model that the code alone tells; those before it need a further value to be right. */
+static const struct kwh_model *plain_model(const struct kwh_map *map)
+{
+    for (uint16_t i = 0; i < map->model_count; i++) {
+        if (map->models[i].quantity == 0) {
+            return &map->models[i];
+        }
+    }
+    return map->model_count > 0 ? map->models : NULL;
+}
+
+enum kwh_error kwh_simulation_new(struct kwh_simulation **simulation, const struct kwh_map *map,
+                                  uint32_t seed)
+{
+    struct kwh_simulation *made;
+    *simulation = NULL;
+    if (map == NULL) {
+        return KWH_ERROR_ARGUMENT;
+    }
+    if (map->protocol != KWH_PROTOCOL_MODBUS) {
+        return KWH_ERROR_UNSUPPORTED;
+    }
+    made = calloc(1, sizeof *made);
+    if (made == NULL) {
+        return KWH_ERROR_CAPACITY;
+    }
+    made->map = map;
+    made->model = plain_model(map);
+    made->address = map->default_address != 0 ? map->default_address : 1;
+    (void)snprintf(made->serial, sizeof made->serial, "2443%04u", (unsigned)(seed % 10000u));
+    kwhi_load_init(&made->load, row_of(made, KWH_VOLTAGE_L2) != NULL ? 3 : 1, seed);
+    made->load.signed_current = row_of(made, KWH_POWER_FACTOR_MAGNITUDE) != NULL;
+    if (row_of(made, KWH_COMBINATION_CODE) == NULL) {
+        made->load.reverse = 1;
+    }
+    *simulation = made;
+    return KWH_OK;
+}
+
+void kwh_simulation_free(struct kwh_simulation *simulation)
+{
+    while (simulation != NULL && simulation->chosen != NULL) {
+        struct chosen *chosen = simulation->chosen;
+        simulation->chosen = chosen->next;
+        free(chosen);
+    }
+    free(simulation);
+}
+
+enum kwh_error kwh_simulation_pin(struct kwh_simulation *simulation, const char *name,
+                                  const char *value)
+{
+    uint32_t quantity;
+    struct kwh_reading reading;
+    enum kwh_error error = kwh_quantity_parse(name, &quantity);
+    if (error != KWH_OK) {
+        return error;
+    }
+    const struct kwh_row *row = row_of(simulation, quantity);
+    if (row == NULL) {
+        return KWH_ERROR_NOT_IN_MAP;
+    }
+    error = kwh_row_parse(simulation->map, row, value, &reading);
+    return error == KWH_OK ? choose(simulation, &reading) : error;
+}
+
+void kwh_simulation_advance(struct kwh_simulation *simulation, uint32_t elapsed_ms)
+{
+    kwhi_load_advance(&simulation->load, elapsed_ms);
+}
+
+void kwh_simulation_slave(struct kwh_simulation *simulation, uint8_t address,
+                          struct kwh_slave *slave)
+{
+    memset(slave, 0, sizeof *slave);
+    simulation->address = address;
+    slave->map = simulation->map;
+    slave->profiles = profiles_of(simulation);
+    slave->address = address;
+    slave->value = row_value;
+    slave->write = row_write;
+    slave->context = simulation;
+}
+
+enum kwh_error kwh_simulation_value(struct kwh_simulation *simulation, uint32_t quantity,
+                                    struct kwh_reading *reading)
+{
+    const struct kwh_row *row = row_of(simulation, quantity);
+    if (row == NULL) {
+        kwh_reading_init(reading, quantity, KWH_STATUS_NOT_AVAILABLE);
+        return KWH_ERROR_NOT_IN_MAP;
+    }
+    return row_value(simulation, row, reading);
+}
