@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: MIT */
+/* The answering side: which bytes are a request to us, when it answers, when it stays silent. */
+#include "hex.h"
+
+#include <kwh/map.h>
+#include <kwh/modbus.h>
+#include <kwh/responder.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static struct kwh_responder responder;
+static uint8_t buffer[KWH_RESPONDER_BUFFER];
+static uint32_t now_us;
+static struct kwh_step step;
+
+static void begin(const struct kwh_server_framing *framing, uint32_t epoch)
+{
+    static const struct kwh_line_settings settings = {9600, 8, 'E', 1};
+    now_us = epoch;
+    assert_int_equal(kwh_responder_init(&responder, framing, buffer, sizeof buffer), KWH_OK);
+    kwh_responder_set_speed(&responder, &settings);
+    kwh_responder_serve(&responder, 0x11, true);
+}
+
+/* Hands over bytes in chunks and asks after each. */
+static void hear(const char *text, size_t chunk)
+{
+    uint8_t bytes[600];
+    size_t count = hex(text, bytes, sizeof bytes);
+    for (size_t at = 0; at < count;) {
+        size_t n = chunk == 0 || chunk > count - at ? count - at : chunk;
+        kwh_responder_next(&responder, now_us, &step);
+        if (step.action != KWH_ACTION_RECEIVE)
+            return;
+        assert_true(step.capacity >= n);
+        memcpy(step.room, bytes + at, n);
+        kwh_responder_got(&responder, n, now_us);
+        at += n;
+    }
+    kwh_responder_next(&responder, now_us, &step);
+}
+
+static void pass(uint32_t us)
+{
+    now_us += us;
+    kwh_responder_next(&responder, now_us, &step);
+}
+
+static void assert_request(uint8_t unit, const char *pdu)
+{
+    uint8_t expected[300];
+    size_t length, count = hex(pdu, expected, sizeof expected);
+    const uint8_t *request = kwh_responder_request(&responder, &length);
+    assert_int_equal(step.action, KWH_ACTION_REQUEST);
+    assert_int_equal(kwh_responder_unit(&responder), unit);
+    assert_int_equal(length, count);
+    assert_memory_equal(request, expected, count);
+}
+
+/* Sends all that is offered and checks that it is exactly this frame. */
+static void assert_sends(const char *frame)
+{
+    uint8_t expected[300];
+    size_t count = hex(frame, expected, sizeof expected);
+    kwh_responder_next(&responder, now_us, &step);
+    assert_int_equal(step.action, KWH_ACTION_SEND);
+    assert_int_equal(step.count, count);
+    assert_memory_equal(step.bytes, expected, count);
+    kwh_responder_sent(&responder, 0, now_us);
+    kwh_responder_sent(&responder, 1, now_us);
+    kwh_responder_next(&responder, now_us, &step);
+    assert_int_equal(step.action, KWH_ACTION_SEND);
+    assert_int_equal(step.count, count - 1);
+    kwh_responder_sent(&responder, SIZE_MAX, now_us);
+    now_us += (uint32_t)count * 1146;
+}
+
+static void answer(const char *pdu)
+{
+    uint8_t bytes[300];
+    size_t count = hex(pdu, bytes, sizeof bytes);
+    assert_int_equal(kwh_responder_answer(&responder, bytes, count), KWH_OK);
+}
+
+#define REQUEST     "11 03 00 00 00 01 86 9A"
+#define REQUEST_PDU "03 00 00 00 01"
+#define ANSWER      "11 03 02 12 34 74 F0"
+#define ANSWER_PDU  "03 02 12 34"
+
+static void a_request_is_answered_after_silence(void **state)
+{
+    static const uint32_t epochs[] = {0, UINT32_C(0xFFFFF000), UINT32_C(0x7FFFF000)};
+    (void)state;
+    for (size_t e = 0; e < KWH_COUNT(epochs); e++)
+        for (size_t chunk = 0; chunk < 9; chunk++) {
+            begin(&kwh_modbus_rtu_server, epochs[e]);
+            hear(REQUEST, chunk);
+            assert_request(0x11, REQUEST_PDU);
+            kwh_responder_next(&responder, now_us, &step);
+            assert_request(0x11, REQUEST_PDU); /* reported until dealt with */
+            answer(ANSWER_PDU);
+            pass(0);
+            assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+            assert_in_range(step.until_us - now_us, 4011, 4020);
+            pass(4000);
+            assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+            pass(20);
+            assert_sends(ANSWER);
+            pass(10000);
+            hear(REQUEST, chunk);
+            assert_request(0x11, REQUEST_PDU);
+        }
+}
+
+static void what_is_not_for_us_is_passed_over(void **state)
+{
+    static const char *const others[] = {
+        "02 03 00 00 00 01 84 39",                      /* a request to another */
+        "02 03 02 12 34 F1 33",                         /* and its answer */
+        "02 03 00 00 00 01 84 39 02 03 02 12 34 F1 33", /* in one breath */
+        "02 06 00 01 00 03 98 38 02 06 00 01 00 03 98 38",
+    };
+    (void)state;
+    for (size_t i = 0; i < KWH_COUNT(others); i++) {
+        begin(&kwh_modbus_rtu_server, 0);
+        hear(others[i], 0);
+        assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+        hear(REQUEST, 0); /* at once: no silence was needed to tell */
+        assert_request(0x11, REQUEST_PDU);
+    }
+}
+
+static void noise_costs_a_burst_at_most(void **state)
+{
+    static const struct {
+        const char *burst;
+        bool recovered;
+    } cases[] = {
+        {"00" REQUEST, true},
+        {"FF FF" REQUEST, true},
+        {"11 03 00" REQUEST, true},
+        {"11 03 00 00 00 01 86 9B", false},
+        {"11 03 00 00 00 01 86", false},
+        {"11", false},
+        {REQUEST "FF", true}, /* told before the silence */
+        {"FF FF FF FF FF FF FF FF FF FF FF FF FF FF", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < KWH_COUNT(cases); i++) {
+        begin(&kwh_modbus_rtu_server, 0);
+        hear(cases[i].burst, 0);
+        if (step.action != KWH_ACTION_REQUEST)
+            pass(5000);
+        if (cases[i].recovered)
+            assert_request(0x11, REQUEST_PDU);
+        else
+            assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+        kwh_responder_ignore(&responder);
+        pass(5000);
+        hear(REQUEST, 0);
+        if (step.action != KWH_ACTION_REQUEST)
+            pass(5000);
+        assert_request(0x11, REQUEST_PDU);
+    }
+}
+
+/* Functions without a length rule end with silence. */
+static void unknown_functions_end_with_silence(void **state)
+{
+    (void)state;
+    begin(&kwh_modbus_rtu_server, 0);
+    hear("11 41 01 02 03 DC 9E", 0);
+    assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+    pass(5000);
+    assert_request(0x11, "41 01 02 03");
+    begin(&kwh_modbus_rtu_server, 0);
+    hear("11 0F 00 00 00 08 01 FF BF D9", 0);
+    assert_request(0x11, "0F 00 00 00 08 01 FF");
+    begin(&kwh_modbus_rtu_server, 0);
+    hear("11 2B 0E 01 00 B1 B4", 0);
+    assert_request(0x11, "2B 0E 01 00");
+}
+
+static void broadcasts_are_reported(void **state)
+{
+    (void)state;
+    begin(&kwh_modbus_rtu_server, 0);
+    hear("00 06 00 01 00 03 99 DA", 0);
+    assert_request(0, "06 00 01 00 03");
+    kwh_responder_ignore(&responder);
+    pass(0);
+    assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+}
+
+/* What it sent comes back: it is not a request, and the answer to a write looks just like one. */
+static void its_own_echo_is_swallowed(void **state)
+{
+    (void)state;
+    begin(&kwh_modbus_rtu_server, 0);
+    hear("11 06 00 01 00 03 9A 9B", 0);
+    assert_request(0x11, "06 00 01 00 03");
+    answer("06 00 01 00 03");
+    pass(5000);
+    assert_sends("11 06 00 01 00 03 9A 9B");
+    hear("11 06 00 01 00 03 9A 9B", 3);
+    assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+    assert_int_equal(responder.echo, KWH_ECHO_ON);
+    pass(5000);
+    hear("11 06 00 02 00 03 6A 9B", 0);
+    assert_request(0x11, "06 00 02 00 03");
+
+    /* Without an echo the same bytes, later, are the master asking again. */
+    begin(&kwh_modbus_rtu_server, 0);
+    hear("11 06 00 01 00 03 9A 9B", 0);
+    answer("06 00 01 00 03");
+    pass(5000);
+    assert_sends("11 06 00 01 00 03 9A 9B");
+    pass(50000);
+    assert_int_equal(responder.echo, KWH_ECHO_OFF);
+    hear("11 06 00 01 00 03 9A 9B", 0);
+    assert_request(0x11, "06 00 01 00 03");
+}
+
+static void half_an_echo_does_not_hide_a_request(void **state)
+{
+    (void)state;
+    begin(&kwh_modbus_rtu_server, 0);
+    hear(REQUEST, 0);
+    answer(ANSWER_PDU);
+    pass(5000);
+    assert_sends(ANSWER);
+    hear("11 03 02", 0);
+    pass(10000);
+    pass(10000);
+    hear(REQUEST, 0);
+    if (step.action != KWH_ACTION_REQUEST)
+        pass(10000);
+    assert_request(0x11, REQUEST_PDU);
+}
+
+static void tcp_requests_are_answered(void **state)
+{
+    (void)state;
+    for (size_t chunk = 0; chunk < 13; chunk++) {
+        begin(&kwh_modbus_tcp_server, 0);
+        hear("1234 0000 0006 09 03 00 00 00 01", chunk);
+        assert_request(9, REQUEST_PDU); /* whoever it is for: TCP reports all */
+        answer(ANSWER_PDU);
+        assert_sends("1234 0000 0005 09 03 02 12 34");
+        pass(0);
+        assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+    }
+    begin(&kwh_modbus_tcp_server, 0); /* two at once: one after the other */
+    hear("0001 0000 0006 09 03 00 00 00 01 0002 0000 0006 09 03 00 00 00 01", 0);
+    answer(ANSWER_PDU);
+    assert_sends("0001 0000 0005 09 03 02 12 34");
+    pass(0);
+    assert_request(9, REQUEST_PDU);
+    answer(ANSWER_PDU);
+    assert_sends("0002 0000 0005 09 03 02 12 34");
+}
+
+static void a_broken_stream_is_closed(void **state)
+{
+    static const char *const headers[] = {"0001 0001", "0001 0000 01", "0001 0000 0001",
+                                          "0001 0000 00FF", "0001 0100"};
+    (void)state;
+    for (size_t i = 0; i < KWH_COUNT(headers); i++) {
+        begin(&kwh_modbus_tcp_server, 0);
+        hear(headers[i], 0);
+        assert_int_equal(step.action, KWH_ACTION_CLOSE);
+    }
+}
+
+static void wrong_calls_are_refused(void **state)
+{
+    static uint8_t pdu[300];
+    (void)state;
+    assert_int_equal(kwh_responder_init(&responder, &kwh_modbus_rtu_server, buffer, 519),
+                     KWH_ERROR_ARGUMENT);
+    begin(&kwh_modbus_rtu_server, 0);
+    assert_int_equal(kwh_responder_answer(&responder, pdu, 2), KWH_ERROR_BUSY);
+    kwh_responder_ignore(&responder);
+    kwh_responder_sent(&responder, 5, now_us);
+    hear(REQUEST, 0);
+    assert_int_equal(kwh_responder_answer(&responder, pdu, 0), KWH_ERROR_ARGUMENT);
+    assert_int_equal(kwh_responder_answer(&responder, pdu, 254), KWH_ERROR_ARGUMENT);
+    assert_int_equal(kwh_responder_answer(&responder, pdu, 253), KWH_OK);
+    kwh_responder_got(&responder, SIZE_MAX, now_us);
+    pass(5000);
+    pass(5000);
+    assert_int_equal(step.action, KWH_ACTION_SEND);
+    assert_int_equal(step.count, 256);
+    kwh_responder_serve(&responder, 0x11, false);
+    assert_false(kwh_responder_serves(&responder, 0x11));
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_request_is_answered_after_silence),
+        cmocka_unit_test(what_is_not_for_us_is_passed_over),
+        cmocka_unit_test(noise_costs_a_burst_at_most),
+        cmocka_unit_test(unknown_functions_end_with_silence),
+        cmocka_unit_test(broadcasts_are_reported),
+        cmocka_unit_test(its_own_echo_is_swallowed),
+        cmocka_unit_test(half_an_echo_does_not_hide_a_request),
+        cmocka_unit_test(tcp_requests_are_answered),
+        cmocka_unit_test(a_broken_stream_is_closed),
+        cmocka_unit_test(wrong_calls_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
