@@ -147,8 +147,8 @@ KWH_API const struct kwh_map *kwh_host_find_map(const char *name);
  * What failed, for people, in one or two lines: the error, where, and what to check.
  * KWH_ERROR_CAPACITY when it was cut; the text is terminated anyway.
  */
-KWH_API KWH_CHECKED enum kwh_error kwh_failure_print(const struct kwh_failure *failure, char *text,
-                                                     size_t capacity);
+KWH_API enum kwh_error kwh_failure_print(const struct kwh_failure *failure, char *text,
+                                         size_t capacity);
 
 /* ------------------------------------------------------------------------------------------------
  * Being a meter on a host
@@ -165,7 +165,7 @@ struct kwh_listener_limits {
 
 /**
  * Listens. TCP binds to the named host, 127.0.0.1 when the place is empty; port 0 takes a free one.
- * @p slaves stay the caller's. Allocates; errors as kwh_host_open().
+ * @p slaves stay the caller's. Allocates; errors as kwh_host_open(), and errno says more.
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_listener_open(struct kwh_listener **listener,
                                                      const struct kwh_target *link,
