@@ -7,31 +7,28 @@
 #define REQUEST_FIXED 5u /* function and two words */
 
 /*
- * Puts the registers from address on, of one row, into the answer: as many of them as the request
- * still wants. Zero registers are never put.
+ * Puts registers of the row at this address into the answer, from register *done on, as many as the
+ * row has and the request wants. At least one, or it is an error.
  */
 static enum kwh_error put_row(const struct kwh_slave *slave, enum kwh_space space, unsigned address,
-                              unsigned wanted, uint8_t *answer, unsigned *put)
+                              unsigned count, uint8_t *answer, unsigned *done)
 {
     const struct kwh_row *row = kwh_map_at(slave->map, slave->profiles, space, (uint16_t)address);
     struct kwh_reading reading;
     uint8_t bytes[KWHI_ROW_BYTES] = {0};
-    size_t words = row == NULL ? 0 : kwh_row_words(row);
 
-    if (words == 0 || words > KWHI_ROW_BYTES / 2 || kwh_row_write_only(row) ||
-        address < row->address || address - row->address >= words)
+    if (row == NULL || kwh_row_write_only(row))
         return KWH_ERROR_ILLEGAL_DATA_ADDRESS;
     kwh_reading_init(&reading, row->quantity, KWH_STATUS_NOT_AVAILABLE);
     if (slave->value(slave->context, row, &reading) != KWH_OK ||
         kwh_row_encode(slave->map, row, &reading, bytes, sizeof bytes) != KWH_OK)
         return KWH_ERROR_SERVER_DEVICE_FAILURE;
 
-    unsigned from = address - row->address;
-    unsigned count = (unsigned)words - from;
-    if (count > wanted)
-        count = wanted;
-    memcpy(answer, bytes + 2u * from, 2u * count);
-    *put = count;
+    size_t words = kwh_row_words(row);
+    for (size_t from = address - row->address; from < words && *done < count; from++, ++*done) {
+        answer[2 + 2 * *done] = bytes[2 * from];
+        answer[3 + 2 * *done] = bytes[2 * from + 1];
+    }
     return KWH_OK;
 }
 
@@ -54,12 +51,9 @@ static enum kwh_error read_registers(const struct kwh_slave *slave, const uint8_
         return KWH_ERROR_ILLEGAL_DATA_ADDRESS;
 
     for (unsigned done = 0; done < count;) {
-        unsigned put = 0;
-        enum kwh_error error = put_row(slave, space, address + done, count - done,
-                                       answer + 2u + 2u * done, &put);
+        enum kwh_error error = put_row(slave, space, address + done, count, answer, &done);
         if (error != KWH_OK)
             return error;
-        done += put;
     }
     answer[0] = request[0];
     answer[1] = (uint8_t)(2u * count);

@@ -48,10 +48,13 @@ static enum kwh_error walk(const struct kwh_slave *slave, unsigned address, unsi
 
     for (unsigned done = 0; done < count; done += words) {
         const struct kwh_row *row = writable_row(slave, address + done, count - done, &words);
+        uint8_t value[KWHI_ROW_BYTES] = {0};
         struct kwh_reading reading;
         if (row == NULL)
             return KWH_ERROR_ILLEGAL_DATA_ADDRESS;
-        kwh_row_decode(slave->map, row, bytes + 2u * done, &reading);
+        for (size_t i = 0, at = 2u * done; i < sizeof value && at < 2u * count; i++, at++)
+            value[i] = bytes[at];
+        kwh_row_decode(slave->map, row, value, &reading);
         if (!is_allowed(slave, &reading))
             return KWH_ERROR_ILLEGAL_DATA_VALUE;
         if (!hand_over)
@@ -90,8 +93,9 @@ enum kwh_error kwhi_slave_write_multiple(const struct kwh_slave *slave, const ui
     if (length < MULTIPLE_HEAD)
         return KWH_ERROR_ILLEGAL_DATA_VALUE;
     unsigned count = kwhi_word(request + 3);
-    if (count < 1 || count > KWH_MODBUS_WRITE_MAX || request[5] != 2u * count ||
-        length != MULTIPLE_HEAD + 2u * count)
+    size_t given = length - MULTIPLE_HEAD;
+    if (count < 1 || count > KWH_MODBUS_WRITE_MAX || given % 2 != 0 || count != given / 2 ||
+        request[5] != given)
         return KWH_ERROR_ILLEGAL_DATA_VALUE;
     enum kwh_error error = write_registers(slave, kwhi_word(request + 1), count,
                                            request + MULTIPLE_HEAD);
