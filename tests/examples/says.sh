@@ -5,5 +5,7 @@
 set -u
 expected=$1
 shift
-output=$("$@" </dev/null) || { echo "$* ended with $?"; exit 1; }
+# Meson names an emulator when the program is for another machine; it may be several words.
+# shellcheck disable=SC2086
+output=$(${MESON_EXE_WRAPPER:-} "$@" </dev/null) || { echo "$* ended with $?"; exit 1; }
 echo "$output" | diff -u "$expected" -
