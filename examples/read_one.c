@@ -17,7 +17,7 @@ int main(int argc, char **argv)
     if (e == KWH_OK)
         e = kwh_meter_read_one(&meter, KWH_ACTIVE_ENERGY_IMPORT, &r);
     if (e == KWH_OK)
-        e = kwh_decimal_print(r.decimal, text, sizeof text);
+        e = kwh_decimal_print(&r.decimal, text, sizeof text);
     puts(e == KWH_OK ? text : kwh_error_text(e));
     kwh_host_close(&host);
     return e == KWH_OK ? 0 : 1;

@@ -55,11 +55,11 @@ static void check_text(struct kwh_decimal value)
     char text[KWH_DECIMAL_TEXT];
     struct kwh_decimal back;
 
-    must(kwh_decimal_print(value, text, sizeof text) == KWH_OK);
+    must(kwh_decimal_print(&value, text, sizeof text) == KWH_OK);
     must(kwh_decimal_parse(text, &back) == KWH_OK);
     must(kwh_decimal_compare(value, back) == 0);
     must(value.exponent > 0 || same(value, back));
-    must(kwh_decimal_print(value, text, strlen(text)) == KWH_ERROR_CAPACITY && text[0] == '\0');
+    must(kwh_decimal_print(&value, text, strlen(text)) == KWH_ERROR_CAPACITY && text[0] == '\0');
 }
 
 static void check_parse(const uint8_t *data, size_t size)

@@ -162,8 +162,8 @@ static void check_choice(const struct kwh_map *map, const struct kwh_row *row,
     const char *text = choice->word != NULL ? choice->word : code;
     struct kwh_reading reading;
     uint8_t bytes[8];
-    assert_int_equal(
-        kwh_decimal_print(kwh_decimal(choice->code, choice->exponent), code, sizeof code), KWH_OK);
+    struct kwh_decimal number = kwh_decimal(choice->code, choice->exponent);
+    assert_int_equal(kwh_decimal_print(&number, code, sizeof code), KWH_OK);
     bool holds = kwh_row_parse(map, row, text, &reading) == KWH_OK &&
                  kwh_row_encode(map, row, &reading, bytes, sizeof bytes) == KWH_OK;
     CHECK(holds, map, row, "a value of the list cannot be written");
@@ -461,7 +461,7 @@ static void put_item(char *line, size_t capacity, const struct kwh_item *item)
     for (size_t i = 0; i < item->choice_count; i++) {
         const struct kwh_choice *choice = &item->choices[i];
         struct kwh_decimal value = kwh_decimal(choice->code, choice->exponent);
-        assert_int_equal(kwh_decimal_print(value, code, sizeof code), KWH_OK);
+        assert_int_equal(kwh_decimal_print(&value, code, sizeof code), KWH_OK);
         if (choice->word != NULL) {
             put(line, capacity, "%s=", choice->word);
         }
@@ -483,8 +483,8 @@ static void put_row(char *line, size_t capacity, const struct kwh_map *map,
     char name[KWH_QUANTITY_TEXT], scale[KWH_DECIMAL_TEXT], obis[KWH_OBIS_TEXT] = "";
     struct kwh_obis code;
     assert_int_equal(kwh_quantity_print(row->quantity, name, sizeof name), KWH_OK);
-    assert_int_equal(kwh_decimal_print(kwh_scale_value(kwh_row_scale(row)), scale, sizeof scale),
-                     KWH_OK);
+    struct kwh_decimal scale_value = kwh_scale_value(kwh_row_scale(row));
+    assert_int_equal(kwh_decimal_print(&scale_value, scale, sizeof scale), KWH_OK);
     if (has_obis(row, &code)) {
         assert_int_equal(kwh_obis_print(code, obis, sizeof obis), KWH_OK);
     }

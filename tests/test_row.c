@@ -377,6 +377,7 @@ static void numbers_beyond_the_register_are_refused(void **state)
     parses(ROW(UINT16, 1, DEVICE_ADDRESS), "65535", "\xFF\xFF");
     parse_fails(ROW(UINT16, 1, DEVICE_ADDRESS), "65536", KWH_ERROR_OVERFLOW);
     parse_fails(ROW(UINT16, 1, DEVICE_ADDRESS), "-1", KWH_ERROR_OVERFLOW);
+    parse_fails(ROW(UINT64, 1, DEVICE_ADDRESS), "-1", KWH_ERROR_OVERFLOW);
     parse_fails(ROW(UINT48, 1, DEVICE_ADDRESS), "281474976710656", KWH_ERROR_OVERFLOW);
     parse_fails(ROW(INT48, 1, DEVICE_ADDRESS), "140737488355328", KWH_ERROR_OVERFLOW);
     parses(ROW(INT64, 1, DEVICE_ADDRESS), "9223372036854775807",
@@ -410,6 +411,7 @@ static void digits_bits_and_choices_from_text(void **state)
     parses_as(ROW(UINT16, 1, ERROR_CODE), "0Xa", "\0\x0A", "0x000A");
     parses_as(ROW(UINT16, 1, ERROR_CODE), "5", "\0\5", "0x0005");
     parse_fails(ROW(UINT16, 1, ERROR_CODE), "0x10000", KWH_ERROR_OVERFLOW);
+    parse_fails(ROW(UINT64, 1, ERROR_CODE), "0x10000000000000000", KWH_ERROR_OVERFLOW);
     parse_fails(ROW(UINT16, 1, ERROR_CODE), "0x", KWH_ERROR_SYNTAX);
     parse_fails(ROW(UINT16, 1, ERROR_CODE), "-1", KWH_ERROR_SYNTAX);
     parse_fails(ROW(UINT16, 1, ERROR_CODE), "1.5", KWH_ERROR_INEXACT);
@@ -447,6 +449,10 @@ static void encoding_checks_its_arguments(void **state)
     reading.status = KWH_STATUS_DOUBTFUL;
     assert_int_equal(kwh_row_encode(&map, &row, &reading, bytes, 4), KWH_OK);
     assert_memory_equal(bytes, "\0\0\0\0", 4);
+    row = ROW(ASCII16, 1, CURRENT_DIRECTION_L2);
+    kwh_reading_init(&reading, KWH_CURRENT_DIRECTION_L2, KWH_STATUS_OK);
+    reading.decimal = kwh_decimal(0x152, 0); /* no character */
+    assert_int_equal(kwh_row_encode(&map, &row, &reading, bytes, 4), KWH_ERROR_OVERFLOW);
     row = ROW(BCD16, 1, SERIAL_NUMBER);
     kwh_reading_init(&reading, KWH_SERIAL_NUMBER, KWH_STATUS_OK);
     reading.digits = 0xA;
@@ -477,8 +483,8 @@ static void types_and_scales_have_names_and_values(void **state)
     }
     assert_string_equal(kwh_type_name((enum kwh_type)18), "");
     for (unsigned i = 0; i < KWH_COUNT(values); i++) {
-        assert_int_equal(kwh_decimal_print(kwh_scale_value((enum kwh_scale)i), text, sizeof text),
-                         KWH_OK);
+        struct kwh_decimal value = kwh_scale_value((enum kwh_scale)i);
+        assert_int_equal(kwh_decimal_print(&value, text, sizeof text), KWH_OK);
         assert_string_equal(text, values[i]);
     }
     assert_int_equal(kwh_scale_value((enum kwh_scale)12).mantissa, 0);

@@ -93,7 +93,7 @@ KWH_API int kwh_decimal_compare(struct kwh_decimal a, struct kwh_decimal b);
  * Trailing zeros of the mantissa stay: {2300, -1} is "230.0". Independent of the locale.
  * @retval KWH_ERROR_CAPACITY; the text is then empty. KWH_DECIMAL_TEXT is always enough.
  */
-KWH_API KWH_CHECKED enum kwh_error kwh_decimal_print(struct kwh_decimal value, char *text,
+KWH_API KWH_CHECKED enum kwh_error kwh_decimal_print(const struct kwh_decimal *value, char *text,
                                                      size_t capacity);
 
 /**

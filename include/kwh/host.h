@@ -18,6 +18,7 @@
 #define KWH_HOST_H
 
 #include <kwh.h>
+#include <kwh/maps.h>
 
 #ifdef __cplusplus
 extern "C" {

@@ -19,20 +19,20 @@ static int split_digits(uint64_t magnitude, char digits[DIGITS_MAX])
     return count;
 }
 
-enum kwh_error kwh_decimal_print(struct kwh_decimal value, char *text, size_t capacity)
+enum kwh_error kwh_decimal_print(const struct kwh_decimal *value, char *text, size_t capacity)
 {
     char digits[DIGITS_MAX];
-    int count = split_digits(kwhi_magnitude(value.mantissa), digits);
-    int exponent = value.mantissa == 0 && value.exponent > 0 ? 0 : value.exponent;
+    int count = split_digits(kwhi_magnitude(value->mantissa), digits);
+    int exponent = value->mantissa == 0 && value->exponent > 0 ? 0 : value->exponent;
     int first = count + exponent > 0 ? count + exponent - 1 : 0; /* powers of ten of the digits */
     int last = exponent < 0 ? exponent : 0;
     size_t used = 0;
 
     if (capacity > 0)
         text[0] = '\0';
-    if (capacity < (size_t)(first - last) + 2 + (value.mantissa < 0) + (last < 0))
+    if (capacity < (size_t)(first - last) + 2 + (value->mantissa < 0) + (last < 0))
         return KWH_ERROR_CAPACITY;
-    if (value.mantissa < 0)
+    if (value->mantissa < 0)
         text[used++] = '-';
     for (int power = first; power >= last; power--) {
         int digit = power - exponent;

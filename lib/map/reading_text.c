@@ -100,7 +100,7 @@ enum kwh_error kwh_reading_print(const struct kwh_reading *reading, char *text, 
     }
     if (reading->form == KWH_FORM_DECIMAL ||
         (reading->form == KWH_FORM_CHOICE && reading->word == NULL)) {
-        return kwh_decimal_print(reading->decimal, text, capacity);
+        return kwh_decimal_print(&reading->decimal, text, capacity);
     }
     put_form(&writer, reading);
     if (writer.length >= capacity) {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Every public header compiles alone, as C99 and as C++11, and kwh.h brings the whole core.
 set -eu
-: "${SOURCE:?folder of the sources}" "${CC:?C compiler}"
+: "${SOURCE:?folder of the sources}" "${BUILD:?build folder, for kwh/maps.h}" "${CC:?C compiler}"
 temp=$(mktemp -d)
 trap 'rm -rf "$temp"' EXIT
 cd "$SOURCE/include"
@@ -13,9 +13,9 @@ for header in kwh.h kwh/*.h; do
     echo "#include <$header>" | tee "$temp/alone.c" >"$temp/alone.cpp"
     # CC may be several words.
     # shellcheck disable=SC2086
-    $CC -std=c99 -Wall -Wextra -Wpedantic -Werror -I. -fsyntax-only "$temp/alone.c" || failed=1
+    $CC -std=c99 -Wall -Wextra -Wpedantic -Werror -I. -I"$BUILD/include" -fsyntax-only "$temp/alone.c" || failed=1
     if [ -n "$cxx" ]; then
-        "$cxx" -std=c++11 -Wall -Wextra -Wpedantic -Werror -I. -fsyntax-only "$temp/alone.cpp" ||
+        "$cxx" -std=c++11 -Wall -Wextra -Wpedantic -Werror -I. -I"$BUILD/include" -fsyntax-only "$temp/alone.cpp" ||
             failed=1
     fi
     grep -q '@file' "$header" || { echo "$header: no @file, Doxygen would pass it over"; failed=1; }

@@ -187,7 +187,7 @@ static void describe_row(const struct kwh_map_entry *entry, const struct kwh_row
     snprintf(text->words, sizeof text->words, "%u", (unsigned)kwh_row_words(row));
     name_of(row->quantity, text->name);
     if (type == KWH_TYPE_TEXT ||
-        kwh_decimal_print(scale, text->scale, sizeof text->scale) != KWH_OK) {
+        kwh_decimal_print(&scale, text->scale, sizeof text->scale) != KWH_OK) {
         snprintf(text->scale, sizeof text->scale, "1");
     }
     note_text(entry, row->address, text->note);

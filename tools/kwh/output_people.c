@@ -89,7 +89,7 @@ const char *print_for_people(const struct kwh_reading *reading, int power,
     /* Only the point moves, every digit stays; 0 needs none. */
     if (reading->decimal.mantissa != 0 &&
         (kwh_decimal_shift(reading->decimal, -power, &moved.decimal) != KWH_OK ||
-         kwh_decimal_print(moved.decimal, text, KWH_READING_TEXT) != KWH_OK)) {
+         kwh_decimal_print(&moved.decimal, text, KWH_READING_TEXT) != KWH_OK)) {
         return kwh_unit_symbol(unit);
     }
     return power == 6 ? larger_units[i].mega : larger_units[i].kilo;
