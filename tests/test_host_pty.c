@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "host_meter.h"
+#include "host/descriptor.h"
 #include "host/serial.h"
 
 static const char *place_of(const struct served *served)
@@ -261,6 +262,121 @@ static void test_real_settings_are_compared(void **context)
     served_close(&served);
 }
 
+/* cfmakeraw() of the C library finds nothing to do, and bytes come one by one. */
+static void test_terminal_modes(void **context)
+{
+    struct termios now, raw;
+    struct served served;
+    int fd;
+
+    (void)context;
+    assert_int_equal(served_open(&served, "rtu:pty,baud=4800", NULL), KWH_OK);
+    fd = open(place_of(&served), O_RDWR | O_NOCTTY);
+    assert_true(fd >= 0);
+    assert_int_equal(tcgetattr(fd, &now), 0);
+    raw = now;
+    cfmakeraw(&raw);
+    assert_int_equal(raw.c_iflag, now.c_iflag);
+    assert_int_equal(raw.c_oflag, now.c_oflag);
+    assert_int_equal(raw.c_lflag, now.c_lflag);
+    assert_int_equal(raw.c_cflag, now.c_cflag);
+    assert_int_equal(now.c_cc[VMIN], 1);
+    assert_int_equal(now.c_cc[VTIME], 0);
+    assert_int_equal(cfgetospeed(&now), B4800);
+    close(fd);
+    served_close(&served);
+}
+
+/* Asking a pseudo-terminal for nothing new but parity is refused: not by us. */
+static void test_parity_that_a_terminal_refuses(void **context)
+{
+    struct kwh_line_settings settings = {9600, 8, 'E', 1};
+    struct served served;
+    struct kwh_host host;
+    modbus_t *other;
+
+    (void)context;
+    assert_int_equal(served_open(&served, "rtu:pty", NULL), KWH_OK);
+    other = modbus_new_rtu(place_of(&served), 9600, 'E', 8, 1);
+    assert_int_equal(modbus_connect(other), 0);
+    assert_int_equal(open_client(&host, served.listener, ",baud=9600,line=8E1"), KWH_OK);
+    assert_int_equal(kwh_host_set_line(&host, &settings), KWH_OK);
+    assert_int_equal(kwh_host_set_line(&host, &settings), KWH_OK);
+    assert_int_equal(read_meter(&host, 1), KWH_OK);
+    kwh_host_close(&host);
+    modbus_close(other);
+    modbus_free(other);
+    served_close(&served);
+}
+
+/* What a target says reaches the line. */
+static void test_line_of_a_target(void **context)
+{
+    struct served served;
+    struct kwh_host host;
+
+    (void)context;
+    assert_int_equal(served_open(&served, "rtu:pty", NULL), KWH_OK);
+    assert_int_equal(open_client(&host, served.listener, ""), KWH_OK);
+    assert_int_equal(host.line.timing.answer_us, 1000000);
+    assert_int_equal(host.line.timing.quiet_us, 0);
+    assert_int_equal(host.line.echo, KWH_ECHO_LEARN);
+    assert_int_equal(host.line.character_ns, 1145833); /* 9600 8E1: 11 bits */
+    kwh_host_close(&host);
+    assert_int_equal(open_client(&host, served.listener,
+                                 ",timeout_ms=100,gap_ms=7,echo=off,baud=9600,line=8N1@9"),
+                     KWH_OK);
+    assert_int_equal(host.line.timing.answer_us, 100000);
+    assert_int_equal(host.line.timing.latest_us, 200000);
+    assert_int_equal(host.line.timing.quiet_us, 7000);
+    assert_int_equal(host.line.echo, KWH_ECHO_NEVER);
+    assert_int_equal(host.line.character_ns, 1041667); /* 10 bits */
+    assert_int_equal(kwh_host_address(&host, &meter_map), 9);
+    kwh_host_close(&host);
+    served_close(&served);
+}
+
+/* Nothing came: the wait has lasted as long as it should, whatever the clock shows. */
+static void test_wait(void **context)
+{
+    struct served served;
+    struct kwh_host host;
+    uint8_t byte;
+    uint32_t begin_us;
+    size_t got = 1;
+
+    (void)context;
+    assert_int_equal(served_open(&served, "rtu:pty", NULL), KWH_OK);
+    assert_int_equal(open_client(&host, served.listener, ""), KWH_OK);
+    begin_us = kwh_host_now_us();
+    assert_int_equal(host.backend.receive(&host, &byte, 1, begin_us + 50000, &got), KWH_OK);
+    assert_int_equal(got, 0);
+    assert_true(kwh_host_now_us() - begin_us >= 50000);
+    /* What is over is over: the test would hang for half an hour. */
+    assert_int_equal(host.backend.receive(&host, &byte, 1, begin_us, &got), KWH_OK);
+    kwh_host_close(&host);
+    served_close(&served);
+}
+
+/* Nothing to read, or nobody to read from: terminals say 0 for both. */
+static void test_nothing_or_gone(void **context)
+{
+    int null = open("/dev/null", O_RDWR);
+    int error_number = 0;
+    uint8_t byte;
+    size_t got = 1;
+
+    (void)context;
+    assert_int_equal(kwhi_descriptor_read(null, false, POLLIN, &byte, 1, &got, &error_number),
+                     KWH_OK);
+    assert_int_equal(got, 0);
+    assert_int_equal(
+        kwhi_descriptor_read(null, false, POLLIN | POLLHUP, &byte, 1, &got, &error_number),
+        KWH_ERROR_DISCONNECTED);
+    assert_int_equal(error_number, EIO);
+    close(null);
+}
+
 /* A client that sets nothing at all on the terminal still gets bytes as they are. */
 static void test_terminal_is_raw(void **context)
 {
@@ -333,6 +449,7 @@ static void test_borrowed_modbus(void **context)
     assert_int_equal(kwh_host_borrow(&host, modbus, &settings), KWH_ERROR_ARGUMENT);
     assert_int_equal(modbus_connect(modbus), 0);
     assert_int_equal(kwh_host_borrow(&host, modbus, &settings), KWH_OK);
+    assert_int_equal(host.line.character_ns, 1041667);
     assert_int_equal(read_meter(&host, 1), KWH_OK);
     assert_int_equal(read_meter(&host, 1), KWH_OK);
     assert_int_equal(kwh_host_set_line(&host, &settings), KWH_ERROR_UNSUPPORTED);
@@ -406,6 +523,11 @@ int main(void)
         cmocka_unit_test(test_forbidden),
         cmocka_unit_test(test_set_line),
         cmocka_unit_test(test_real_settings_are_compared),
+        cmocka_unit_test(test_terminal_modes),
+        cmocka_unit_test(test_parity_that_a_terminal_refuses),
+        cmocka_unit_test(test_line_of_a_target),
+        cmocka_unit_test(test_wait),
+        cmocka_unit_test(test_nothing_or_gone),
         cmocka_unit_test(test_terminal_is_raw),
         cmocka_unit_test(test_answers_that_nobody_reads),
         cmocka_unit_test(test_borrowed_modbus),

@@ -24,6 +24,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "host/descriptor.h"
 #include "host_meter.h"
 
 /* Read of the five registers with transaction id 0x0102, and the answer. */
@@ -380,6 +381,24 @@ static void test_slow_client(void **context)
     served_close(&served);
 }
 
+/* Who asks again in time stays, however long that goes on. */
+static void test_busy_client(void **context)
+{
+    static const struct kwh_listener_limits limits = {.idle_ms = 1000};
+    struct served served;
+    int descriptor;
+
+    (void)context;
+    assert_int_equal(served_open(&served, "tcp::0", &limits), KWH_OK);
+    descriptor = connect_plain(port_of(&served), 0);
+    for (int i = 0; i < 26; i++) {
+        assert_answered(descriptor);
+        usleep(50000);
+    }
+    close(descriptor);
+    served_close(&served);
+}
+
 /* Neither silence nor bytes that never become a request hold a connection open. */
 static void test_idle_clients(void **context)
 {
@@ -530,6 +549,24 @@ static void test_client_that_resets(void **context)
     assert_answered(descriptor);
     close(descriptor);
     served_close(&served);
+}
+
+static void test_write_to_nobody(void **context)
+{
+    int error_number = 0;
+    size_t sent = 1;
+    int pair[2];
+
+    (void)context;
+    assert_true(signal(SIGPIPE, SIG_DFL) != SIG_ERR);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    close(pair[1]);
+    assert_int_equal(
+        kwhi_descriptor_write(pair[0], true, tcp_request, sizeof tcp_request, &sent, &error_number),
+        KWH_ERROR_DISCONNECTED);
+    assert_int_equal(sent, 0);
+    assert_int_equal(error_number, EPIPE);
+    close(pair[0]);
 }
 
 static void test_not_modbus(void **context)
@@ -685,11 +722,13 @@ int main(void)
         cmocka_unit_test(test_borrowed_modbus),
         cmocka_unit_test(test_plain_bytes),
         cmocka_unit_test(test_slow_client),
+        cmocka_unit_test(test_busy_client),
         cmocka_unit_test(test_idle_clients),
         cmocka_unit_test(test_connection_limit),
         cmocka_unit_test(test_thirty_clients),
         cmocka_unit_test(test_client_that_never_reads),
         cmocka_unit_test(test_client_that_resets),
+        cmocka_unit_test(test_write_to_nobody),
         cmocka_unit_test(test_not_modbus),
         cmocka_unit_test(test_served_by_hand),
         cmocka_unit_test(test_interrupted),

@@ -84,7 +84,7 @@ static enum kwh_error open_error(int error_number)
 enum kwh_error kwhi_serial_lock(const char *device, int *lock, int *error_number)
 {
     *lock = open(device, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-    if (*lock >= 0 && isatty(*lock) && flock(*lock, LOCK_EX | LOCK_NB) == 0) {
+    if (*lock >= 0 && flock(*lock, LOCK_EX | LOCK_NB) == 0) {
         return KWH_OK;
     }
     *error_number = errno;
