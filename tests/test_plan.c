@@ -240,6 +240,9 @@ static void a_refused_request_is_split_and_remembered(void **state)
     plan_sdm72(9600, 60);
     assert_true(kwh_plan_refused(&plan, 35)); /* 0x180 to 0x18D with a hole of four */
     ASKS({0x000, 36}, {0x02A, 34}, {0x0C8, 26}, {0x156, 4}, {0x180, 8}, {0x18C, 2}, {0x500, 4});
+    plan_sdm72(9600, 76);
+    assert_true(kwh_plan_refused(&plan, 0)); /* holes of 6, 2, 2, 2, 2 and 6 */
+    ASKS({0x000, 36}, {0x02A, 34}, {0x0C8, 26}, {0x156, 4}, {0x180, 14}, {0x500, 4});
 }
 
 static void a_value_refused_alone_is_not_read_again_nor_across(void **state)
@@ -275,6 +278,29 @@ static void a_value_refused_alone_is_not_read_again_nor_across(void **state)
     assert_int_equal(kwh_plan_add(&plan, KWH_FREQUENCY), KWH_OK);
     kwh_plan_make(&plan, NULL);
     ASKS({0x5008, 2});
+}
+
+static void values_may_be_added_to_a_plan_that_was_made(void **state)
+{
+    (void)state;
+    kwh_plan_init(&plan, pro380, KWH_ALL_PROFILES, entries, KWH_COUNT(entries));
+    assert_int_equal(kwh_plan_add(&plan, KWH_VOLTAGE_L1), KWH_OK);
+    assert_int_equal(kwh_plan_add(&plan, KWH_VOLTAGE_L3), KWH_OK);
+    kwh_plan_make(&plan, NULL);
+    ASKS({0x5002, 6});
+    assert_int_equal(kwh_plan_add(&plan, KWH_VOLTAGE_L2), KWH_OK);
+    ASKS({0x5002, 2}, {0x5004, 2}, {0x5006, 2});
+    kwh_plan_make(&plan, NULL);
+    ASKS({0x5002, 6});
+
+    kwh_plan_init(&plan, pro380, KWH_ALL_PROFILES, entries, KWH_COUNT(entries));
+    assert_int_equal(kwh_plan_add(&plan, KWH_VOLTAGE_L2), KWH_OK);
+    kwh_plan_make(&plan, NULL);
+    assert_false(kwh_plan_refused(&plan, 0));
+    assert_int_equal(kwh_plan_add(&plan, KWH_VOLTAGE_L1), KWH_OK);
+    assert_int_equal(kwh_plan_add(&plan, KWH_VOLTAGE_L3), KWH_OK);
+    kwh_plan_make(&plan, NULL);
+    ASKS({0x5002, 2}, {0x5006, 2});
 }
 
 static void the_last_register_is_a_register(void **state)
@@ -452,6 +478,7 @@ int main(void)
         cmocka_unit_test(the_map_sets_pause_turnaround_and_limit),
         cmocka_unit_test(a_refused_request_is_split_and_remembered),
         cmocka_unit_test(a_value_refused_alone_is_not_read_again_nor_across),
+        cmocka_unit_test(values_may_be_added_to_a_plan_that_was_made),
         cmocka_unit_test(the_last_register_is_a_register),
         cmocka_unit_test(plans_are_as_good_as_the_best_of_all_groupings),
     };

@@ -43,6 +43,10 @@ static void an_empty_reading_has_the_form_of_its_quantity(void **state)
     assert_int_equal(reading.digits, 0);
     assert_null(reading.word);
     assert_int_equal(reading.time.year, -1);
+    assert_int_equal(reading.time.month, -1);
+    assert_int_equal(reading.time.day, -1);
+    assert_int_equal(reading.time.hour, -1);
+    assert_int_equal(reading.time.minute, -1);
     assert_int_equal(reading.time.second, -1);
     assert_false(kwh_reading_has_value(&reading));
     assert_int_equal(kwh_reading_print(&reading, text, sizeof text), KWH_ERROR_NO_VALUE);

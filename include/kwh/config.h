@@ -34,7 +34,8 @@
 #define KWH_LINE_DEBTS 4
 #endif
 
-#if defined(__GNUC__)
+/* Frama-C takes an attribute for a part of the returned type. */
+#if defined(__GNUC__) && !defined(__FRAMAC__)
 #define KWH_CHECKED __attribute__((warn_unused_result))    /**< The result must be looked at. */
 #define KWH_API     __attribute__((visibility("default"))) /**< Leaves the shared library. */
 #else

@@ -48,6 +48,10 @@ enum kwhi_nature kwhi_row_nature(const struct kwh_row *row)
 struct kwh_decimal kwh_scale_value(enum kwh_scale scale)
 {
     unsigned index = (unsigned)scale;
-    return index < KWH_COUNT(scales) ? kwh_decimal(scales[index].factor, scales[index].power)
-                                     : kwh_decimal(0, 0);
+    struct kwh_decimal worth = {0, 0};
+    if (index < KWH_COUNT(scales)) {
+        worth.mantissa = scales[index].factor;
+        worth.exponent = scales[index].power;
+    }
+    return worth;
 }

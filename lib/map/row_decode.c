@@ -47,9 +47,6 @@ static enum kwh_status scale_count(enum kwh_scale scale, struct kwh_decimal *val
         return KWH_STATUS_OVERFLOW;
     }
     value->mantissa *= worth.mantissa;
-    if (value->mantissa == 0 && worth.exponent > 0) {
-        return KWH_STATUS_OK; /* no 0 thousands */
-    }
     return kwh_decimal_shift(*value, worth.exponent, value) == KWH_OK ? KWH_STATUS_OK
                                                                       : KWH_STATUS_OVERFLOW;
 }
