@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Reads one value of one meter. */
 #include <kwh/host.h>
-#include <kwh/maps.h>
 #include <stdio.h>
 
 int main(int argc, char **argv)
