@@ -95,12 +95,16 @@ static const uint8_t *registers_of(const struct frame *frame, const struct kwh_r
     return frame->data + (size_t)2 * (row->address - frame->address);
 }
 
-static void print_json(const struct decoder *decoder, const struct frame *frame)
+/* Unit, function, CRC: what the head of a frame says. */
+static void add_head(cJSON *object, const struct frame *frame)
 {
-    cJSON *object = json_object(), *words = json_array();
-    char text[3 * 256];
+    char text[FRAME_NAME];
     json_text(object, "protocol", "modbus");
     json_text(object, "frame", frame->tcp ? "tcp" : "rtu");
+    json_text(object, "error", frame->error);
+    if (frame->error != NULL && strcmp(frame->error, "no_frame") == 0) {
+        return; /* a stump says nothing */
+    }
     json_text(object, "direction", frame_direction_name(frame->direction));
     json_unsigned(object, "unit", frame->unit);
     json_unsigned(object, "function", frame->function);
@@ -108,18 +112,23 @@ static void print_json(const struct decoder *decoder, const struct frame *frame)
     json_text(object, "name", text);
     if (frame->tcp) {
         json_unsigned(object, "transaction", frame->transaction);
-    } else {
-        snprintf(text, sizeof text, "%04X", (unsigned)frame->crc);
-        json_text(object, "crc", text);
+        return;
     }
-    json_text(object, "error", frame->error);
-    if (frame->error != NULL && strcmp(frame->error, "bad_crc") == 0) {
+    snprintf(text, sizeof text, "%04X", (unsigned)frame->crc);
+    json_text(object, "crc", text);
+    if (frame->crc != frame->crc_expected) {
         snprintf(text, sizeof text, "%04X", (unsigned)frame->crc_expected);
         json_text(object, "crc_expected", text);
     }
+}
+
+static void add_content(cJSON *object, const struct frame *frame)
+{
+    cJSON *words = json_array();
+    char text[3 * 256 + 4];
+    uint8_t code = frame->exception;
     json_text(object, "exception",
-              frame->exception != 0 ? kwh_error_name(kwh_error_from_exception(frame->exception))
-                                    : NULL);
+              code != 0 ? kwh_error_name(kwh_error_from_exception(code)) : NULL);
     if (frame->has_address) {
         json_unsigned(object, "address", frame->address);
     } else {
@@ -134,20 +143,34 @@ static void print_json(const struct decoder *decoder, const struct frame *frame)
     json_item(object, "words", words);
     frame_hex(frame->data, frame->count == 0 ? frame->data_length : 0, text, sizeof text);
     json_text(object, "data", text);
-    if (has_named_registers(decoder, frame)) {
-        struct kwh_map_iterator rows = {decoder->map, KWH_ALL_PROFILES, 0, 0};
-        cJSON *values = json_object(), *status = json_object();
-        for (const struct kwh_row *row; (row = next_row(frame, &rows)) != NULL;) {
-            struct kwh_reading reading;
-            char key[NAME_TEXT];
-            key_of(row->quantity, key);
-            kwh_row_decode(decoder->map, row, registers_of(frame, row), &reading);
-            if (!cJSON_HasObjectItem(values, key)) { /* a coarser copy */
-                json_reading(values, status, key, &reading);
-            }
+}
+
+static void add_values(cJSON *object, const struct decoder *decoder, const struct frame *frame)
+{
+    struct kwh_map_iterator rows = {decoder->map, KWH_ALL_PROFILES, 0, 0};
+    cJSON *values = json_object(), *status = json_object();
+    for (const struct kwh_row *row; (row = next_row(frame, &rows)) != NULL;) {
+        struct kwh_reading reading;
+        char key[NAME_TEXT];
+        key_of(row->quantity, key);
+        kwh_row_decode(decoder->map, row, registers_of(frame, row), &reading);
+        if (!cJSON_HasObjectItem(values, key)) { /* else a coarser copy */
+            json_reading(values, status, key, &reading);
         }
-        json_item(object, "values", values);
-        json_item(object, "status", status);
+    }
+    json_item(object, "values", values);
+    json_item(object, "status", status);
+}
+
+static void print_json(const struct decoder *decoder, const struct frame *frame)
+{
+    cJSON *object = json_object();
+    add_head(object, frame);
+    if (frame->error == NULL) {
+        add_content(object, frame);
+    }
+    if (has_named_registers(decoder, frame)) {
+        add_values(object, decoder, frame);
     }
     json_print(object);
 }

@@ -226,13 +226,15 @@ void frame_parse(const uint8_t *bytes, size_t length, struct frame *frame)
         parse_rtu(bytes, rtu, frame);
     } else if (tcp != 0 && tcp <= length) {
         parse_tcp(bytes, tcp, frame);
-    } else if (tcp != 0 && known_function(bytes[7] & 0x7Fu) != NULL &&
-               known_function(bytes[1] & 0x7Fu) == NULL) {
-        parse_tcp(bytes, length, frame);
-        refuse(frame, "bad_length");
     } else if (length >= RTU_MIN) {
         parse_rtu(bytes, length, frame);
         refuse(frame, "bad_crc");
+        /* With a head of Modbus TCP, and no shape of RTU, it is the former. */
+        if (tcp != 0 && frame->direction == FRAME_UNKNOWN) {
+            memset(frame, 0, sizeof *frame);
+            parse_tcp(bytes, length, frame);
+            refuse(frame, "bad_length");
+        }
     } else {
         refuse(frame, "no_frame");
     }
@@ -264,20 +266,17 @@ void frame_hex(const uint8_t *bytes, size_t count, char *text, size_t capacity)
 
 static void describe_read(const struct frame *frame, char text[FRAME_TEXT])
 {
-    static const char *const what[] = {"coils", "discrete inputs", "holding registers",
-                                       "input registers"};
-    const char *things = what[frame->function - 1];
-    if (frame->direction == FRAME_REQUEST) {
-        snprintf(text, FRAME_TEXT, "read %u %s from 0x%04X", (unsigned)frame->count, things,
-                 (unsigned)frame->address);
-    } else if (frame->has_address) {
-        snprintf(text, FRAME_TEXT, "%u %s from 0x%04X", (unsigned)frame->count, things,
-                 (unsigned)frame->address);
-    } else {
-        snprintf(text, FRAME_TEXT, "%u %s",
-                 (unsigned)(frame->count != 0 ? frame->count : frame->data_length),
-                 frame->count != 0 ? things : "bytes");
+    static const char *const what[] = {"coil", "discrete input", "holding register",
+                                       "input register"};
+    char from[20] = "";
+    bool bytes = frame->count == 0; /* of coils, whose number an answer does not tell */
+    unsigned count = bytes ? (unsigned)frame->data_length : frame->count;
+    if (frame->has_address) {
+        snprintf(from, sizeof from, " from 0x%04X", (unsigned)frame->address);
     }
+    snprintf(text, FRAME_TEXT, "%s%u %s%s%s%s", frame->direction == FRAME_REQUEST ? "read " : "",
+             count, bytes ? "byte" : what[frame->function - 1], count == 1 ? "" : "s",
+             bytes ? " of bits" : "", from);
 }
 
 static void describe_content(const struct frame *frame, char text[FRAME_TEXT])
@@ -297,9 +296,9 @@ static void describe_content(const struct frame *frame, char text[FRAME_TEXT])
         snprintf(text, FRAME_TEXT, "write 0x%04X to register 0x%04X",
                  (unsigned)word_at(frame->data), (unsigned)frame->address);
     } else if (frame->function == 0x10) {
-        snprintf(text, FRAME_TEXT, "%s %u registers from 0x%04X",
+        snprintf(text, FRAME_TEXT, "%s %u register%s from 0x%04X",
                  frame->direction == FRAME_REQUEST ? "write" : "written:", (unsigned)frame->count,
-                 (unsigned)frame->address);
+                 frame->count == 1 ? "" : "s", (unsigned)frame->address);
     } else {
         snprintf(text, FRAME_TEXT, "%s", name);
     }
@@ -335,8 +334,8 @@ void trace_frames(void *context, enum kwh_trace what, const uint8_t *bytes, size
                   uint32_t now_us)
 {
     struct frame frame;
+    struct frame *request = context;
     char hex[3 * 264 + 4], text[FRAME_TEXT] = "given up";
-    (void)context;
     (void)now_us;
     if (what == KWH_TRACE_RECEIVED || count == 0) {
         return; /* the same bytes come again as a frame, or as given up */
@@ -344,7 +343,13 @@ void trace_frames(void *context, enum kwh_trace what, const uint8_t *bytes, size
     frame_hex(bytes, count, hex, sizeof hex);
     if (what != KWH_TRACE_SKIPPED) {
         frame_parse(bytes, count, &frame);
+        if (frame_answers(&frame, request)) {
+            frame.address = request->address;
+            frame.has_address = request->has_address;
+        }
         frame_describe(&frame, text);
+        *request = frame;
+        request->data = NULL;
     }
     fprintf(stderr, "%s %s  (%s)\n",
             what == KWH_TRACE_SENT      ? "-->"

@@ -44,7 +44,8 @@ void frame_describe(const struct frame *frame, char text[FRAME_TEXT]);
 /* "01 03 50 02", cut with "..." when it does not fit. */
 void frame_hex(const uint8_t *bytes, size_t count, char *text, size_t capacity);
 
-/* A trace hook that prints frames with their meaning on standard error. */
+/* A trace hook that prints frames with their meaning on standard error; its context is a struct
+ * frame, at first all 0, that keeps the request for the answer. */
 kwh_trace_function trace_frames;
 
 #endif

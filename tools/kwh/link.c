@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "link.h"
 
-#include "frame.h"
 #include "names.h"
 
 #include <stdlib.h>
@@ -152,6 +151,7 @@ enum exit_code link_open(struct link *link, const struct options *options, const
     catch_signals();
     if (options->verbose > 0) {
         link->host.line.trace = trace_frames;
+        link->host.line.trace_context = &link->traced;
     }
     link->address = kwh_host_address(&link->host, link->map);
     return EXIT_CODE_OK;

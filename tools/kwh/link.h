@@ -4,6 +4,7 @@
 #define LINK_H
 
 #include "command.h"
+#include "frame.h"
 
 struct link {
     struct kwh_host host;
@@ -18,6 +19,7 @@ struct link {
     const struct kwh_map *map;     /* what it is; NULL: not known */
     const struct kwh_model *model; /* NULL: the map's word is taken for it */
     enum kwh_error error;          /* the first failure */
+    struct frame traced;           /* the last request that was shown */
     uint8_t address;
 };
 

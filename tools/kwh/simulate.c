@@ -15,6 +15,7 @@ struct fleet {
     struct kwh_slave slaves[METERS_MAX];
     size_t count;
     struct kwh_target link;
+    struct frame traced; /* the last request that was shown */
 };
 
 static bool is_taken(const struct fleet *fleet, unsigned address)
@@ -183,7 +184,7 @@ static enum exit_code listen_and_serve(struct fleet *fleet, const struct options
         return exit_code_of(error);
     }
     if (options->verbose > 0) {
-        kwh_listener_trace(listener, trace_frames, NULL);
+        kwh_listener_trace(listener, trace_frames, &fleet->traced);
     }
     enum exit_code code = print_targets(fleet, kwh_listener_target(listener));
     if (code == EXIT_CODE_OK) {

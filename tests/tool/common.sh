@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+# What the tests of the kwh command share; read by each with `.`.
+set -u
+: "${KWH:?the kwh command}" "${SOURCE:?folder of the sources}"
+unset NO_COLOR
+temp=$(mktemp -d)
+failed=0
+pids=
+
+stop_all()
+{
+    for pid in $pids; do
+        kill "$pid" 2>/dev/null
+        wait "$pid" 2>/dev/null
+    done
+    rm -rf "$temp"
+}
+trap stop_all EXIT
+trap 'exit 1' INT TERM
+
+complain()
+{
+    echo "FAILED: $*"
+    failed=1
+}
+
+# exits CODE ARGUMENT...: runs kwh; its output is in $temp/out and $temp/err.
+exits()
+{
+    code=$1
+    shift
+    timeout 30 "$KWH" "$@" >"$temp/out" 2>"$temp/err" </dev/null
+    got=$?
+    if [ "$got" != "$code" ]; then
+        complain "kwh $*: exit $got, not $code"
+        cat "$temp/out" "$temp/err"
+    fi
+}
+
+# says FILE TEXT: the last run printed it (out or err).
+says()
+{
+    grep -qF -- "$2" "$temp/$1" || {
+        complain "std$1 does not say: $2"
+        cat "$temp/$1"
+    }
+}
+
+# prints TEXT: the whole standard output of the last run.
+prints()
+{
+    [ "$(cat "$temp/out")" = "$1" ] || {
+        complain "standard output is not: $1"
+        cat "$temp/out"
+    }
+}
+
+# json EXPRESSION: true of the JSON lines of the last run, the list `lines`; numbers are texts.
+json()
+{
+    "$PYTHON" - "$temp/out" "$1" <<'CODE' || complain "not so: $1"
+import json, sys
+with open(sys.argv[1], encoding="utf-8") as file:
+    lines = [json.loads(line, parse_float=str, parse_int=str) for line in file]
+line = lines[0] if lines else None
+try:
+    right = eval(sys.argv[2])
+except (TypeError, KeyError, IndexError):
+    right = False
+if not right:
+    sys.exit(f"{lines}")
+CODE
+}
+
+# start NAME COMMAND...: in the background; waits for its first line. Sets $pid and $target.
+start()
+{
+    name=$1
+    shift
+    rm -f "$temp/$name.out" # that of an earlier one would pass for ready
+    "$@" >"$temp/$name.out" 2>"$temp/$name.err" </dev/null &
+    pid=$!
+    pids="$pids $pid"
+    tries=0
+    until [ -s "$temp/$name.out" ]; do
+        tries=$((tries + 1))
+        if [ "$tries" -gt 100 ] || ! kill -0 "$pid" 2>/dev/null; then
+            complain "$* did not start"
+            cat "$temp/$name.err"
+            exit 1
+        fi
+        sleep 0.1
+    done
+    target=$(head -n 1 "$temp/$name.out")
+}
+
+# stop SIGNAL CODE: ends the last one started.
+stop()
+{
+    kill -s "$1" "$pid"
+    wait "$pid"
+    got=$?
+    [ "$got" = "$2" ] || complain "SIG$1: exit $got, not $2"
+    pids=$(echo "$pids" | sed "s/ $pid\$//")
+}
+
+finish()
+{
+    [ "$failed" = 0 ] && echo "all right"
+    exit "$failed"
+}

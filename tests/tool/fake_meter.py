@@ -1,0 +1,63 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""A Modbus TCP device that misbehaves in one way, on a free port; prints its TARGET first.
+
+usage: fake_meter.py BEHAVIOR
+
+    refuse    exception 04 to everything
+    partial   a PRO380 whose energy registers are refused with exception 02
+    nan       a PRO380 whose voltages are NaN
+    unknown   a meter code that nobody knows
+    silent    takes requests and never answers
+    hang_up   closes the connection at the first request
+"""
+import socketserver
+import struct
+import sys
+
+BEHAVIOR = sys.argv[1]
+METER_CODE = 0x9999 if BEHAVIOR == "unknown" else 0x0102
+
+
+def exception(function, code):
+    return bytes([function | 0x80, code])
+
+
+def registers(address, count):
+    """A PRO380 with 230.12 in every float."""
+    if address == 0x4002:
+        return struct.pack(">H", METER_CODE)
+    words = []
+    for register in range(address, address + count):
+        nan = BEHAVIOR == "nan" and register < 0x5008
+        words.append(((0x7FC0, 0) if nan else (0x4366, 0x1EB8))[register % 2])
+    return struct.pack(f">{count}H", *words)
+
+
+def answer(pdu):
+    function, address, count = struct.unpack(">BHH", pdu[:5])
+    if BEHAVIOR == "refuse":
+        return exception(function, 4)
+    if function != 3:
+        return exception(function, 1)
+    if BEHAVIOR == "partial" and address >= 0x6000:
+        return exception(function, 2)
+    return bytes([function, 2 * count]) + registers(address, count)
+
+
+class Meter(socketserver.StreamRequestHandler):
+    def handle(self):
+        while True:
+            head = self.rfile.read(7)
+            if len(head) < 7 or BEHAVIOR == "hang_up":
+                return
+            transaction, _, length, unit = struct.unpack(">HHHB", head)
+            pdu = self.rfile.read(length - 1)
+            if BEHAVIOR != "silent":
+                body = answer(pdu)
+                self.wfile.write(struct.pack(">HHHB", transaction, 0, len(body) + 1, unit) + body)
+
+
+with socketserver.TCPServer(("127.0.0.1", 0), Meter) as server:
+    print(f"tcp:127.0.0.1:{server.server_address[1]}@1", flush=True)
+    server.serve_forever()

@@ -1,0 +1,54 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# kwh plan and kwh maps. The bus times follow from the cost model, by hand: with 8E1 a character has
+# 11 bits; a request of n registers takes (13 + 2 n) characters, 20 ms and 3.5 characters.
+. "$SOURCE/tests/tool/common.sh"
+
+exits 0 plan inepro_pro380 -o json
+prints '{"requests":[{"function":3,"address":20482,"count":48},{"function":3,"address":24576,"count":75}],"bytes":272,"predicted_ms":359.7}'
+exits 0 plan PRO380 voltage_l1 voltage_l3_v -o json # 38.906 ms + 6 * 2.2917 ms
+prints '{"requests":[{"function":3,"address":20482,"count":6}],"bytes":25,"predicted_ms":52.7}'
+exits 0 plan PRO380 1-0:32.7.0 --baud 19200 --line 8N1 --turnaround-ms 5 -o json # 17 + 3.5 at 0.52083
+prints '{"requests":[{"function":3,"address":20482,"count":2}],"bytes":17,"predicted_ms":15.7}'
+exits 0 plan inepro_pro380 --max-registers 64 -o json # 3 * 38.906 + 123 * 2.2917
+json 'line["bytes"] == "285" and line["predicted_ms"] == "398.6"'
+json 'len(line["requests"]) == 3 and max(int(r["count"]) for r in line["requests"]) <= 64'
+exits 0 plan inepro_pro380
+says out "0x5002"
+says out "359.7"
+exits 0 plan inepro_pro380 voltage_l1 -o csv
+prints 'function,address,count,values,predicted_ms
+03,0x5002,2,1,43.5'
+
+exits 0 maps
+says out "inepro_pro380"
+exits 0 maps -o json
+json '{"inepro_pro1", "inepro_pro380"} <= {m["name"] for m in lines}'
+json 'all(m["protocol"] == "modbus" and int(m["values"]) > 40 for m in lines)'
+json '[m["models"] for m in lines if m["name"] == "inepro_pro380"][0][0] == "PRO380-Mod"'
+exits 0 maps -o csv
+[ "$(head -n 1 "$temp/out")" = name,title,protocol,values,models,aliases,certainty ] ||
+    complain "header of maps"
+
+exits 0 maps inepro_pro380 -o csv
+[ "$(head -n 1 "$temp/out")" = protocol,space,address,words,name,unit,type,scale,access,certainty,note ] ||
+    complain "header of a map"
+says out "modbus,03,0x5012,2,active_power,W,float32,1000,r,manual,"
+says out "modbus,03,0x4010,1,display_cycle_time,s,bcd16,1,rw,manual,"
+says out "modbus,03,0x6049,2,active_energy_import_resettable,Wh,float32,1000,rw,manual,"
+"$PYTHON" - "$temp/out" <<'CODE' || complain "rows of the map"
+import csv, sys
+with open(sys.argv[1], encoding="utf-8", newline="") as file:
+    rows = list(csv.reader(file))
+assert len(rows) == 1 + 88, len(rows)
+assert all(len(row) == 11 for row in rows)
+assert any("," in row[10] for row in rows), "no note that needs quotes"
+addresses = [int(row[2], 16) for row in rows[1:]]
+assert addresses == sorted(addresses) and len(set(addresses)) == 88
+CODE
+exits 0 maps PRO380 -o json
+json 'len(line["rows"]) == 88 and line["rows"][1]["address"] == "16386"'
+json 'line["rows"][1]["name"] == "meter_code" and line["rows"][1]["unit"] is None'
+exits 0 maps inepro_pro380
+says out "0x5002"
+finish

@@ -1,0 +1,55 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# kwh simulate: several meters on a line, signals, seeds; and sim: without a second process.
+. "$SOURCE/tests/tool/common.sh"
+
+for link in rtu:pty tcp:127.0.0.1:0; do
+    start meters "$KWH" simulate inepro_pro380@1,inepro_pro1@2,PRO380 "$link" --set frequency=50.01
+    [ "$(wc -l <"$temp/meters.out")" -eq 3 ] || complain "three targets"
+    for number in 1 2 3; do
+        target=$(sed -n "${number}p" "$temp/meters.out")
+        case $target in
+        *@"$number") ;;
+        *) complain "address $number: $target" ;;
+        esac
+        exits 0 read "$target" frequency serial_number -q -o json
+        json 'line["values"]["frequency_hz"] == "50.01"'
+        json 'line["map"] == "'"$([ $number = 2 ] && echo inepro_pro1 || echo inepro_pro380)"'"'
+        cat "$temp/out" >>"$temp/serials"
+    done
+    stop TERM 0
+done
+[ "$(grep -o '"serial":"[0-9]*"' "$temp/serials" | sort -u | wc -l)" -eq 3 ] ||
+    complain "meters of one line share a serial number"
+
+start meter "$KWH" simulate inepro_pro380 tcp:127.0.0.1:0 -v
+exits 0 read "$target" voltage_l1
+grep -q "read 2 holding registers from 0x5002" "$temp/meter.err" || complain "-v shows no request"
+"$KWH" simulate inepro_pro380 "${target%@1}" >"$temp/out" 2>"$temp/err"
+[ $? = 3 ] || complain "a port in use is no exit 3"
+[ -s "$temp/out" ] && complain "a TARGET that is none"
+stop INT 0
+exits 3 simulate inepro_pro380 rtu:/dev/no-such-port
+
+# The load: the same seed, the same meter; totals are the sums of their parts.
+exits 0 read sim:inepro_pro380,seed=5 -o json
+cp "$temp/out" "$temp/first"
+exits 0 read sim:inepro_pro380,seed=5 -o json
+"$PYTHON" - "$temp/first" "$temp/out" <<'CODE' || complain "the load"
+import decimal, json, sys
+a, b = (json.load(open(name), parse_float=decimal.Decimal, parse_int=decimal.Decimal)["values"]
+        for name in sys.argv[1:])
+assert a == b and len(a) == 61
+for kind, unit in (("active_power", "w"), ("reactive_power", "var"), ("apparent_power", "va")):
+    parts = sum(a[f"{kind}_l{i}_{unit}"] for i in (1, 2, 3))
+    assert abs(parts - a[f"{kind}_{unit}"]) <= decimal.Decimal("0.1"), kind
+for i in (1, 2, 3):
+    power = a[f"voltage_l{i}_v"] * a[f"current_l{i}_a"] * a[f"power_factor_magnitude_l{i}"]
+    assert abs(power - a[f"active_power_l{i}_w"]) < 2, i
+assert a["active_energy_combined_wh"] == a["active_energy_import_wh"]
+CODE
+exits 0 read sim:inepro_pro380,seed=6 -o json
+cmp -s "$temp/first" "$temp/out" && complain "seeds do not matter"
+exits 0 read sim:PRO1@9 voltage current -o json
+json 'line["map"] == "inepro_pro1" and line["model"] == "PRO1-Mod"'
+finish

@@ -1,0 +1,79 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Help, usage errors, and output that does not arrive.
+. "$SOURCE/tests/tool/common.sh"
+
+exits 0 --version
+prints "kwh $VERSION"
+exits 0 --help
+says out "kwh simulate"
+for subcommand in read identify decode simulate maps plan; do
+    exits 0 "$subcommand" --help
+    says out "usage: kwh $subcommand"
+    exits 2 "$subcommand" --no-such-option
+    says err "unknown option --no-such-option"
+    says err "try: kwh $subcommand --help"
+done
+
+exits 2
+exits 2 reed
+says err "unknown subcommand 'reed'"
+exits 2 read
+says err "TARGET is missing"
+exits 2 read rtu:
+exits 2 read 'rtu:/dev/x,baud=fast'
+says err "baud=fast"
+exits 2 read sim:inepro_pro380 -o xml
+says err "-o xml: not table, json or csv"
+exits 2 read sim:inepro_pro380 -o
+says err "option -o needs a value"
+exits 2 read sim:inepro_pro380 --timeout soon
+says err "--timeout soon"
+exits 2 read sim:inepro_pro380 --timeout 0
+exits 2 read sim:inepro_pro380 -m pro830
+says err "no map is called 'pro830'"
+exits 2 read sim:inepro_pro30
+says err "did you mean inepro_pro380"
+exits 2 read sim:inepro_pro380 voltag_l1
+says err "did you mean voltage_l1"
+exits 2 read sim:inepro_pro1 voltage_l2 # a name, but not of this meter
+says err "(map inepro_pro1) has no 'voltage_l2'"
+exits 2 read sim:inepro_pro1 1-0:52.7.0
+exits 2 identify sim:inepro_pro1 sim:inepro_pro380
+exits 2 plan
+exits 2 plan inepro_pro380 --line 8X1
+exits 2 plan inepro_pro380 --max-registers 126
+exits 2 maps inepro_pro380 inepro_pro1
+exits 2 simulate inepro_pro380
+says err "LINK is missing"
+exits 2 simulate inepro_pro380@0 rtu:pty
+exits 2 simulate inepro_pro380@248 rtu:pty
+exits 2 simulate inepro_pro380@2,inepro_pro1@2 rtu:pty
+says err "address 2 is given twice"
+exits 2 simulate inepro_pro380 rtu:pty --set voltage_l1
+exits 2 simulate inepro_pro380 rtu:pty --set voltage_l1=much
+says err "'much' is no value"
+exits 2 simulate inepro_pro380 rtu:pty --set thd_current_l1=1
+[ -s "$temp/out" ] && complain "a usage error printed data"
+
+# No color where nobody looks, and messages apart from data.
+exits 0 read sim:inepro_pro380 voltage_l1
+grep -q "$(printf '\033')" "$temp/out" && complain "escape sequences in a file"
+[ -s "$temp/err" ] && complain "messages without need"
+
+# A comma in the locale's numbers is none in ours.
+LC_ALL=de_DE.UTF-8 exits 0 plan inepro_pro380 voltage_l1 -o json
+prints '{"requests":[{"function":3,"address":20482,"count":2}],"bytes":17,"predicted_ms":43.5}'
+
+if [ -e /dev/full ]; then
+    "$KWH" maps >/dev/full 2>"$temp/err"
+    [ $? = 1 ] || complain "a full disk is no exit 1"
+    says err "cannot write to standard output"
+fi
+"$KWH" maps >&- 2>"$temp/err"
+[ $? = 1 ] || complain "closed standard output is no exit 1"
+# shellcheck disable=SC2261 # the pipe is closed on purpose
+{ "$KWH" maps inepro_pro380 -o csv 2>"$temp/err"; echo $? >"$temp/code"; } | true
+code=$(cat "$temp/code")
+[ "$code" = 1 ] || [ "$code" = 0 ] || complain "a closed pipe: exit $code"
+finish
