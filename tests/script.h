@@ -24,6 +24,7 @@ struct script {
     uint32_t gap_us;   /* from the last byte received to the last request */
     uint32_t heard_us;
     bool unplugged;
+    unsigned attempts; /* to send */
     uint8_t pending[300];
     size_t pending_count;
     struct kwh_backend backend;
@@ -53,6 +54,7 @@ static enum kwh_error script_send(void *context, const uint8_t *bytes, size_t co
     struct script *script = context;
     uint8_t wanted[300];
     *sent = count;
+    script->attempts++;
     if (script->unplugged)
         return KWH_ERROR_IO;
     assert_in_range(script->next, 0, script->count - 1);

@@ -137,6 +137,24 @@ static void refines_by_other_forms(void **state)
     assert_string_equal(identify.fits->name, "digits");
 }
 
+/* The same registers, but more of them, are another question. */
+static void asks_for_as_many_registers_as_the_map_says(void **state)
+{
+    (void)state;
+    static const struct kwh_map longer = {
+        .name = "longer",
+        .models = wide_models,
+        .model_count = 1,
+        .identity_address = 0x4002,
+        .identity_words = 2,
+    };
+    static const struct kwh_map *const candidates[] = {&single, &longer};
+    PLAY({"07 03 4002 0001", "83 02"}, {"07 03 4002 0002", "03 04 00840070"});
+    assert_int_equal(kwh_identify_init(&identify, &line, 7, candidates, 2), KWH_OK);
+    ends_with(KWH_OK);
+    assert_ptr_equal(identify.map, &longer);
+}
+
 static void knows_a_code_of_two_registers(void **state)
 {
     (void)state;
@@ -257,6 +275,7 @@ int main(void)
         cmocka_unit_test_setup(asks_once_for_many_maps, start),
         cmocka_unit_test_setup(refines_by_a_further_value, start),
         cmocka_unit_test_setup(refines_by_other_forms, start),
+        cmocka_unit_test_setup(asks_for_as_many_registers_as_the_map_says, start),
         cmocka_unit_test_setup(knows_a_code_of_two_registers, start),
         cmocka_unit_test_setup(asks_on_after_silence, start),
         cmocka_unit_test_setup(tells_another_family, start),

@@ -330,6 +330,20 @@ static void keeps_what_came_before_it_died(void **state)
     ends_with(KWH_ERROR_TIMEOUT);
 }
 
+/* Two silent requests in a row, and the third is not asked. */
+static void asks_no_third_time(void **state)
+{
+    (void)state;
+    static const uint32_t few[] = {KWH_VOLTAGE_L1, KWH_ACTIVE_ENERGY_IMPORT, KWH_CURRENT_L1};
+    PLAY({"01 03 5002 0002", ""}, {"01 03 600C 0002", ""});
+    plan_of(few, 3);
+    kwh_meter_begin(&meter, &plan);
+    next_is(KWH_VOLTAGE_L1, "no_answer");
+    next_is(KWH_ACTIVE_ENERGY_IMPORT, "no_answer");
+    next_is(KWH_CURRENT_L1, "no_answer");
+    ends_with(KWH_ERROR_TIMEOUT);
+}
+
 /* One that is lost is not two in a row. */
 static void goes_on_after_one_silence(void **state)
 {
@@ -388,6 +402,9 @@ static void stops_when_the_port_fails(void **state)
     script.unplugged = true;
     next_is(KWH_ACTIVE_ENERGY_IMPORT, "no_answer");
     ends_with(KWH_ERROR_IO);
+    kwh_meter_begin(&meter, &plan);
+    next_is(KWH_VOLTAGE_L1, "no_answer");
+    assert_int_equal(script.attempts, 3); /* a port that failed is not asked again */
 }
 
 /* 24 bytes hold a request of 8 and an answer with 4 registers, 13, but none with 8. */
@@ -563,6 +580,7 @@ int main(void)
         cmocka_unit_test_setup(tries_a_value_that_was_answered, start),
         cmocka_unit_test_setup(gives_up_a_dead_meter, start),
         cmocka_unit_test_setup(keeps_what_came_before_it_died, start),
+        cmocka_unit_test_setup(asks_no_third_time, start),
         cmocka_unit_test_setup(goes_on_after_one_silence, start),
         cmocka_unit_test_setup(takes_a_gateway_at_its_word, start),
         cmocka_unit_test_setup(asks_again_after_a_damaged_answer, start),

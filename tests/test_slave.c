@@ -37,7 +37,7 @@ static const struct kwh_row rows[] = {
     KWH_HOLDING(0x4005, FLOAT32, 1,    PULSE_RATE,           KWH_MANUAL),
     KWH_HOLDING(0x400F, INT16,   1,    COMBINATION_CODE,     KWH_MANUAL),
     KWH_HOLDING(0x4010, BCD16,   1,    DISPLAY_CYCLE_TIME,   KWH_MANUAL),
-    KWH_HOLDING(0x4013, HEX16,   1,    PASSWORD,             KWH_MANUAL | KWH_WRITE_ONLY),
+    KWH_HOLDING(0x4013, BCD16,   1,    PASSWORD,             KWH_MANUAL | KWH_WRITE_ONLY),
     KWH_HOLDING(0x5002, FLOAT32, 1,    VOLTAGE_L1,           KWH_MANUAL),
     KWH_HOLDING(0x5004, FLOAT32, 1,    VOLTAGE_L2,           KWH_MANUAL),
     KWH_HOLDING(0x5012, FLOAT32, KILO, ACTIVE_POWER,         KWH_MANUAL),
@@ -244,12 +244,15 @@ static void writes_what_cannot_be_read(void **state)
     (void)state;
     expect("06 4013 1234", "06 4013 1234");
     assert_int_equal(meter.written[0].digits, 0x1234);
+    expect("06 4013 00AB", "86 03"); /* no digits */
+    assert_int_equal(meter.writes, 1);
 }
 
 static void writes_whole_writable_values_only(void **state)
 {
     (void)state;
     expect("06 4005 447A", "86 02");              /* half a float */
+    expect("10 4006 0002 04 0000 0102", "90 02"); /* its other half and what follows */
     expect("10 4006 0001 02 0000", "90 02");      /* its other half */
     expect("10 4004 0002 04 2580 447A", "90 02"); /* one and a half values */
     expect("06 5002 436A", "86 02");              /* a measurement */
@@ -287,6 +290,8 @@ static void refuses_impossible_writes(void **state)
     expect("10 4003 0001 02 00", "90 03");
     expect("10 4003 0001 02 0001 00", "90 03");
     expect("10 4003 0001 04 0001 0001", "90 03");
+    expect("10 4003 0001 04 0007", "90 03");
+    expect("10 4003 0001 03 0007 00", "90 03");
     expect("10 4003 0002 02 0001", "90 03");
     expect("10 4003", "90 03");
     expect("10 4003 0101 02 0001", "90 03"); /* 257 registers, and 2 * 257 is 2 in a byte */
@@ -328,6 +333,7 @@ static void returns_query_data(void **state)
     expect("08 000B 0000", "88 01");
     expect("08 0000", "88 03");
     expect("08 0000 A5", "88 03");
+    expect("08 0000 A537 00", "88 03");
 }
 
 static void reports_its_server_id(void **state)

@@ -48,9 +48,9 @@ KWH_API KWH_CHECKED enum kwh_error kwh_meter_init(struct kwh_meter *meter, struc
  * ends it. The line must not be used for anything else between two results. Each RESULT of the
  * dialogue is in meter.reading, in the order of addresses. A value that could not be had comes with
  * its status; a request that the meter refuses (exception 02 or 03, or silence where a shorter
- * request is answered) is split, and the plan remembers. After two requests in a row without any
- * answer the rest is reported as no_answer without asking. dialogue.error at the end: KWH_OK, or
- * the first failure.
+ * request is answered) or that does not fit the line's buffer is split, and the plan remembers.
+ * After two requests in a row without any answer the rest is reported as no_answer without asking.
+ * dialogue.error at the end: KWH_OK, or the first failure. Meters of one map may share a plan.
  */
 KWH_API void kwh_meter_begin(struct kwh_meter *meter, struct kwh_plan *plan);
 
