@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# usage: lines.sh SHELL
+# Every line of the README that begins with kwh, typed into a shell: it must end well, or serve and end well
+# when asked to. Reading an empty standard input, as the test runner gives it.
+set -eu
+: "${SOURCE:?}" "${KWH:?}"
+shell=$1
+command -v "$shell" >/dev/null || { echo "no $shell here"; exit 77; }
+temp=$(mktemp -d)
+server=
+trap '[ -z "$server" ] || kill "$server" 2>/dev/null; rm -rf "$temp"' EXIT
+mkdir "$temp/bin" "$temp/home"
+ln -s "$KWH" "$temp/bin/kwh"
+export PATH="$temp/bin:$PATH" HOME="$temp/home"
+
+# A server says where it is to be reached, then serves until it is told to end.
+serve() # LINE
+{
+    : >"$temp/ready"
+    "$shell" -c "exec $1" >"$temp/ready" 2>"$temp/errors" </dev/null &
+    server=$!
+    tries=0
+    until [ -s "$temp/ready" ]; do
+        tries=$((tries + 1))
+        kill -0 "$server" 2>/dev/null && [ "$tries" -le 200 ] || return 1
+        sleep 0.05
+    done
+    kill -TERM "$server"
+    wait "$server" || return 1
+    server=
+}
+
+count=0
+sed -n '/^```sh$/,/^```$/{/^kwh /p}' "$SOURCE/README.md" >"$temp/lines"
+while read -r line; do
+    count=$((count + 1))
+    case $line in
+    "kwh simulate "*) serve "$line" ;;
+    *) "$shell" -c "$line" >"$temp/output" 2>"$temp/errors" </dev/null && [ -s "$temp/output" ] ;;
+    esac || { echo "$shell: $line"; cat "$temp/errors"; exit 1; }
+done <"$temp/lines"
+[ "$count" -ge 10 ] || { echo "only $count lines in the README"; exit 1; }
+echo "$count lines"
