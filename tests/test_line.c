@@ -509,6 +509,32 @@ static void lies_of_the_caller_are_cut(void **state)
     wire_close(&wire);
 }
 
+/* A framing that finds several devices at once ends the exchange there and then. */
+static struct kwh_match collide(const uint8_t *bytes, size_t length, bool idle,
+                                struct kwh_exchange *exchanges)
+{
+    struct kwh_match match = {KWH_VERDICT_COLLISION, KWH_REASON_NOISE, 0, 0, 0, 0, NULL};
+    (void)bytes;
+    (void)length;
+    (void)idle;
+    (void)exchanges;
+    return match;
+}
+
+static void a_collision_ends_the_exchange(void **state)
+{
+    struct kwh_framing framing = kwh_modbus_rtu;
+    struct kwh_exchange exchange;
+    (void)state;
+    framing.match = collide;
+    wire_open(&wire, &framing, KWH_MODBUS_RTU_BUFFER, 1, 0);
+    wire_reply(&wire, 0, 20000, "FF");
+    read_two(&exchange);
+    assert_int_equal(wire_run(&wire, &exchange), KWH_ERROR_COLLISION);
+    assert_in_range(wire.now_us - wire.sent_at[0], 20000, 40000);
+    wire_close(&wire);
+}
+
 /* Where silence never comes, the request is never sent, and the call ends all the same. */
 static void a_babbling_line_is_given_up(void **state)
 {
@@ -622,6 +648,7 @@ int main(void)
         cmocka_unit_test(a_failed_port_ends_everything),
         cmocka_unit_test(what_is_under_way_can_be_given_up),
         cmocka_unit_test(lies_of_the_caller_are_cut),
+        cmocka_unit_test(a_collision_ends_the_exchange),
         cmocka_unit_test(a_babbling_line_is_given_up),
         cmocka_unit_test(any_order_of_calls_works),
         cmocka_unit_test(a_long_sleep_does_no_harm),
