@@ -166,6 +166,7 @@ const struct kwh_map kwh_map_inepro_pro1_modbus = {
     .default_address = 1,
 };
 
+#if KWH_MAP_NOTES
 static const struct kwh_note remarks[] = {
     {0x4000, "year, week, number; the 12 printed digits are a product prefix (PRO1 0254, PRO2 "
              "0287) and these 8"},
@@ -207,6 +208,7 @@ const struct kwh_map_notes kwh_notes_inepro_pro1_modbus = {
     .aliases = aliases,
     .alias_count = KWH_COUNT(aliases),
 };
+#endif
 
 #ifdef KWH_MAP_PROOF
 static const char proof_source[] = "the manual's write examples; measurements from a PRO380";

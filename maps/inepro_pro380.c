@@ -214,6 +214,7 @@ const struct kwh_map kwh_map_inepro_pro380_modbus = {
     .default_address = 1,
 };
 
+#if KWH_MAP_NOTES
 static const struct kwh_note remarks[] = {
     {0x4000, "year, week, number; the 12 printed digits are a product prefix (PRO380 0257, "
              "PRO380-CT 0260) and these 8"},
@@ -276,6 +277,7 @@ const struct kwh_map_notes kwh_notes_inepro_pro380_modbus = {
     .aliases = aliases,
     .alias_count = KWH_COUNT(aliases),
 };
+#endif
 
 #ifdef KWH_MAP_PROOF
 static const char proof_source[] = "public dump of a real PRO380-Mod, serial number left out";

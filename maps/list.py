@@ -43,9 +43,11 @@ def table(paths):
         yield f"KWH_MAP_DECLARE({name});"
     for name in notes:
         yield f"KWH_NOTES_DECLARE({name});"
+    yield "\n#if KWH_MAP_NOTES\n#define NOTES(name) &kwh_notes_##name"
+    yield "#else\n#define NOTES(name) NULL\n#endif"
     yield "\nconst struct kwh_map_entry kwh_maps[] = {"
     for name in names:
-        yield f"    {{&kwh_map_{name}, {f'&kwh_notes_{name}' if name in notes else 'NULL'}}},"
+        yield f"    {{&kwh_map_{name}, {f'NOTES({name})' if name in notes else 'NULL'}}},"
     yield "};\nconst size_t kwh_maps_count = KWH_COUNT(kwh_maps);"
 
 

@@ -29,6 +29,18 @@
 #endif
 #endif
 
+/**
+ * 1: maps carry their remarks and aliases. 0: they do not, which saves the texts.
+ * Default: 1 where an operating system is, 0 elsewhere.
+ */
+#ifndef KWH_MAP_NOTES
+#if defined(__unix__) || defined(__APPLE__) || defined(_WIN32)
+#define KWH_MAP_NOTES 1
+#else
+#define KWH_MAP_NOTES 0
+#endif
+#endif
+
 /** How many unanswered attempts a line without transaction ids remembers, 1 to 16. */
 #ifndef KWH_LINE_DEBTS
 #define KWH_LINE_DEBTS 4

@@ -295,7 +295,8 @@ struct kwh_note {
 };
 
 /**
- * The remarks of a map and the other names under which its meters are sold. Only hosts link them.
+ * The remarks of a map and the other names under which its meters are sold. Only hosts link them:
+ * KWH_MAP_NOTES.
  */
 struct kwh_map_notes {
     const struct kwh_note *notes;
