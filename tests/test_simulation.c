@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A simulated meter: its values agree with each other as on a real one, its counters with its
+ * powers; pins and settings hold; every register of every map can be served.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <kwh/host.h>
+
+#include <string.h>
+
+#define HOUR_S 3600
+
+static struct kwh_simulation *new_meter(const char *map, uint32_t seed)
+{
+    struct kwh_simulation *meter = NULL;
+    assert_int_equal(kwh_simulation_new(&meter, kwh_host_find_map(map), seed), KWH_OK);
+    assert_non_null(meter);
+    return meter;
+}
+
+/* A value as a count of 10^exponent, which must be exact. */
+static int64_t value_at(struct kwh_simulation *meter, uint32_t quantity, int exponent)
+{
+    struct kwh_reading reading;
+    int64_t count = 0;
+    assert_int_equal(kwh_simulation_value(meter, quantity, &reading), KWH_OK);
+    assert_int_equal(reading.form, KWH_FORM_DECIMAL);
+    assert_int_equal(kwh_decimal_to_int64(reading.decimal, exponent, KWH_ROUND_NONE, &count),
+                     KWH_OK);
+    return count;
+}
+
+static void assert_between(int64_t value, int64_t low, int64_t high)
+{
+    if (value < low || value > high)
+        fail_msg("%lld is not from %lld to %lld", (long long)value, (long long)low,
+                 (long long)high);
+}
+
+static const uint32_t voltages[] = {KWH_VOLTAGE_L1, KWH_VOLTAGE_L2, KWH_VOLTAGE_L3};
+static const uint32_t currents[] = {KWH_CURRENT_L1, KWH_CURRENT_L2, KWH_CURRENT_L3};
+static const uint32_t active[] = {KWH_ACTIVE_POWER_L1, KWH_ACTIVE_POWER_L2, KWH_ACTIVE_POWER_L3};
+static const uint32_t reactive[] = {KWH_REACTIVE_POWER_L1, KWH_REACTIVE_POWER_L2,
+                                    KWH_REACTIVE_POWER_L3};
+static const uint32_t apparent[] = {KWH_APPARENT_POWER_L1, KWH_APPARENT_POWER_L2,
+                                    KWH_APPARENT_POWER_L3};
+static const uint32_t factors[] = {KWH_POWER_FACTOR_MAGNITUDE_L1, KWH_POWER_FACTOR_MAGNITUDE_L2,
+                                   KWH_POWER_FACTOR_MAGNITUDE_L3};
+static const uint32_t imports[] = {KWH_ACTIVE_ENERGY_IMPORT_L1, KWH_ACTIVE_ENERGY_IMPORT_L2,
+                                   KWH_ACTIVE_ENERGY_IMPORT_L3};
+static const uint32_t exports[] = {KWH_ACTIVE_ENERGY_EXPORT_L1, KWH_ACTIVE_ENERGY_EXPORT_L2,
+                                   KWH_ACTIVE_ENERGY_EXPORT_L3};
+
+static int64_t sum_of(struct kwh_simulation *meter, const uint32_t quantities[3], int exponent)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < 3; i++)
+        sum += value_at(meter, quantities[i], exponent);
+    return sum;
+}
+
+/* P = U I PF, S = U I, S^2 = P^2 + Q^2, within the resolution of the values. */
+static void check_phase(struct kwh_simulation *meter, int i)
+{
+    int64_t centivolt = value_at(meter, voltages[i], -2);
+    int64_t milliampere = value_at(meter, currents[i], -3);
+    int64_t deciwatt = value_at(meter, active[i], -1);
+    int64_t decivar = value_at(meter, reactive[i], -1);
+    int64_t deci_va = value_at(meter, apparent[i], -1);
+    int64_t factor = value_at(meter, factors[i], -3);
+
+    assert_between(centivolt, 20700, 25300);
+    assert_between(factor, 0, 1000);
+    int64_t product = centivolt * milliampere; /* 10^-5 VA */
+    int64_t size = product < 0 ? -product : product;
+    assert_between(deci_va - size / 10000, -1, 1);
+    assert_between(product * factor / 10000000 - deciwatt, -2 - deci_va / 1500, 2 + deci_va / 1500);
+    int64_t off = deci_va * deci_va - deciwatt * deciwatt - decivar * decivar;
+    assert_between(off, 0, 2 * deci_va + 1);
+}
+
+static void values_agree(void **state)
+{
+    (void)state;
+    struct kwh_simulation *meter = new_meter("inepro_pro380", 3);
+    for (int minute = 0; minute < 24 * 60; minute += 7) {
+        for (int i = 0; i < 3; i++)
+            check_phase(meter, i);
+        int64_t p = value_at(meter, KWH_ACTIVE_POWER, -1);
+        int64_t q = value_at(meter, KWH_REACTIVE_POWER, -1);
+        int64_t factor = value_at(meter, KWH_POWER_FACTOR_MAGNITUDE, -3);
+        assert_int_equal(p, sum_of(meter, active, -1));
+        assert_int_equal(q, sum_of(meter, reactive, -1));
+        assert_int_equal(value_at(meter, KWH_APPARENT_POWER, -1), sum_of(meter, apparent, -1));
+        /* of the sum: |P| / sqrt(P^2 + Q^2), so PF^2 (P^2 + Q^2) = P^2 */
+        int64_t square = p * p + q * q, wide = 2 * factor * square / 1000 + square / 1000;
+        assert_between(factor * factor * square / 1000000 - p * p, -wide / 500 - 1, wide / 500 + 1);
+        assert_between(value_at(meter, KWH_FREQUENCY, -2), 4990, 5010);
+        assert_int_equal(value_at(meter, KWH_ACTIVE_ENERGY_IMPORT, -3), sum_of(meter, imports, -3));
+        assert_int_equal(value_at(meter, KWH_ACTIVE_ENERGY_EXPORT, -3), sum_of(meter, exports, -3));
+        assert_int_equal(value_at(meter, KWH_ACTIVE_ENERGY_IMPORT, -3),
+                         value_at(meter, KWH_ACTIVE_ENERGY_IMPORT_T1, -3) +
+                             value_at(meter, KWH_ACTIVE_ENERGY_IMPORT_T2, -3));
+        kwh_simulation_advance(meter, 7 * 60000);
+    }
+    kwh_simulation_free(meter);
+}
+
+/* An hour, second by second: what the powers come to is what was counted. */
+static void energies_follow_the_powers(void **state)
+{
+    (void)state;
+    struct kwh_simulation *meter = new_meter("inepro_pro380", 9);
+    int64_t import[3], export[3], import_ds[3] = {0}, export_ds[3] = {0};
+    bool exported = false;
+    for (int i = 0; i < 3; i++) {
+        import[i] = value_at(meter, imports[i], -3);
+        export[i] = value_at(meter, exports[i], -3);
+    }
+    for (int second = 0; second < HOUR_S; second++) {
+        for (int i = 0; i < 3; i++) {
+            int64_t deciwatt = value_at(meter, active[i], -1);
+            import_ds[i] += deciwatt > 0 ? deciwatt : 0;
+            export_ds[i] += deciwatt < 0 ? -deciwatt : 0;
+            exported = exported || deciwatt < 0;
+        }
+        kwh_simulation_advance(meter, 1000);
+    }
+    assert_true(exported);
+    for (int i = 0; i < 3; i++) {
+        /* 36 tenths of a watt-second are a milliwatt-hour; less than one of them is cut off */
+        assert_int_equal(value_at(meter, imports[i], -3) - import[i], import_ds[i] / 36);
+        assert_int_equal(value_at(meter, exports[i], -3) - export[i], export_ds[i] / 36);
+    }
+    kwh_simulation_free(meter);
+}
+
+/* Time may come in any pieces. */
+static void pieces_of_time_do_not_matter(void **state)
+{
+    (void)state;
+    struct kwh_simulation *a = new_meter("inepro_pro380", 5), *b = new_meter("inepro_pro380", 5);
+    struct kwh_simulation *other = new_meter("inepro_pro380", 6);
+    kwh_simulation_advance(a, 777 * 1000);
+    for (int i = 0; i < 1000; i++)
+        kwh_simulation_advance(b, 777);
+    kwh_simulation_advance(other, 777 * 1000);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(value_at(a, active[i], -1), value_at(b, active[i], -1));
+        assert_int_equal(value_at(a, imports[i], -3), value_at(b, imports[i], -3));
+        assert_int_not_equal(value_at(a, active[i], -1), value_at(other, active[i], -1));
+    }
+    kwh_simulation_free(a);
+    kwh_simulation_free(b);
+    kwh_simulation_free(other);
+}
+
+static void the_load_moves(void **state)
+{
+    (void)state;
+    struct kwh_simulation *meter = new_meter("inepro_pro1", 1);
+    int64_t low = INT64_MAX, high = 0;
+    for (int i = 0; i < 600; i++) {
+        int64_t deciwatt = value_at(meter, KWH_ACTIVE_POWER, -1);
+        low = deciwatt < low ? deciwatt : low;
+        high = deciwatt > high ? deciwatt : high;
+        kwh_simulation_advance(meter, 1000);
+    }
+    assert_true(low > 0);
+    assert_true(high > 2 * low);
+    assert_int_equal(value_at(meter, KWH_VOLTAGE, -2), value_at(meter, KWH_VOLTAGE_L1, -2));
+    kwh_simulation_free(meter);
+}
+
+static void tariffs_and_combination_codes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *word;
+        int forward, reverse;
+    } codes[] = {{"forward", 1, 0},
+                 {"reverse", 0, -1},
+                 {"forward_plus_reverse", 1, 1},
+                 {"forward_minus_reverse", 1, -1}};
+    struct kwh_simulation *meter = new_meter("inepro_pro380", 2);
+    assert_int_equal(value_at(meter, KWH_TARIFF, 0), 1); /* it starts at noon */
+    int64_t t1 = value_at(meter, KWH_ACTIVE_ENERGY_IMPORT_T1, -3);
+    int64_t t2 = value_at(meter, KWH_ACTIVE_ENERGY_IMPORT_T2, -3);
+    assert_int_equal(kwh_simulation_pin(meter, "tariff", "2"), KWH_OK);
+    kwh_simulation_advance(meter, HOUR_S * 1000);
+    assert_int_equal(value_at(meter, KWH_ACTIVE_ENERGY_IMPORT_T1, -3), t1);
+    assert_true(value_at(meter, KWH_ACTIVE_ENERGY_IMPORT_T2, -3) > t2);
+
+    for (size_t i = 0; i < KWH_COUNT(codes); i++) {
+        assert_int_equal(kwh_simulation_pin(meter, "combination_code", codes[i].word), KWH_OK);
+        assert_int_equal(value_at(meter, KWH_ACTIVE_ENERGY_COMBINED, -3),
+                         codes[i].forward * value_at(meter, KWH_ACTIVE_ENERGY_IMPORT, -3) +
+                             codes[i].reverse * value_at(meter, KWH_ACTIVE_ENERGY_EXPORT, -3));
+    }
+    kwh_simulation_free(meter);
+}
+
+static void night_has_its_tariff(void **state)
+{
+    (void)state;
+    struct kwh_simulation *meter = new_meter("inepro_pro380", 2);
+    kwh_simulation_advance(meter, 11 * HOUR_S * 1000); /* 23 o'clock */
+    assert_int_equal(value_at(meter, KWH_TARIFF, 0), 2);
+    kwh_simulation_advance(meter, 9 * HOUR_S * 1000); /* 8 o'clock */
+    assert_int_equal(value_at(meter, KWH_TARIFF, 0), 1);
+    kwh_simulation_free(meter);
+}
+
+static void pins(void **state)
+{
+    (void)state;
+    struct kwh_simulation *meter = new_meter("inepro_pro1", 1);
+    assert_int_equal(kwh_simulation_pin(meter, "voltage_l1", "230.12"), KWH_OK);
+    kwh_simulation_advance(meter, 60000);
+    assert_int_equal(value_at(meter, KWH_VOLTAGE_L1, -2), 23012);
+    assert_int_equal(kwh_simulation_pin(meter, "voltage_l1_v", "229"), KWH_OK);
+    assert_int_equal(value_at(meter, KWH_VOLTAGE_L1, 0), 229);
+    assert_int_equal(kwh_simulation_pin(meter, "voltage_l2", "230"), KWH_ERROR_NOT_IN_MAP);
+    assert_int_equal(kwh_simulation_pin(meter, "voltag_l1", "230"), KWH_ERROR_UNKNOWN_NAME);
+    assert_int_equal(kwh_simulation_pin(meter, "voltage_l1", "much"), KWH_ERROR_SYNTAX);
+    assert_int_equal(kwh_simulation_pin(meter, "parity", "mark"), KWH_ERROR_UNKNOWN_NAME);
+    assert_int_equal(value_at(meter, KWH_VOLTAGE_L1, 0), 229);
+    struct kwh_reading reading;
+    assert_int_equal(kwh_simulation_value(meter, KWH_VOLTAGE_L2, &reading), KWH_ERROR_NOT_IN_MAP);
+    assert_false(kwh_reading_has_value(&reading));
+    kwh_simulation_free(meter);
+    kwh_simulation_free(NULL);
+}
+
+static void assert_answer(const struct kwh_slave *slave, const uint8_t *request, size_t length,
+                          const uint8_t *answer, size_t answer_length)
+{
+    uint8_t got[KWH_MODBUS_PDU_MAX];
+    assert_int_equal(kwh_slave_answer(slave, request, length, got), answer_length);
+    assert_memory_equal(got, answer, answer_length);
+}
+
+/* The registers of a PRO380: 230.12 V is 43661EB8, its code 0102, 9600 Bd 2580, even parity 1. */
+static void registers(void **state)
+{
+    (void)state;
+    static const uint8_t voltage[] = {3, 0x50, 0x02, 0, 2}, item[] = {3, 0x40, 0x02, 0, 3};
+    static const uint8_t parity[] = {3, 0x40, 0x11, 0, 2};
+    static const uint8_t volts[] = {3, 4, 0x43, 0x66, 0x1E, 0xB8};
+    static const uint8_t code[] = {3, 6, 0x01, 0x02, 0x00, 0x07, 0x25, 0x80};
+    static const uint8_t even[] = {3, 4, 0x00, 0x01, 0x31, 0x46};
+    struct kwh_simulation *meter = new_meter("inepro_pro380", 1);
+    struct kwh_slave slave;
+    kwh_simulation_slave(meter, 7, &slave);
+    assert_int_equal(slave.address, 7);
+    assert_int_equal(kwh_simulation_pin(meter, "voltage_l1", "230.12"), KWH_OK);
+    assert_answer(&slave, voltage, sizeof voltage, volts, sizeof volts);
+    assert_answer(&slave, item, sizeof item, code, sizeof code);
+    assert_answer(&slave, parity, sizeof parity, even, sizeof even);
+    kwh_simulation_free(meter);
+}
+
+static void writing(void **state)
+{
+    (void)state;
+    static const uint8_t odd[] = {6, 0x40, 0x11, 0, 3}, never[] = {6, 0x40, 0x11, 0, 9};
+    static const uint8_t refused[] = {0x86, 3};
+    static const uint8_t clear[] = {16, 0x60, 0x49, 0, 2, 4, 0, 0, 0, 0};
+    static const uint8_t cleared[] = {16, 0x60, 0x49, 0, 2};
+    struct kwh_simulation *meter = new_meter("inepro_pro380", 1);
+    struct kwh_reading reading;
+    struct kwh_slave slave;
+    kwh_simulation_slave(meter, 1, &slave);
+    assert_answer(&slave, odd, sizeof odd, odd, sizeof odd);
+    assert_int_equal(kwh_simulation_value(meter, KWH_PARITY, &reading), KWH_OK);
+    assert_string_equal(reading.word, "odd");
+    assert_answer(&slave, never, sizeof never, refused, sizeof refused);
+
+    assert_true(value_at(meter, KWH_ACTIVE_ENERGY_IMPORT_RESETTABLE, -3) > 0);
+    assert_answer(&slave, clear, sizeof clear, cleared, sizeof cleared);
+    assert_int_equal(value_at(meter, KWH_ACTIVE_ENERGY_IMPORT_RESETTABLE, -3), 0);
+    int64_t before = value_at(meter, KWH_ACTIVE_ENERGY_IMPORT, -3);
+    kwh_simulation_advance(meter, HOUR_S * 1000);
+    assert_int_equal(value_at(meter, KWH_ACTIVE_ENERGY_IMPORT_RESETTABLE, -3),
+                     value_at(meter, KWH_ACTIVE_ENERGY_IMPORT, -3) - before);
+    kwh_simulation_free(meter);
+}
+
+/* Every register that can be read has a value that fits it, in every map, for days. */
+static void all_maps_can_be_served(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < kwh_maps_count; i++) {
+        const struct kwh_map *map = kwh_maps[i].map;
+        struct kwh_simulation *meter = new_meter(map->name, 1);
+        struct kwh_slave slave;
+        kwh_simulation_slave(meter, 1, &slave);
+        for (int day = 0; day < 40; day += 13) {
+            struct kwh_map_iterator rows = {map, slave.profiles, 0, 0};
+            for (const struct kwh_row *row; (row = kwh_map_next(&rows)) != NULL;) {
+                struct kwh_reading reading;
+                uint8_t bytes[32];
+                if (kwh_row_write_only(row))
+                    continue;
+                assert_int_equal(slave.value(slave.context, row, &reading), KWH_OK);
+                if (kwh_row_encode(map, row, &reading, bytes, sizeof bytes) != KWH_OK)
+                    fail_msg("%s: register 0x%04X", map->name, (unsigned)row->address);
+            }
+            kwh_simulation_advance(meter, UINT32_C(13) * 86400000);
+        }
+        kwh_simulation_free(meter);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(values_agree),
+        cmocka_unit_test(energies_follow_the_powers),
+        cmocka_unit_test(pieces_of_time_do_not_matter),
+        cmocka_unit_test(the_load_moves),
+        cmocka_unit_test(tariffs_and_combination_codes),
+        cmocka_unit_test(night_has_its_tariff),
+        cmocka_unit_test(pins),
+        cmocka_unit_test(registers),
+        cmocka_unit_test(writing),
+        cmocka_unit_test(all_maps_can_be_served),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
