@@ -277,6 +277,7 @@ void kwh_line_failed(struct kwh_line *line, enum kwh_error error, int host_errno
             kwhi_fail(line, exchange, error, line->last_us);
     line->failure.host_errno = host_errno;
     line->received = 0;
+    line->consumed = 0;
     line->lent = 0;
 }
 
