@@ -20,6 +20,8 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -640,6 +642,43 @@ static void on_alarm(int number)
     (void)number;
 }
 
+/* Descriptors above 1023: everything works but libmodbus's own connecting, which would corrupt
+ * memory and is refused. */
+static void test_many_descriptors(void **context)
+{
+    struct rlimit limit;
+    struct served served;
+    struct kwh_host host;
+    int taken[FD_SETSIZE + 64];
+    size_t count = 0;
+    int descriptor;
+
+    (void)context;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    if (limit.rlim_max < FD_SETSIZE + 128) {
+        skip();
+    }
+    limit.rlim_cur = FD_SETSIZE + 128;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    do {
+        taken[count] = dup(0);
+        assert_true(taken[count] >= 0);
+    } while (taken[count++] < FD_SETSIZE);
+    assert_int_equal(served_open(&served, "tcp::0", NULL), KWH_OK);
+    assert_int_equal(open_client(&host, served.listener, ""), KWH_ERROR_PORT_OPEN);
+    assert_int_equal(kwh_line_failure(kwh_host_line(&host))->host_errno, EMFILE);
+    descriptor = connect_plain(port_of(&served), 0);
+    assert_true(descriptor >= FD_SETSIZE);
+    assert_int_equal(kwh_host_descriptor(&host, descriptor, &kwh_modbus_tcp), KWH_OK);
+    assert_int_equal(read_meter(&host, 1), KWH_OK);
+    kwh_host_close(&host);
+    close(descriptor);
+    served_close(&served);
+    while (count > 0) {
+        close(taken[--count]);
+    }
+}
+
 static void test_interrupted(void **context)
 {
     static const struct itimerval once = {.it_value = {.tv_usec = 50000}};
@@ -731,6 +770,7 @@ int main(void)
         cmocka_unit_test(test_write_to_nobody),
         cmocka_unit_test(test_not_modbus),
         cmocka_unit_test(test_served_by_hand),
+        cmocka_unit_test(test_many_descriptors),
         cmocka_unit_test(test_interrupted),
         cmocka_unit_test(test_signal_during_exchange),
         cmocka_unit_test(test_cannot_listen),
