@@ -109,42 +109,74 @@ static cJSON *map_object(const struct kwh_map_entry *entry)
     return object;
 }
 
-static void list_maps(const struct options *options)
+/* Models, and aliases that are none of them. */
+static void name_words(const struct kwh_map_entry *entry, char text[WORDS_MAX])
+{
+    model_words(entry->map, text);
+    for (size_t i = 0; entry->notes != NULL && i < entry->notes->alias_count; i++) {
+        bool listed = false;
+        for (unsigned j = 0; j < entry->map->model_count; j++) {
+            listed = listed || strcmp(entry->notes->aliases[i], entry->map->models[j].name) == 0;
+        }
+        if (!listed) {
+            append(text, WORDS_MAX, ", ", entry->notes->aliases[i]);
+        }
+    }
+}
+
+static void list_table(const struct style *style)
+{
+    static const char *const titles[] = {"map", "protocol", "values", "certainty", "meters"};
+    struct table table;
+    table_begin(&table, "llrll");
+    table_titles(&table, titles);
+    for (size_t i = 0; i < kwh_maps_count; i++) {
+        const struct kwh_map *map = kwh_maps[i].map;
+        char values[16], names[WORDS_MAX], certainty[WORDS_MAX];
+        unsigned by_certainty[4];
+        snprintf(values, sizeof values, "%u", count_values(map, by_certainty));
+        certainty_text(by_certainty, certainty);
+        name_words(&kwh_maps[i], names);
+        const char *const cells[] = {map->name, protocol_name(map), values, certainty, names};
+        table_row(&table, cells);
+    }
+    table_end(&table, style);
+}
+
+static void list_csv(void)
 {
     static const char *const titles[] = {"name",   "title",   "protocol", "values",
                                          "models", "aliases", "certainty"};
-    struct style style = output_style(options);
-    struct table table;
-    table_begin(&table, "lllrlll");
-    if (options->output == OUTPUT_CSV) {
-        csv_record(titles, KWH_COUNT(titles));
-    } else {
-        table_row(&table, titles);
-    }
+    csv_record(titles, KWH_COUNT(titles));
     for (size_t i = 0; i < kwh_maps_count; i++) {
         const struct kwh_map *map = kwh_maps[i].map;
         char values[16], models[WORDS_MAX], aliases[WORDS_MAX], certainty[WORDS_MAX];
         unsigned by_certainty[4];
-        if (options->output == OUTPUT_JSON) {
-            json_print(map_object(&kwh_maps[i]));
-            continue;
-        }
         snprintf(values, sizeof values, "%u", count_values(map, by_certainty));
         model_words(map, models);
         alias_words(kwh_maps[i].notes, aliases);
         certainty_text(by_certainty, certainty);
-        const char *const cells[] = {map->name, map->title, protocol_name(map), values,
-                                     models,    aliases,    certainty};
-        if (options->output == OUTPUT_CSV) {
-            csv_record(cells, KWH_COUNT(cells));
-        } else {
-            table_row(&table, cells);
-        }
+        const char *const fields[] = {map->name, map->title, protocol_name(map), values,
+                                      models,    aliases,    certainty};
+        csv_record(fields, KWH_COUNT(fields));
     }
-    if (options->output == OUTPUT_TABLE) {
-        table_end(&table, &style);
-    } else {
-        table_free(&table);
+}
+
+static void list_maps(const struct options *options)
+{
+    struct style style = output_style(options);
+    switch (options->output) {
+    case OUTPUT_TABLE:
+        list_table(&style);
+        break;
+    case OUTPUT_CSV:
+        list_csv();
+        break;
+    case OUTPUT_JSON:
+        for (size_t i = 0; i < kwh_maps_count; i++) {
+            json_print(map_object(&kwh_maps[i]));
+        }
+        break;
     }
 }
 
@@ -280,7 +312,7 @@ static void document_table(const struct kwh_map_entry *entry, const struct style
     struct table table;
     print_facts(entry, style);
     table_begin(&table, "llrlllrlll");
-    table_row(&table, titles);
+    table_titles(&table, titles);
     for (const struct kwh_row *row; (row = kwh_map_next(&rows)) != NULL;) {
         struct row_text text;
         describe_row(entry, row, &text);

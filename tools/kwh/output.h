@@ -17,6 +17,7 @@ struct table {
     size_t columns;
     char ***rows; /* a heading has a NULL second cell */
     size_t count, capacity;
+    bool has_titles;
 };
 
 /* How to print: what the terminal can do. */
@@ -30,6 +31,8 @@ struct style output_style(const struct options *options);
 void table_begin(struct table *table, const char *alignment);
 /* A row of as many cells as there are columns; copies them. */
 void table_row(struct table *table, const char *const *cells);
+/* The same, at first, for the titles of the columns. */
+void table_titles(struct table *table, const char *const *cells);
 /* A line of its own between the rows. */
 void table_heading(struct table *table, const char *text);
 /* Prints and frees it. */

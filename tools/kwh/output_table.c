@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #define GAP            2
+#define INDENT         12 /* of a last cell that stands below */
 #define NARROWEST_LAST 24 /* columns of the last cell before it is wrapped */
 
 struct style output_style(const struct options *options)
@@ -78,6 +79,12 @@ void table_row(struct table *table, const char *const *cells)
     for (size_t i = 0; i < table->columns; i++) {
         row[i] = copy(cells[i] != NULL ? cells[i] : "");
     }
+}
+
+void table_titles(struct table *table, const char *const *cells)
+{
+    table_row(table, cells);
+    table->has_titles = true;
 }
 
 void table_heading(struct table *table, const char *text)
@@ -159,10 +166,24 @@ static void print_wrapped(FILE *file, const char *text, size_t indent, size_t wi
     fputs(text, file);
 }
 
-static void print_row(const struct table *table, const struct layout *layout, char *const *row,
-                      const struct style *style, bool in_groups)
+/* The last cell; below the others when the terminal leaves it no room beside them. */
+static void print_last(const char *text, size_t at, const struct style *style)
 {
-    size_t at = in_groups ? GAP : 0;
+    if (style->width == 0 || at + width_of(text) <= style->width) {
+        fputs(text, style->file);
+    } else if (style->width >= at + NARROWEST_LAST) {
+        print_wrapped(style->file, text, at, style->width - at);
+    } else {
+        size_t indent = style->width > 2 * NARROWEST_LAST ? INDENT : 0;
+        fputc('\n', style->file);
+        spaces(style->file, indent);
+        print_wrapped(style->file, text, indent, style->width - indent);
+    }
+}
+
+static void print_row(const struct table *table, const struct layout *layout, char *const *row,
+                      const struct style *style, size_t at)
+{
     size_t last = table->columns;
     while (last > 1 && row[last - 1][0] == '\0') {
         last--;
@@ -175,8 +196,8 @@ static void print_row(const struct table *table, const struct layout *layout, ch
                        : table->alignment[c] == 'd' ? layout->behind[c] - behind
                                                     : 0;
         spaces(style->file, fill - right);
-        if (c + 1 == table->columns && style->width >= at + NARROWEST_LAST) {
-            print_wrapped(style->file, row[c], at, style->width - at);
+        if (c + 1 == table->columns) {
+            print_last(row[c], at, style);
         } else {
             fputs(row[c], style->file);
         }
@@ -203,16 +224,21 @@ void table_free(struct table *table)
 void table_end(struct table *table, const struct style *style)
 {
     struct layout layout = lay_out(table);
-    bool in_groups = false;
+    size_t indent = 0;
     for (size_t r = 0; r < table->count; r++) {
-        in_groups = in_groups || is_heading(table->rows[r]);
+        indent = is_heading(table->rows[r]) ? GAP : indent;
     }
     for (size_t r = 0; r < table->count; r++) {
-        if (is_heading(table->rows[r])) {
-            fprintf(style->file, "%s%s%s%s\n", r > 0 ? "\n" : "", style_bold(style),
-                    table->rows[r][0], style_off(style));
+        char **row = table->rows[r];
+        if (is_heading(row)) {
+            fprintf(style->file, "%s%s%s%s\n", r > 0 ? "\n" : "", style_bold(style), row[0],
+                    style_off(style));
+        } else if (r == 0 && table->has_titles) {
+            fputs(style_bold(style), style->file);
+            print_row(table, &layout, row, style, indent);
+            fputs(style_off(style), style->file);
         } else {
-            print_row(table, &layout, table->rows[r], style, in_groups);
+            print_row(table, &layout, row, style, indent);
         }
     }
     table_free(table);

@@ -64,7 +64,7 @@ void plan_table(const struct kwh_plan *plan, const struct style *style)
     uint32_t bytes;
     char ms[24], text[5][16];
     table_begin(&table, "lrrrrd");
-    table_row(&table, titles);
+    table_titles(&table, titles);
     for (uint16_t at = 0; kwh_plan_request(plan, at, &request);
          at = (uint16_t)(request.first + request.values)) {
         snprintf(text[0], 16, "%02X", (unsigned)request.function);
