@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 # What the tests of the kwh command share; read by each with `.`.
+# shellcheck shell=sh disable=SC2034
 set -u
 : "${KWH:?the kwh command}" "${SOURCE:?folder of the sources}"
 unset NO_COLOR
@@ -101,7 +102,7 @@ stop()
     wait "$pid"
     got=$?
     [ "$got" = "$2" ] || complain "SIG$1: exit $got, not $2"
-    pids=$(echo "$pids" | sed "s/ $pid\$//")
+    pids=${pids% "$pid"}
 }
 
 finish()
