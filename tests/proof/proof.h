@@ -14,7 +14,7 @@
 
 #define ANY_BYTE()         Frama_C_unsigned_char_interval(0, 255)
 #define ANY_WORD()         Frama_C_unsigned_short_interval(0, 65535u)
-#define ANY_UINT32()       Frama_C_uint32_interval(0, UINT32_MAX)
+#define ANY_UINT32()       Frama_C_unsigned_long_interval(0, UINT32_MAX)
 #define ANY_UINT64()       Frama_C_unsigned_long_long_interval(0, UINT64_MAX)
 #define ANY_OF(low, high)  Frama_C_int_interval((low), (high))
 #define MAKE_ANY(object)   Frama_C_make_unknown((char *)&(object), sizeof(object))
