@@ -535,6 +535,54 @@ static void a_collision_ends_the_exchange(void **state)
     wire_close(&wire);
 }
 
+/* Tells the line these bytes, the last of them damaged. */
+static void hear_damaged(const char *text)
+{
+    struct kwh_step step;
+    size_t count;
+    kwh_line_next(&wire.line, wire_clock(&wire), &step);
+    assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+    count = hex(text, step.room, step.capacity);
+    kwh_line_got_damaged(&wire.line, count, wire_clock(&wire));
+}
+
+static void damaged_bytes_are_part_of_no_answer(void **state)
+{
+    static const struct {
+        const char *damaged, *then;
+        enum kwh_error error;
+    } cases[] = {
+        {ANSWER, "", KWH_ERROR_NO_FRAME}, /* the CRC would hold, the parity does not */
+        {ANSWER "FF", "", KWH_OK},        /* whole before the damage */
+        {"01 03 04", ANSWER, KWH_OK},     /* what had begun is given up at once */
+        {"FF", ANSWER, KWH_OK},           {"01 03 04", "11 22 33 44 4B C6", KWH_ERROR_NO_FRAME},
+    };
+    (void)state;
+    for (size_t i = 0; i < KWH_COUNT(cases); i++) {
+        struct kwh_exchange exchange;
+        struct kwh_step step;
+        open_rtu();
+        read_two(&exchange);
+        assert_int_equal(kwh_line_start(&wire.line, &exchange, 0), KWH_OK);
+        do {
+            kwh_line_next(&wire.line, wire_clock(&wire), &step);
+            wire.now_us += 1000;
+        } while (step.action != KWH_ACTION_SEND);
+        wire_take_request(&wire, &step);
+        hear_damaged(cases[i].damaged);
+        if (cases[i].error != KWH_OK || exchange.state != KWH_EXCHANGE_OVER) {
+            uint8_t bytes[16];
+            wire_deliver(&wire, wire.now_us, bytes, hex(cases[i].then, bytes, sizeof bytes));
+        }
+        assert_ptr_equal(wire_next(&wire), &exchange);
+        assert_int_equal(exchange.error, cases[i].error);
+        wire_close(&wire);
+    }
+    open_rtu(); /* a lie about the count */
+    kwh_line_got_damaged(&wire.line, 5, 0);
+    wire_close(&wire);
+}
+
 /* Where silence never comes, the request is never sent, and the call ends all the same. */
 static void a_babbling_line_is_given_up(void **state)
 {
@@ -649,6 +697,7 @@ int main(void)
         cmocka_unit_test(what_is_under_way_can_be_given_up),
         cmocka_unit_test(lies_of_the_caller_are_cut),
         cmocka_unit_test(a_collision_ends_the_exchange),
+        cmocka_unit_test(damaged_bytes_are_part_of_no_answer),
         cmocka_unit_test(a_babbling_line_is_given_up),
         cmocka_unit_test(any_order_of_calls_works),
         cmocka_unit_test(a_long_sleep_does_no_harm),

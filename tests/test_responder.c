@@ -275,6 +275,21 @@ static void a_broken_stream_is_closed(void **state)
     }
 }
 
+static void damaged_bytes_are_part_of_no_request(void **state)
+{
+    (void)state;
+    begin(&kwh_modbus_rtu_server, 0);
+    kwh_responder_next(&responder, now_us, &step);
+    kwh_responder_got_damaged(&responder, hex(REQUEST, step.room, step.capacity), now_us);
+    kwh_responder_next(&responder, now_us, &step);
+    assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+    assert_int_equal(responder.skipped, 8);
+    hear(REQUEST, 0);
+    assert_request(0x11, REQUEST_PDU);
+    kwh_responder_got_damaged(&responder, 1, now_us);
+    assert_request(0x11, REQUEST_PDU);
+}
+
 static void wrong_calls_are_refused(void **state)
 {
     static uint8_t pdu[300];
@@ -310,6 +325,7 @@ int main(void)
         cmocka_unit_test(half_an_echo_does_not_hide_a_request),
         cmocka_unit_test(tcp_requests_are_answered),
         cmocka_unit_test(a_broken_stream_is_closed),
+        cmocka_unit_test(damaged_bytes_are_part_of_no_request),
         cmocka_unit_test(wrong_calls_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -328,6 +328,12 @@ KWH_API void kwh_line_sent(struct kwh_line *line, size_t count, uint32_t now_us)
 /** @p count bytes were put into the room of the last step; 0 is nothing. More than fits is cut. */
 KWH_API void kwh_line_got(struct kwh_line *line, size_t count, uint32_t now_us);
 
+/**
+ * As kwh_line_got(), and the last of the @p count bytes came with a parity or framing error: no
+ * frame that holds it, or that began before it, can be the answer.
+ */
+KWH_API void kwh_line_got_damaged(struct kwh_line *line, size_t count, uint32_t now_us);
+
 /** The port failed: every exchange under way ends with @p error, which is not KWH_OK. */
 KWH_API void kwh_line_failed(struct kwh_line *line, enum kwh_error error, int host_errno);
 

@@ -103,6 +103,10 @@ KWH_API void kwh_responder_sent(struct kwh_responder *responder, size_t count, u
 /** As kwh_line_got(). */
 KWH_API void kwh_responder_got(struct kwh_responder *responder, size_t count, uint32_t now_us);
 
+/** As kwh_line_got_damaged(): no request that holds the last byte, or began before it, counts. */
+KWH_API void kwh_responder_got_damaged(struct kwh_responder *responder, size_t count,
+                                       uint32_t now_us);
+
 /** The PDU of the request that was reported; valid until it is answered or ignored. */
 KWH_API const uint8_t *kwh_responder_request(const struct kwh_responder *responder, size_t *length);
 

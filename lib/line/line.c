@@ -269,6 +269,25 @@ void kwh_line_got(struct kwh_line *line, size_t count, uint32_t now_us)
     extend(line, now_us);
 }
 
+/* An answer that was whole before the damage counts; anything else that has begun cannot become
+ * one. */
+void kwh_line_got_damaged(struct kwh_line *line, size_t count, uint32_t now_us)
+{
+    if (count > line->lent)
+        count = line->lent;
+    if (count == 0)
+        return;
+    kwh_line_got(line, count - 1, now_us);
+    kwhi_receive(line, now_us);
+    line->bytes_seen++;
+    line->saw |= KWHI_SAW_NOISE;
+    line->quiet = false;
+    if (kwhi_after(now_us, line->last_us) > 0)
+        line->last_us = now_us;
+    if (line->consumed == 0)
+        kwhi_skip(line, line->received, line->exchanges, now_us);
+}
+
 void kwh_line_failed(struct kwh_line *line, enum kwh_error error, int host_errno)
 {
     for (struct kwh_exchange *exchange = line->exchanges; exchange != NULL;

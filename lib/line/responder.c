@@ -246,6 +246,14 @@ void kwh_responder_got(struct kwh_responder *responder, size_t count, uint32_t n
         responder->last_us = now_us;
 }
 
+void kwh_responder_got_damaged(struct kwh_responder *responder, size_t count, uint32_t now_us)
+{
+    if (responder->state != LISTENING && responder->state != ANSWERING)
+        return;
+    kwh_responder_got(responder, count, now_us);
+    give_up(responder, responder->received, now_us);
+}
+
 const uint8_t *kwh_responder_request(const struct kwh_responder *responder, size_t *length)
 {
     bool asked = responder->state == ASKED && responder->body_at <= HALF &&
