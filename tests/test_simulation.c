@@ -292,6 +292,132 @@ static void writing(void **state)
 }
 
 /* Every register that can be read has a value that fits it, in every map, for days. */
+/* A meter that has everything: what the maps of today do not ask of a simulated one yet. */
+#define COUNTER(address, name) KWH_HOLDING(address, INT64, MILLI, name, KWH_INFERRED)
+static const struct kwh_row wide_rows[] = {
+    COUNTER(0x000, VOLTAGE_L1),
+    COUNTER(0x004, VOLTAGE_L2),
+    COUNTER(0x008, VOLTAGE_L3),
+    COUNTER(0x00C, VOLTAGE_L1_L2),
+    COUNTER(0x010, VOLTAGE_L2_L3),
+    COUNTER(0x014, VOLTAGE_L3_L1),
+    COUNTER(0x018, VOLTAGE_MEAN),
+    COUNTER(0x01C, VOLTAGE_MEAN_LL),
+    COUNTER(0x020, CURRENT_L1),
+    COUNTER(0x024, CURRENT_L2),
+    COUNTER(0x028, CURRENT_L3),
+    COUNTER(0x02C, CURRENT_N),
+    COUNTER(0x030, CURRENT_SUM),
+    COUNTER(0x034, CURRENT_MEAN),
+    COUNTER(0x038, CURRENT_L1_DEMAND),
+    COUNTER(0x03C, CURRENT_L1_MAX_DEMAND),
+    COUNTER(0x040, ACTIVE_POWER),
+    COUNTER(0x044, ACTIVE_POWER_IMPORT),
+    COUNTER(0x048, ACTIVE_POWER_EXPORT),
+    COUNTER(0x04C, ACTIVE_POWER_GROSS),
+    COUNTER(0x050, ACTIVE_POWER_DEMAND),
+    COUNTER(0x054, ACTIVE_POWER_MAX_DEMAND),
+    COUNTER(0x058, POWER_FACTOR),
+    COUNTER(0x05C, POWER_FACTOR_LEAD_LAG),
+    COUNTER(0x060, POWER_FACTOR_L3),
+    COUNTER(0x064, PHASE_ANGLE),
+    COUNTER(0x068, PHASE_ANGLE_L1),
+    COUNTER(0x06C, THD_VOLTAGE_L1),
+    COUNTER(0x070, THD_CURRENT_L1),
+    COUNTER(0x074, CHARGE),
+    COUNTER(0x078, OPERATING_TIME_T1),
+    COUNTER(0x07C, OPERATING_TIME_T2),
+    COUNTER(0x080, APPARENT_ENERGY),
+    COUNTER(0x084, ACTIVE_ENERGY_IMPORT),
+    COUNTER(0x088, ACTIVE_ENERGY_EXPORT),
+    COUNTER(0x08C, ACTIVE_ENERGY_GROSS),
+    COUNTER(0x090, ACTIVE_ENERGY_NET),
+    COUNTER(0x094, ACTIVE_ENERGY_IMPORT_DAY),
+    COUNTER(0x098, ACTIVE_ENERGY_IMPORT_PREVIOUS_DAY),
+    COUNTER(0x09C, ACTIVE_ENERGY_IMPORT_WEEK),
+    COUNTER(0x0A0, ACTIVE_ENERGY_IMPORT_MONTH),
+    COUNTER(0x0A4, ACTIVE_ENERGY_IMPORT_ROLLOVERS),
+    COUNTER(0x0A8, REACTIVE_ENERGY_IMPORT),
+    COUNTER(0x0AC, REACTIVE_ENERGY_EXPORT),
+    COUNTER(0x0B0, REACTIVE_ENERGY_Q1),
+    COUNTER(0x0B4, REACTIVE_ENERGY_Q2),
+    COUNTER(0x0B8, REACTIVE_ENERGY_Q3),
+    COUNTER(0x0BC, REACTIVE_ENERGY_Q4),
+    COUNTER(0x0C0, REACTIVE_ENERGY_INDUCTIVE_IMPORT),
+    COUNTER(0x0C4, REACTIVE_ENERGY_CAPACITIVE_IMPORT),
+};
+static const struct kwh_block wide_blocks[] = {{wide_rows, KWH_COUNT(wide_rows), 0}};
+static const struct kwh_map wide_map = {
+    .name = "wide", .title = "everything", .blocks = wide_blocks, .block_count = 1};
+
+static int64_t milli(struct kwh_simulation *meter, uint32_t quantity)
+{
+    return value_at(meter, quantity, -3);
+}
+
+static void check_wide(struct kwh_simulation *meter)
+{
+    int64_t u = milli(meter, KWH_VOLTAGE_L1), power = milli(meter, KWH_ACTIVE_POWER);
+    int64_t demand = milli(meter, KWH_ACTIVE_POWER_DEMAND);
+    assert_between(milli(meter, KWH_VOLTAGE_L1_L2) * 1000 / u, 1690, 1775); /* sqrt 3 */
+    assert_between(milli(meter, KWH_VOLTAGE_MEAN) * 3 - sum_of(meter, voltages, -3), -60, 60);
+    assert_between(milli(meter, KWH_VOLTAGE_MEAN_LL) * 3 - milli(meter, KWH_VOLTAGE_L1_L2) -
+                       milli(meter, KWH_VOLTAGE_L2_L3) - milli(meter, KWH_VOLTAGE_L3_L1),
+                   -60, 60);
+    assert_between(milli(meter, KWH_CURRENT_MEAN) * 3 - milli(meter, KWH_CURRENT_SUM), -3, 3);
+    assert_between(milli(meter, KWH_CURRENT_N), 0, milli(meter, KWH_CURRENT_SUM));
+    assert_true(milli(meter, KWH_CURRENT_L1_MAX_DEMAND) >= milli(meter, KWH_CURRENT_L1_DEMAND));
+    assert_int_equal(milli(meter, KWH_ACTIVE_POWER_IMPORT), power > 0 ? power : 0);
+    assert_int_equal(milli(meter, KWH_ACTIVE_POWER_EXPORT), power < 0 ? -power : 0);
+    assert_int_equal(milli(meter, KWH_ACTIVE_POWER_GROSS), power < 0 ? -power : power);
+    assert_true(milli(meter, KWH_ACTIVE_POWER_MAX_DEMAND) >= demand);
+    assert_int_equal(milli(meter, KWH_POWER_FACTOR) < 0, power < 0);
+    assert_between(milli(meter, KWH_POWER_FACTOR_LEAD_LAG), -1000, 1000);
+    assert_between(milli(meter, KWH_PHASE_ANGLE_L1), -180000, 180000);
+    assert_true(milli(meter, KWH_THD_VOLTAGE_L1) > 0 && milli(meter, KWH_THD_CURRENT_L1) > 0);
+    assert_int_equal(milli(meter, KWH_ACTIVE_ENERGY_GROSS),
+                     milli(meter, KWH_ACTIVE_ENERGY_IMPORT) +
+                         milli(meter, KWH_ACTIVE_ENERGY_EXPORT));
+    assert_int_equal(milli(meter, KWH_ACTIVE_ENERGY_NET),
+                     milli(meter, KWH_ACTIVE_ENERGY_IMPORT) -
+                         milli(meter, KWH_ACTIVE_ENERGY_EXPORT));
+    assert_int_equal(milli(meter, KWH_REACTIVE_ENERGY_IMPORT),
+                     milli(meter, KWH_REACTIVE_ENERGY_Q1) + milli(meter, KWH_REACTIVE_ENERGY_Q2));
+    assert_int_equal(milli(meter, KWH_REACTIVE_ENERGY_EXPORT),
+                     milli(meter, KWH_REACTIVE_ENERGY_Q3) + milli(meter, KWH_REACTIVE_ENERGY_Q4));
+    assert_int_equal(milli(meter, KWH_REACTIVE_ENERGY_INDUCTIVE_IMPORT),
+                     milli(meter, KWH_REACTIVE_ENERGY_Q1));
+    assert_int_equal(milli(meter, KWH_REACTIVE_ENERGY_CAPACITIVE_IMPORT),
+                     milli(meter, KWH_REACTIVE_ENERGY_Q2));
+    assert_int_equal(milli(meter, KWH_ACTIVE_ENERGY_IMPORT_ROLLOVERS), 0);
+}
+
+static void everything_agrees(void **state)
+{
+    struct kwh_simulation *meter = NULL;
+    struct kwh_reading reading;
+    (void)state;
+    assert_int_equal(kwh_simulation_new(&meter, NULL, 1), KWH_ERROR_ARGUMENT);
+    assert_int_equal(kwh_simulation_new(&meter, &wide_map, 1), KWH_OK);
+    for (int hour = 0; hour < 40; hour++) {
+        int64_t day = milli(meter, KWH_ACTIVE_ENERGY_IMPORT_DAY);
+        check_wide(meter);
+        kwh_simulation_advance(meter, 3600000);
+        if (milli(meter, KWH_ACTIVE_ENERGY_IMPORT_DAY) < day) /* midnight */
+            assert_true(milli(meter, KWH_ACTIVE_ENERGY_IMPORT_PREVIOUS_DAY) >= day);
+        assert_true(milli(meter, KWH_ACTIVE_ENERGY_IMPORT_WEEK) >=
+                    milli(meter, KWH_ACTIVE_ENERGY_IMPORT_DAY));
+        assert_true(milli(meter, KWH_ACTIVE_ENERGY_IMPORT_MONTH) >=
+                    milli(meter, KWH_ACTIVE_ENERGY_IMPORT_WEEK));
+    }
+    assert_true(milli(meter, KWH_OPERATING_TIME_T1) + milli(meter, KWH_OPERATING_TIME_T2) >=
+                40 * HOUR_S * INT64_C(1000));
+    assert_true(milli(meter, KWH_CHARGE) > 0 && milli(meter, KWH_APPARENT_ENERGY) > 0);
+    assert_int_equal(kwh_simulation_value(meter, KWH_TARIFF, &reading), KWH_ERROR_NOT_IN_MAP);
+    kwh_simulation_free(meter);
+    kwh_simulation_free(NULL);
+}
+
 static void all_maps_can_be_served(void **state)
 {
     (void)state;
@@ -329,6 +455,7 @@ int main(void)
         cmocka_unit_test(pins),
         cmocka_unit_test(registers),
         cmocka_unit_test(writing),
+        cmocka_unit_test(everything_agrees),
         cmocka_unit_test(all_maps_can_be_served),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
