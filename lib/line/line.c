@@ -153,7 +153,7 @@ static void drain(struct kwh_line *line, struct kwh_exchange *exchange, uint32_t
 {
     if (!kwhi_has(line, KWH_FRAMING_SERIAL))
         return;
-    kwhi_skip(line, line->received, exchange, now_us);
+    kwhi_skip(line, KWHI_ALL, exchange, now_us);
     line->sent_length = 0;
 }
 
@@ -222,11 +222,12 @@ static struct kwh_exchange *find(const struct kwh_line *line, enum kwh_exchange_
 void kwh_line_sent(struct kwh_line *line, size_t count, uint32_t now_us)
 {
     struct kwh_exchange *exchange = find(line, KWH_EXCHANGE_SENDING);
-    size_t left = (size_t)line->sent_length - line->sent_done;
+    size_t done = (size_t)line->sent_done + (count < line->sent_length ? count : line->sent_length);
     if (exchange == NULL || count == 0)
         return;
-    if (count > left)
-        count = left;
+    if (done > line->sent_length)
+        done = line->sent_length;
+    count = done - line->sent_done;
     if (line->trace != NULL)
         line->trace(line->trace_context, KWH_TRACE_SENT, line->buffer + line->sent_done, count,
                     now_us);
@@ -234,7 +235,7 @@ void kwh_line_sent(struct kwh_line *line, size_t count, uint32_t now_us)
         line->last_us = now_us;
     line->last_us += kwhi_wire_us(line->character_ns, (uint32_t)count);
     line->quiet = false;
-    line->sent_done = (uint16_t)(line->sent_done + count);
+    line->sent_done = (uint16_t)done;
     if (line->sent_done == line->sent_length)
         begin_waiting(line, exchange);
 }
@@ -253,15 +254,16 @@ static void extend(struct kwh_line *line, uint32_t now_us)
 
 void kwh_line_got(struct kwh_line *line, size_t count, uint32_t now_us)
 {
-    size_t at = kwhi_receive_at(line) + line->received;
-    if (count > line->lent)
-        count = line->lent;
-    line->lent = (uint16_t)(line->lent - count);
-    if (count == 0)
+    size_t at = kwhi_receive_at(line);
+    size_t received = line->received + (count < line->lent ? count : line->lent);
+    count = received - line->received;
+    if (count == 0 || at + received > line->capacity)
         return;
     if (line->trace != NULL)
-        line->trace(line->trace_context, KWH_TRACE_RECEIVED, line->buffer + at, count, now_us);
-    line->received = (uint16_t)(line->received + count);
+        line->trace(line->trace_context, KWH_TRACE_RECEIVED, line->buffer + at + line->received,
+                    count, now_us);
+    line->lent = (uint16_t)(line->lent - count);
+    line->received = (uint16_t)received;
     line->bytes_seen += (uint32_t)count;
     line->quiet = false;
     if (kwhi_after(now_us, line->last_us) > 0)
@@ -285,7 +287,7 @@ void kwh_line_got_damaged(struct kwh_line *line, size_t count, uint32_t now_us)
     if (kwhi_after(now_us, line->last_us) > 0)
         line->last_us = now_us;
     if (line->consumed == 0)
-        kwhi_skip(line, line->received, line->exchanges, now_us);
+        kwhi_skip(line, KWHI_ALL, line->exchanges, now_us);
 }
 
 void kwh_line_failed(struct kwh_line *line, enum kwh_error error, int host_errno)
@@ -316,11 +318,9 @@ static void drop_answer(struct kwh_line *line, uint32_t now_us)
     if (count == 0)
         return;
     line->consumed = 0;
-    memmove(line->buffer + kwhi_receive_at(line), line->buffer + kwhi_receive_at(line) + count,
-            line->received - count);
-    line->received = (uint16_t)(line->received - count);
+    line->received = kwhi_shift(line->buffer + kwhi_receive_at(line), count, line->received);
     if (kwhi_has(line, KWH_FRAMING_SERIAL))
-        kwhi_skip(line, line->received, NULL, now_us);
+        kwhi_skip(line, KWHI_ALL, NULL, now_us);
 }
 
 static bool take_over(struct kwh_line *line, struct kwh_step *step)
@@ -400,7 +400,7 @@ void kwh_line_next(struct kwh_line *line, uint32_t now_us, struct kwh_step *step
     next_moment(line, now_us, &any, &step->until_us);
     step->action = any ? KWH_ACTION_RECEIVE : KWH_ACTION_IDLE;
     if (!any) {
-        kwhi_skip(line, line->received, NULL, now_us);
+        kwhi_skip(line, KWHI_ALL, NULL, now_us);
         line->sent_length = 0;
     }
     lend_room(line, step);

@@ -34,6 +34,9 @@ static inline uint32_t kwhi_wire_us(uint32_t character_ns, uint32_t characters)
     return (uint32_t)(((uint64_t)character_ns * characters + 999u) / 1000u);
 }
 
+/* Moves what follows the first `count` of `length` bytes to the front; returns how many. */
+uint16_t kwhi_shift(uint8_t *bytes, size_t count, size_t length);
+
 /* Duration of one character, start and stop bits included. */
 uint32_t kwhi_character_ns(const struct kwh_line_settings *settings);
 
@@ -44,7 +47,8 @@ uint32_t kwhi_silence_us(uint32_t character_ns);
 /* Where received bytes lie in the buffer. */
 size_t kwhi_receive_at(const struct kwh_line *line);
 
-/* Gives up the first `count` received bytes. */
+/* Gives up the first `count` received bytes, or all. */
+#define KWHI_ALL SIZE_MAX
 void kwhi_skip(struct kwh_line *line, size_t count, struct kwh_exchange *exchange, uint32_t now_us);
 
 /* Looks for answers in what was received; ends exchanges. */

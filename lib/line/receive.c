@@ -8,16 +8,14 @@
 void kwhi_skip(struct kwh_line *line, size_t count, struct kwh_exchange *exchange, uint32_t now_us)
 {
     uint8_t *received = line->buffer + kwhi_receive_at(line);
-    if (count > line->received)
-        count = line->received;
-    if (count == 0)
+    size_t skipped = count < line->received ? count : line->received;
+    if (count == 0 || line->received == 0)
         return;
     if (line->trace != NULL)
-        line->trace(line->trace_context, KWH_TRACE_SKIPPED, received, count, now_us);
+        line->trace(line->trace_context, KWH_TRACE_SKIPPED, received, skipped, now_us);
     if (exchange != NULL && exchange->statistics != NULL)
-        exchange->statistics->skipped_bytes += (uint32_t)count;
-    memmove(received, received + count, line->received - count);
-    line->received = (uint16_t)(line->received - count);
+        exchange->statistics->skipped_bytes += (uint32_t)skipped;
+    line->received = kwhi_shift(received, count, line->received);
 }
 
 static void remember_failure(struct kwh_line *line, const struct kwh_exchange *exchange,
@@ -191,8 +189,7 @@ static bool look(struct kwh_line *line, struct kwh_exchange *exchange, bool idle
 {
     const uint8_t *received = line->buffer + kwhi_receive_at(line);
     bool full = kwhi_receive_at(line) + line->received >= line->capacity;
-    struct kwh_match match = line->framing->match(received, line->received, idle || full,
-                                                  line->exchanges);
+    struct kwh_match match = line->framing->match(received, line->received, idle || full, exchange);
 
     if (is_echo(line, exchange, &match, idle)) {
         swallow_echo(line, exchange, now_us);
@@ -267,5 +264,5 @@ void kwhi_receive(struct kwh_line *line, uint32_t now_us)
     if (line->consumed == 0)
         expire(line, now_us);
     if (line->consumed == 0 && first_waiting(line) == NULL)
-        kwhi_skip(line, line->received, exchange, now_us);
+        kwhi_skip(line, KWHI_ALL, exchange, now_us);
 }

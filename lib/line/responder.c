@@ -55,10 +55,7 @@ void kwh_responder_serve(struct kwh_responder *responder, uint8_t address, bool 
 
 static void skip(struct kwh_responder *responder, size_t count)
 {
-    if (count > responder->received)
-        count = responder->received;
-    memmove(responder->buffer, responder->buffer + count, responder->received - count);
-    responder->received = (uint16_t)(responder->received - count);
+    responder->received = kwhi_shift(responder->buffer, count, responder->received);
 }
 
 static void give_up(struct kwh_responder *responder, size_t count, uint32_t now_us)
