@@ -207,18 +207,20 @@ void kwh_responder_next(struct kwh_responder *responder, uint32_t now_us, struct
 
 void kwh_responder_sent(struct kwh_responder *responder, size_t count, uint32_t now_us)
 {
-    size_t left = (size_t)responder->sent_length - responder->sent_done;
+    size_t offered = responder->sent_length;
+    size_t done = (size_t)responder->sent_done + (count < offered ? count : offered);
     if (responder->state != SENDING || count == 0)
         return;
-    if (count > left)
-        count = left;
+    if (done > offered)
+        done = offered;
+    count = done - responder->sent_done;
     if (responder->trace != NULL)
         responder->trace(responder->trace_context, KWH_TRACE_SENT,
                          responder->buffer + HALF + responder->sent_done, count, now_us);
     if (kwhi_after(now_us, responder->last_us) > 0)
         responder->last_us = now_us;
     responder->last_us += kwhi_wire_us(responder->character_ns, (uint32_t)count);
-    responder->sent_done = (uint16_t)(responder->sent_done + count);
+    responder->sent_done = (uint16_t)done;
     if (responder->sent_done < responder->sent_length)
         return;
     responder->state = LISTENING;
@@ -228,17 +230,19 @@ void kwh_responder_sent(struct kwh_responder *responder, size_t count, uint32_t 
 
 void kwh_responder_got(struct kwh_responder *responder, size_t count, uint32_t now_us)
 {
-    size_t room = (size_t)responder->capacity - responder->received;
+    size_t capacity = responder->capacity;
+    size_t received = responder->received + (count < capacity ? count : capacity);
     if (responder->state == ASKED || responder->state == SENDING)
         return;
-    if (count > room)
-        count = room;
+    if (received > capacity)
+        received = capacity;
+    count = received - responder->received;
     if (count == 0)
         return;
     if (responder->trace != NULL)
         responder->trace(responder->trace_context, KWH_TRACE_RECEIVED,
                          responder->buffer + responder->received, count, now_us);
-    responder->received = (uint16_t)(responder->received + count);
+    responder->received = (uint16_t)received;
     if (kwhi_after(now_us, responder->last_us) > 0 || responder->received == count)
         responder->last_us = now_us;
 }
