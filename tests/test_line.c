@@ -554,8 +554,10 @@ static void damaged_bytes_are_part_of_no_answer(void **state)
     } cases[] = {
         {ANSWER, "", KWH_ERROR_NO_FRAME}, /* the CRC would hold, the parity does not */
         {ANSWER "FF", "", KWH_OK},        /* whole before the damage */
-        {"01 03 04", ANSWER, KWH_OK},     /* what had begun is given up at once */
-        {"FF", ANSWER, KWH_OK},           {"01 03 04", "11 22 33 44 4B C6", KWH_ERROR_NO_FRAME},
+        {ANSWER "55 66 77 FF", "", KWH_OK},
+        {"01 03 04", ANSWER, KWH_OK}, /* what had begun is given up at once */
+        {"FF", ANSWER, KWH_OK},
+        {"01 03 04", "11 22 33 44 4B C6", KWH_ERROR_NO_FRAME},
     };
     (void)state;
     for (size_t i = 0; i < KWH_COUNT(cases); i++) {
@@ -576,6 +578,8 @@ static void damaged_bytes_are_part_of_no_answer(void **state)
         }
         assert_ptr_equal(wire_next(&wire), &exchange);
         assert_int_equal(exchange.error, cases[i].error);
+        if (cases[i].error == KWH_OK)
+            assert_true(wire_answered(&wire, &exchange, "03 04 11 22 33 44"));
         wire_close(&wire);
     }
     open_rtu(); /* a lie about the count */

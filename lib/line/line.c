@@ -378,7 +378,8 @@ void kwh_line_next(struct kwh_line *line, uint32_t now_us, struct kwh_step *step
     bool any = false;
     memset(step, 0, sizeof *step);
     line->lent = 0;
-    drop_answer(line, now_us);
+    if (find(line, KWH_EXCHANGE_OVER) == NULL) /* else an answer has not been handed out yet */
+        drop_answer(line, now_us);
     kwhi_receive(line, now_us);
     if (take_over(line, step) || offer_request(line, step))
         return;
