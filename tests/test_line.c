@@ -186,6 +186,15 @@ static void what_cannot_be_asked_is_refused_at_the_entry(void **state)
     assert_int_equal(kwh_line_start(&line, &exchange, 0), KWH_ERROR_CAPACITY);
     assert_int_equal(kwh_modbus_read(&exchange, 1, 3, 0, 25), KWH_OK);
     assert_int_equal(kwh_line_start(&line, &exchange, 0), KWH_OK);
+    /* A request may come back, and takes more room than its answer: 9 + 24 bytes, twice. */
+    assert_int_equal(kwh_line_init(&line, &kwh_modbus_rtu, buffer, 64), KWH_OK);
+    assert_int_equal(kwh_modbus_write_multiple(&exchange, 1, 0, 12, buffer), KWH_OK);
+    assert_int_equal(kwh_line_start(&line, &exchange, 0), KWH_ERROR_CAPACITY);
+    line.echo = KWH_ECHO_NEVER;
+    assert_int_equal(kwh_line_start(&line, &exchange, 0), KWH_OK);
+    assert_int_equal(kwh_line_init(&line, &kwh_modbus_rtu, buffer, 64), KWH_OK);
+    assert_int_equal(kwh_modbus_write_multiple(&exchange, 1, 0, 11, buffer), KWH_OK);
+    assert_int_equal(kwh_line_start(&line, &exchange, 0), KWH_OK);
     assert_int_equal(kwh_line_init(&line, &kwh_modbus_tcp, buffer, 64), KWH_OK);
     assert_int_equal(kwh_modbus_read(&exchange, 1, 3, 0, 12), KWH_OK); /* 7 + 26 bytes in 32 */
     assert_int_equal(kwh_line_start(&line, &exchange, 0), KWH_ERROR_CAPACITY);

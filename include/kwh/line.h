@@ -306,7 +306,8 @@ KWH_API void kwh_line_set_speed(struct kwh_line *line, const struct kwh_line_set
  * Begins an exchange. The line keeps it until kwh_line_next() says DONE.
  * @retval KWH_ERROR_BUSY another one is under way and the framing has no ids
  * @retval KWH_ERROR_ARGUMENT address out of range; KWH_ERROR_BROADCAST_READ;
- * @retval KWH_ERROR_CAPACITY request or answer do not fit the buffer
+ * @retval KWH_ERROR_CAPACITY the buffer fits no request and answer together; nor, on a serial line
+ * that may echo, the request twice
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_line_start(struct kwh_line *line,
                                                   struct kwh_exchange *exchange, uint32_t now_us);

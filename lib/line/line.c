@@ -45,6 +45,8 @@ static bool fits(const struct kwh_line *line, const struct kwh_exchange *exchang
     size_t answer = overhead + (exchange->answer_length > 2u ? exchange->answer_length : 2u);
     if (request > line->framing->frame_max)
         return false;
+    if (kwhi_has(line, KWH_FRAMING_SERIAL) && line->echo != KWH_ECHO_NEVER && request > answer)
+        answer = request; /* its echo lies where the answer will */
     if (kwhi_has(line, KWH_FRAMING_HAS_ID))
         return request <= line->capacity / 2u && answer <= line->capacity - line->capacity / 2u;
     return request + answer <= line->capacity;
