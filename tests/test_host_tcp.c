@@ -215,6 +215,64 @@ static void test_timeout(void **context)
     close(listening);
 }
 
+/* Answers the first request when the client has long given it up, and the second at once. */
+static void *late_converter(void *context)
+{
+    static const uint8_t first[] = {0x01, 0x03, 0x02, 0x11, 0x11, 0x74, 0x18};
+    static const uint8_t second[] = {0x01, 0x03, 0x02, 0x22, 0x22, 0x20, 0xFD};
+    const int *listening = context;
+    int peer = accept(*listening, NULL, NULL);
+    uint8_t request[8];
+    bool right = read_bytes(peer, request, sizeof request) == sizeof request;
+
+    usleep(260000);
+    right = right && send(peer, first, sizeof first, MSG_NOSIGNAL) == sizeof first;
+    right = right && read_bytes(peer, request, sizeof request) == sizeof request;
+    right = right && send(peer, second, sizeof second, MSG_NOSIGNAL) == sizeof second;
+    close(peer);
+    return right ? context : NULL;
+}
+
+static enum kwh_error ask_one(struct kwh_host *host, uint16_t address, uint8_t high)
+{
+    struct kwh_exchange exchange;
+    size_t count;
+    enum kwh_error error = kwh_modbus_read(&exchange, 1, KWH_MODBUS_READ_HOLDING, address, 1);
+
+    if (error == KWH_OK)
+        error = kwh_line_run(kwh_host_line(host), &exchange);
+    if (error == KWH_OK)
+        assert_int_equal(kwh_modbus_registers(kwh_host_line(host), &exchange, &count)[0], high);
+    return error;
+}
+
+/* A short timeout does not shorten how long an answer may be under way. */
+static void test_late_answer(void **context)
+{
+    uint16_t port = 0;
+    int listening = listen_plain(&port);
+    struct kwh_host host;
+    pthread_t thread;
+    char target[64];
+    void *right;
+
+    (void)context;
+    (void)snprintf(target, sizeof target, "rtutcp:127.0.0.1:%u,timeout_ms=100@1", (unsigned)port);
+    assert_int_equal(pthread_create(&thread, NULL, late_converter, &listening), 0);
+    assert_int_equal(kwh_host_open(&host, target), KWH_OK);
+    assert_int_equal(ask_one(&host, 0x0001, 0x11), KWH_ERROR_TIMEOUT);
+    assert_int_equal(ask_one(&host, 0x0002, 0x22), KWH_OK);
+    kwh_host_close(&host);
+    assert_int_equal(pthread_join(thread, &right), 0);
+    assert_non_null(right);
+    /* A long timeout lengthens it. */
+    (void)snprintf(target, sizeof target, "rtutcp:127.0.0.1:%u,timeout_ms=3000", (unsigned)port);
+    assert_int_equal(kwh_host_open(&host, target), KWH_OK);
+    assert_int_equal(host.line.timing.latest_us, 6000000);
+    kwh_host_close(&host);
+    close(listening);
+}
+
 /* A gateway that restarts: the request under way fails, reopening brings everything back. */
 static void test_reset_and_reopen(void **context)
 {
@@ -755,6 +813,7 @@ int main(void)
         cmocka_unit_test(test_cannot_connect),
         cmocka_unit_test(test_other_unit),
         cmocka_unit_test(test_timeout),
+        cmocka_unit_test(test_late_answer),
         cmocka_unit_test(test_reset_and_reopen),
         cmocka_unit_test(test_several_outstanding),
         cmocka_unit_test(test_peer_that_never_reads),

@@ -128,7 +128,9 @@ static void apply_target(struct kwh_host *host)
 
     if (target->timeout_ms != 0) {
         timing->answer_us = target->timeout_ms * 1000u;
-        timing->latest_us = timing->answer_us * 2u;
+        /* Impatience of ours does not make a gateway's late answer come sooner. */
+        if (timing->latest_us < timing->answer_us * 2u)
+            timing->latest_us = timing->answer_us * 2u;
     }
     timing->quiet_us = target->gap_ms * 1000u;
     host->line.echo = (uint8_t)target->echo;
