@@ -441,6 +441,36 @@ static void test_slow_client(void **context)
     served_close(&served);
 }
 
+/* Frames in a stream end where their length says, however TCP cuts them; and nothing that was sent
+ * comes back, so that a request equal to the answer before it is one. */
+static void test_frames_in_a_stream(void **context)
+{
+    static const uint8_t request[] = {0x01, 0x03, 0x50, 0x00, 0x00, 0x05, 0x94, 0xC9};
+    static const uint8_t loop[] = {0x01, 0x08, 0x00, 0x00, 0xA5, 0x37, 0xDA, 0x8D};
+    uint8_t bytes[5 + sizeof meter_registers];
+    struct served served;
+    int descriptor;
+
+    (void)context;
+    assert_int_equal(served_open(&served, "rtutcp::0", NULL), KWH_OK);
+    descriptor = connect_plain(port_of(&served), 0);
+    for (size_t cut = 1; cut < sizeof request; cut++) {
+        assert_int_equal(send(descriptor, request, cut, MSG_NOSIGNAL), cut);
+        usleep(50000);
+        assert_int_equal(send(descriptor, request + cut, sizeof request - cut, MSG_NOSIGNAL),
+                         sizeof request - cut);
+        assert_int_equal(read_bytes(descriptor, bytes, sizeof bytes), sizeof bytes);
+        assert_memory_equal(bytes + 3, meter_registers, sizeof meter_registers);
+    }
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(send(descriptor, loop, sizeof loop, MSG_NOSIGNAL), sizeof loop);
+        assert_int_equal(read_bytes(descriptor, bytes, sizeof loop), sizeof loop);
+        assert_memory_equal(bytes, loop, sizeof loop);
+    }
+    close(descriptor);
+    served_close(&served);
+}
+
 /* Who asks again in time stays, however long that goes on. */
 static void test_busy_client(void **context)
 {
@@ -820,6 +850,7 @@ int main(void)
         cmocka_unit_test(test_borrowed_modbus),
         cmocka_unit_test(test_plain_bytes),
         cmocka_unit_test(test_slow_client),
+        cmocka_unit_test(test_frames_in_a_stream),
         cmocka_unit_test(test_busy_client),
         cmocka_unit_test(test_idle_clients),
         cmocka_unit_test(test_connection_limit),

@@ -25,6 +25,10 @@
 #define DEFAULT_CONNECTIONS 32u
 #define DEFAULT_IDLE_MS     60000u
 
+/* TCP delivers the pieces of a frame when it likes: only its length ends it, and this is how long
+ * a piece may hold up what follows. */
+#define PIECE_PATIENCE_US 1000000u
+
 /* Pause when the system has no descriptor left for a connection that waits. */
 #define ACCEPT_PAUSE_MS 100u
 
@@ -86,6 +90,10 @@ static enum kwh_error begin(struct kwh_listener *listener, struct connection *co
     }
     kwh_responder_set_speed(responder, &listener->settings);
     responder->echo = (uint8_t)listener->target.echo;
+    if (is_network(listener)) {
+        responder->timing.character_us = PIECE_PATIENCE_US;
+        responder->echo = KWH_ECHO_NEVER;
+    }
     responder->trace = listener->trace;
     responder->trace_context = listener->trace_context;
     connection->descriptor = descriptor;
