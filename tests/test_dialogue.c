@@ -252,6 +252,45 @@ static void an_exchange_runs_blocking(void **state)
     assert_int_equal(kwh_line_run(&wire.line, &exchange), KWH_ERROR_BROADCAST_READ);
 }
 
+/* Two dialogues on one line are no use, but neither hangs: one is told that the line is shared. */
+static void a_shared_line_ends_no_dialogue_in_a_loop(void **state)
+{
+    static const enum kwh_wish wishes[] = {KWH_WISH_EXCHANGE, KWH_WISH_DONE};
+    struct list lists[2];
+    struct kwh_exchange other;
+    struct kwh_step step;
+    bool result;
+    (void)state;
+    wire_close(&wire);
+    wire_open(&wire, &kwh_modbus_tcp, KWH_MODBUS_TCP_BUFFER, 1, 0);
+    wire.line.backend = &port;
+    wire_reply(&wire, 1, 1000,
+               "0002 0000 0007 01 03 04 11 22 33 44 0001 0000 0007 01 03 04 11 22 33 44");
+    begin(&lists[0], wishes);
+    begin(&lists[1], wishes);
+    kwh_dialogue_step(&lists[0].dialogue, &wire.line, wire_clock(&wire), &step);
+    assert_int_equal(port_send(NULL, step.bytes, step.count, &step.count), KWH_OK);
+    kwh_line_sent(&wire.line, step.count, wire_clock(&wire));
+    assert_int_equal(kwh_modbus_read(&other, 1, 3, 0, 2), KWH_OK);
+    assert_int_equal(kwh_line_run(&wire.line, &other), KWH_ERROR_BUSY);
+    assert_int_equal(kwh_dialogue_run(&lists[1].dialogue, &wire.line, &result), KWH_OK);
+    assert_int_equal(lists[1].outcomes[0], KWH_OK);
+    assert_int_equal(kwh_dialogue_run(&lists[0].dialogue, &wire.line, &result), KWH_OK);
+    assert_int_equal(lists[0].outcomes[0], KWH_OK);
+
+    begin(&lists[0], wishes);
+    begin(&lists[1], wishes);
+    wire_reply(&wire, 3, 1000,
+               "0003 0000 0007 01 03 04 11 22 33 44 0004 0000 0007 01 03 04 11 22 33 44");
+    kwh_dialogue_step(&lists[0].dialogue, &wire.line, wire_clock(&wire), &step);
+    assert_int_equal(port_send(NULL, step.bytes, step.count, &step.count), KWH_OK);
+    kwh_line_sent(&wire.line, step.count, wire_clock(&wire));
+    assert_int_equal(kwh_dialogue_run(&lists[1].dialogue, &wire.line, &result), KWH_ERROR_BUSY);
+    assert_int_equal(kwh_dialogue_run(&lists[1].dialogue, &wire.line, &result), KWH_OK);
+    assert_int_equal(kwh_dialogue_run(&lists[0].dialogue, &wire.line, &result), KWH_OK);
+    assert_int_equal(lists[0].outcomes[0], KWH_ERROR_INTERRUPTED);
+}
+
 /* An exchange that cannot start is an outcome like any other. */
 static void what_cannot_start_is_an_outcome(void **state)
 {
@@ -279,6 +318,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_lost_port_is_not_asked_again, open_wire, close_wire),
         cmocka_unit_test_setup_teardown(without_a_backend_nothing_blocks, open_wire, close_wire),
         cmocka_unit_test_setup_teardown(an_exchange_runs_blocking, open_wire, close_wire),
+        cmocka_unit_test_setup_teardown(a_shared_line_ends_no_dialogue_in_a_loop, open_wire,
+                                        close_wire),
         cmocka_unit_test_setup_teardown(what_cannot_start_is_an_outcome, open_wire, close_wire),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -367,6 +367,90 @@ static void a_retry_goes_at_once_and_leaves_debt(void **state)
     wire_close(&wire);
 }
 
+/* A request that found no silence never left: its retry has to wait for the debt of another all the
+ * same. */
+static void what_never_left_owes_and_skips_nothing(void **state)
+{
+    struct kwh_exchange first, second;
+    struct kwh_statistics statistics = {0};
+    struct kwh_step step;
+    (void)state;
+    open_rtu();
+    wire_reply(&wire, 0, 450000, ANSWER); /* late */
+    wire_reply(&wire, 1, 20000, "01 03 04 AA BB CC DD 3E 97");
+    read_two(&first);
+    assert_int_equal(wire_run(&wire, &first), KWH_ERROR_TIMEOUT);
+    assert_int_equal(kwh_modbus_read(&second, 1, 3, 0x10, 2), KWH_OK);
+    second.statistics = &statistics;
+    second.answer_us = 1000;
+    kwh_line_next(&wire.line, wire_clock(&wire), &step);
+    step.room[0] = 0x55;
+    kwh_line_got(&wire.line, 1, wire_clock(&wire));
+    assert_int_equal(kwh_line_start(&wire.line, &second, wire_clock(&wire)), KWH_OK);
+    assert_int_equal(kwh_line_retry(&wire.line, &second, wire_clock(&wire)), KWH_ERROR_BUSY);
+    assert_int_equal(second.attempt, 0);
+    do { /* somebody babbles until it gives up */
+        kwh_line_next(&wire.line, wire_clock(&wire), &step);
+        if (step.action != KWH_ACTION_RECEIVE)
+            break;
+        step.room[0] = 0x55;
+        wire.now_us += 500;
+        kwh_line_got(&wire.line, 1, wire_clock(&wire));
+    } while (wire.now_us < 400000);
+    assert_int_equal(step.action, KWH_ACTION_DONE);
+    assert_int_equal(second.error, KWH_ERROR_NO_FRAME);
+    assert_int_equal(statistics.timeouts, 0);
+    second.answer_us = 0;
+    assert_int_equal(kwh_line_retry(&wire.line, &second, wire_clock(&wire)), KWH_OK);
+    assert_ptr_equal(wire_next(&wire), &second);
+    assert_int_equal(second.error, KWH_OK);
+    assert_true(wire_answered(&wire, &second, "03 04 AA BB CC DD"));
+    assert_int_equal(statistics.sent, 1);
+    assert_int_equal(statistics.retries, 0);
+    wire_close(&wire);
+}
+
+/* The answer belongs to the exchange that was DONE last, and only until the next question. */
+static void an_answer_is_lent_to_its_own_exchange_only(void **state)
+{
+    struct kwh_exchange exchanges[2];
+    struct kwh_step step;
+    size_t length;
+    (void)state;
+    wire_open(&wire, &kwh_modbus_tcp, KWH_MODBUS_TCP_BUFFER, 1, 0);
+    wire_reply(&wire, 1, 1000, "0001 0000 0005 01 03 02 00 01 0002 0000 0005 02 03 02 00 02");
+    for (uint8_t i = 0; i < 2; i++) {
+        assert_int_equal(kwh_modbus_read(&exchanges[i], (uint8_t)(i + 1), 3, 0, 1), KWH_OK);
+        assert_int_equal(kwh_line_start(&wire.line, &exchanges[i], wire_clock(&wire)), KWH_OK);
+    }
+    assert_ptr_equal(wire_next(&wire), &exchanges[0]);
+    assert_true(wire_answered(&wire, &exchanges[0], "03 02 00 01"));
+    assert_ptr_equal(wire_next(&wire), &exchanges[1]);
+    assert_true(wire_answered(&wire, &exchanges[1], "03 02 00 02"));
+    (void)kwh_line_answer(&wire.line, &exchanges[0], &length);
+    assert_int_equal(length, 0);
+    kwh_line_next(&wire.line, wire_clock(&wire), &step);
+    (void)kwh_line_answer(&wire.line, &exchanges[1], &length);
+    assert_int_equal(length, 0);
+    wire_close(&wire);
+}
+
+/* Over TCP the answer to the first attempt may come while the second waits, and is right. */
+static void a_tcp_retry_takes_either_answer(void **state)
+{
+    struct kwh_exchange exchange;
+    (void)state;
+    wire_open(&wire, &kwh_modbus_tcp, KWH_MODBUS_TCP_BUFFER, 1, 0);
+    wire_reply(&wire, 0, 300000, "0001 0000 0007 01 03 04 11 22 33 44");
+    read_two(&exchange);
+    assert_int_equal(wire_run(&wire, &exchange), KWH_ERROR_TIMEOUT);
+    assert_int_equal(kwh_line_retry(&wire.line, &exchange, wire_clock(&wire)), KWH_OK);
+    assert_ptr_equal(wire_next(&wire), &exchange);
+    assert_int_equal(exchange.error, KWH_OK);
+    assert_true(wire_answered(&wire, &exchange, "03 04 11 22 33 44"));
+    wire_close(&wire);
+}
+
 static void statistics_count_what_happens(void **state)
 {
     struct kwh_exchange exchange;
@@ -467,7 +551,7 @@ static void a_failed_port_ends_everything(void **state)
         read_two(&exchanges[i]);
         assert_int_equal(kwh_line_start(&wire.line, &exchanges[i], 0), KWH_OK);
     }
-    kwh_line_failed(&wire.line, KWH_ERROR_DISCONNECTED, 104);
+    kwh_line_failed(&wire.line, KWH_ERROR_DISCONNECTED, 104, 0);
     for (int i = 0; i < 2; i++) {
         kwh_line_next(&wire.line, 0, &step);
         assert_int_equal(step.action, KWH_ACTION_DONE);
@@ -703,6 +787,9 @@ int main(void)
         cmocka_unit_test(debt_is_of_one_address_and_function),
         cmocka_unit_test(many_debts_make_everyone_wait),
         cmocka_unit_test(a_retry_goes_at_once_and_leaves_debt),
+        cmocka_unit_test(what_never_left_owes_and_skips_nothing),
+        cmocka_unit_test(an_answer_is_lent_to_its_own_exchange_only),
+        cmocka_unit_test(a_tcp_retry_takes_either_answer),
         cmocka_unit_test(statistics_count_what_happens),
         cmocka_unit_test(the_trace_shows_all_bytes),
         cmocka_unit_test(tcp_carries_several_exchanges),

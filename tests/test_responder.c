@@ -207,7 +207,6 @@ static void its_own_echo_is_swallowed(void **state)
     assert_sends("11 06 00 01 00 03 9A 9B");
     hear("11 06 00 01 00 03 9A 9B", 3);
     assert_int_equal(step.action, KWH_ACTION_RECEIVE);
-    assert_int_equal(responder.echo, KWH_ECHO_ON);
     pass(5000);
     hear("11 06 00 02 00 03 6A 9B", 0);
     assert_request(0x11, "06 00 02 00 03");
@@ -218,10 +217,60 @@ static void its_own_echo_is_swallowed(void **state)
     answer("06 00 01 00 03");
     pass(5000);
     assert_sends("11 06 00 01 00 03 9A 9B");
-    pass(50000);
-    assert_int_equal(responder.echo, KWH_ECHO_OFF);
+    pass(150000);
     hear("11 06 00 01 00 03 9A 9B", 0);
     assert_request(0x11, "06 00 01 00 03");
+}
+
+/* Adapters hold an echo back; and another slave may have our address. Whatever answers an answer
+ * never ends. */
+static void answers_are_never_answered(void **state)
+{
+    static const uint8_t echoes[] = {KWH_ECHO_LEARN, KWH_ECHO_OFF, KWH_ECHO_ON, KWH_ECHO_NEVER,
+                                     KWH_ECHO_ALWAYS};
+    static const char *const answers[] = {ANSWER, "11 83 02 C1 34", "11 83 01 81 35",
+                                          "11 81 01 80 55", "11 10 00 01 00 01 52 99"};
+    (void)state;
+    for (size_t e = 0; e < KWH_COUNT(echoes); e++)
+        for (size_t a = 0; a < KWH_COUNT(answers); a++)
+            for (uint32_t delay = 0; delay < 400000; delay += 16000) {
+                begin(&kwh_modbus_rtu_server, 0);
+                responder.echo = echoes[e];
+                hear(REQUEST, 0);
+                answer(ANSWER_PDU);
+                pass(5000);
+                assert_sends(ANSWER);
+                pass(delay);
+                hear(answers[a], 0);
+                assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+                pass(10000);
+                assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+                hear(REQUEST, 0);
+                if (step.action != KWH_ACTION_REQUEST)
+                    pass(10000);
+                assert_request(0x11, REQUEST_PDU);
+            }
+}
+
+static void echo_is_learnt_from_answers_that_differ(void **state)
+{
+    (void)state;
+    begin(&kwh_modbus_rtu_server, 0);
+    hear(REQUEST, 0);
+    answer(ANSWER_PDU);
+    pass(5000);
+    assert_sends(ANSWER);
+    pass(10000);
+    hear(REQUEST, 0); /* a request instead */
+    assert_request(0x11, REQUEST_PDU);
+    assert_int_equal(responder.echo, KWH_ECHO_OFF);
+    answer(ANSWER_PDU);
+    pass(5000);
+    assert_sends(ANSWER);
+    pass(16000);
+    hear(ANSWER, 0); /* and yet */
+    assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+    assert_int_equal(responder.echo, KWH_ECHO_ON);
 }
 
 static void half_an_echo_does_not_hide_a_request(void **state)
@@ -322,6 +371,8 @@ int main(void)
         cmocka_unit_test(unknown_functions_end_with_silence),
         cmocka_unit_test(broadcasts_are_reported),
         cmocka_unit_test(its_own_echo_is_swallowed),
+        cmocka_unit_test(answers_are_never_answered),
+        cmocka_unit_test(echo_is_learnt_from_answers_that_differ),
         cmocka_unit_test(half_an_echo_does_not_hide_a_request),
         cmocka_unit_test(tcp_requests_are_answered),
         cmocka_unit_test(a_broken_stream_is_closed),

@@ -153,6 +153,7 @@ struct kwh_exchange {
     uint8_t address;      /**< unit */
     uint8_t same;         /**< so many leading bytes of PDU are the same in the answer */
     uint8_t attempt;      /**< 0 = the first */
+    uint8_t sendings;     /**< how often it has left the line */
     uint8_t state;        /**< enum kwh_exchange_state */
     bool counted;         /**< byte 1 of the answer counts the bytes behind it */
     bool writes;          /**< changes the meter: never repeated, may be broadcast */
@@ -172,11 +173,12 @@ enum kwh_exchange_state {
 
 /** What a framing makes of the bytes received so far. */
 enum kwh_verdict {
-    KWH_VERDICT_MORE,     /**< may become a frame, more bytes are needed: the answer where reason
-                               is NOISE, else another frame */
-    KWH_VERDICT_SLIDE,    /**< give up count bytes */
-    KWH_VERDICT_FRAME,    /**< the answer; count bytes long */
-    KWH_VERDICT_COLLISION /**< several devices at once */
+    KWH_VERDICT_MORE,      /**< may become a frame, more bytes are needed: the answer where reason
+                                is NOISE, else another frame */
+    KWH_VERDICT_SLIDE,     /**< give up count bytes */
+    KWH_VERDICT_FRAME,     /**< the answer; count bytes long */
+    KWH_VERDICT_COLLISION, /**< several devices at once */
+    KWH_VERDICT_BROKEN     /**< nothing that follows can be trusted: close the connection */
 };
 
 /** Why bytes are given up. */
@@ -268,6 +270,7 @@ struct kwh_line {
     void *trace_context;
     struct kwh_failure failure;
     struct kwh_exchange *exchanges;
+    const struct kwh_exchange *answered; /* whose answer lies in the buffer */
     struct kwh_debt debts[KWH_LINE_DEBTS];
     uint32_t character_ns;
     uint32_t last_us; /* last byte on the wire, either way */
@@ -336,13 +339,15 @@ KWH_API void kwh_line_got(struct kwh_line *line, size_t count, uint32_t now_us);
 KWH_API void kwh_line_got_damaged(struct kwh_line *line, size_t count, uint32_t now_us);
 
 /** The port failed: every exchange under way ends with @p error, which is not KWH_OK. */
-KWH_API void kwh_line_failed(struct kwh_line *line, enum kwh_error error, int host_errno);
+KWH_API void kwh_line_failed(struct kwh_line *line, enum kwh_error error, int host_errno,
+                             uint32_t now_us);
 
 /** Gives up all exchanges; each will be DONE with KWH_ERROR_INTERRUPTED. */
 KWH_API void kwh_line_cancel(struct kwh_line *line, uint32_t now_us);
 
 /**
- * The PDU of the answer, valid until the next kwh_line_next(); an empty span when there is none.
+ * The PDU of the answer to the exchange that was DONE last, valid until the next kwh_line_next();
+ * an empty span for any other.
  */
 KWH_API const uint8_t *kwh_line_answer(const struct kwh_line *line,
                                        const struct kwh_exchange *exchange, size_t *length);
@@ -373,7 +378,10 @@ struct kwh_backend {
     int (*last_errno)(void *context);
 };
 
-/** Starts an exchange and waits for its end on the line's backend. Returns its error. */
+/**
+ * Starts an exchange and waits for its end on the line's backend. Returns its error.
+ * @retval KWH_ERROR_BUSY others are under way
+ */
 KWH_API KWH_CHECKED enum kwh_error kwh_line_run(struct kwh_line *line,
                                                 struct kwh_exchange *exchange);
 

@@ -64,7 +64,7 @@ KWH_API KWH_CHECKED enum kwh_error kwh_modbus_write_multiple(struct kwh_exchange
 
 /**
  * Fills @p exchange with function 08, one data word. Sub-function 0 returns the data. Counts as a
- * write (never repeated) except for sub-function 0 and the counters, 11 to 18.
+ * write (never repeated) except for sub-function 0, 2 and the counters, 11 to 18.
  */
 KWH_API void kwh_modbus_diagnostics(struct kwh_exchange *exchange, uint8_t unit,
                                     uint16_t sub_function, uint16_t data);

@@ -19,7 +19,7 @@ extern "C" {
 
 /** What a server framing makes of received bytes. */
 struct kwh_request_match {
-    enum kwh_verdict verdict;      /**< MORE, SLIDE or FRAME; COLLISION: close the connection */
+    enum kwh_verdict verdict;      /**< MORE, SLIDE, FRAME or BROKEN */
     enum kwh_reason reason;        /**< SLIDE */
     uint16_t count;                /**< SLIDE, FRAME: bytes */
     uint16_t body_at, body_length; /**< FRAME: the PDU */
@@ -65,7 +65,7 @@ struct kwh_responder {
     uint8_t unit;
     uint8_t state;
     uint8_t echo; /**< enum kwh_echo; may be set by the caller */
-    bool quiet;
+    bool repeats; /* the answer looks like its request */
     uint8_t served[32];
 };
 

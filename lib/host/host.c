@@ -225,7 +225,7 @@ enum kwh_error kwh_host_reopen(struct kwh_host *host)
     if (!ours || host->line.backend == NULL) {
         return KWH_ERROR_UNSUPPORTED;
     }
-    kwh_line_failed(&host->line, KWH_ERROR_DISCONNECTED, host->saved_errno);
+    kwh_line_failed(&host->line, KWH_ERROR_DISCONNECTED, host->saved_errno, kwh_host_now_us());
     disconnect(host);
     return open_link(host);
 }

@@ -64,6 +64,12 @@ static bool follow(struct kwh_dialogue *dialogue, struct kwh_line *line, uint32_
         conclude(dialogue, line, now_us);
         return false;
     }
+    if (step->action == KWH_ACTION_IDLE) { /* somebody else took its end, and the answer is gone */
+        dialogue->exchange.error = KWH_ERROR_INTERRUPTED;
+        dialogue->exchange.answer_size = 0;
+        tell_outcome(dialogue, line);
+        return false;
+    }
     return true;
 }
 

@@ -95,12 +95,9 @@ static void renew_silence(struct kwh_line *line, uint32_t now_us)
     line->started = true;
 }
 
-static enum kwh_error queue(struct kwh_line *line, struct kwh_exchange *exchange, uint32_t now_us)
+static void queue(struct kwh_line *line, struct kwh_exchange *exchange, uint32_t now_us)
 {
     struct kwh_exchange **end = &line->exchanges;
-    enum kwh_error error = refuse(line, exchange);
-    if (error != KWH_OK)
-        return error;
     exchange->next = NULL;
     exchange->state = KWH_EXCHANGE_QUEUED;
     exchange->error = KWH_OK;
@@ -117,22 +114,28 @@ static enum kwh_error queue(struct kwh_line *line, struct kwh_exchange *exchange
     while (*end != NULL)
         end = &(*end)->next;
     *end = exchange;
-    return KWH_OK;
 }
 
 enum kwh_error kwh_line_start(struct kwh_line *line, struct kwh_exchange *exchange, uint32_t now_us)
 {
+    enum kwh_error error = refuse(line, exchange);
+    if (error != KWH_OK)
+        return error;
     exchange->attempt = 0;
-    return queue(line, exchange, now_us);
+    exchange->sendings = 0;
+    queue(line, exchange, now_us);
+    return KWH_OK;
 }
 
 enum kwh_error kwh_line_retry(struct kwh_line *line, struct kwh_exchange *exchange, uint32_t now_us)
 {
-    if (exchange->writes)
-        return KWH_ERROR_ARGUMENT;
+    enum kwh_error error = exchange->writes ? KWH_ERROR_ARGUMENT : refuse(line, exchange);
+    if (error != KWH_OK)
+        return error;
     if (exchange->attempt < UINT8_MAX)
         exchange->attempt++;
-    return queue(line, exchange, now_us);
+    queue(line, exchange, now_us);
+    return KWH_OK;
 }
 
 /* True when the line has been silent long enough for a request; else *until_us says when to look.
@@ -171,7 +174,7 @@ static bool may_send(struct kwh_line *line, struct kwh_exchange *exchange, uint3
     }
     if (kwhi_has(line, KWH_FRAMING_HAS_ID))
         return true;
-    if (exchange->attempt == 0 && kwhi_debt_blocks(line, exchange, now_us, until_us)) {
+    if (exchange->sendings == 0 && kwhi_debt_blocks(line, exchange, now_us, until_us)) {
         exchange->limit_us = patience_ends(line, exchange, *until_us);
         line->drained = true;
         return false;
@@ -186,7 +189,8 @@ static bool may_send(struct kwh_line *line, struct kwh_exchange *exchange, uint3
 static void begin_sending(struct kwh_line *line, struct kwh_exchange *exchange, uint32_t now_us)
 {
     size_t room = kwhi_has(line, KWH_FRAMING_HAS_ID) ? line->capacity / 2u : line->capacity;
-    exchange->id = ++line->next_id;
+    if (exchange->sendings == 0)
+        exchange->id = ++line->next_id; /* kept, so that the answer to any attempt is known */
     line->sent_length = (uint16_t)line->framing->wrap(exchange, line->buffer, room);
     line->sent_done = 0;
     line->bytes_seen = line->received;
@@ -196,8 +200,10 @@ static void begin_sending(struct kwh_line *line, struct kwh_exchange *exchange, 
     exchange->state = KWH_EXCHANGE_SENDING;
     if (exchange->statistics != NULL) {
         exchange->statistics->sent++;
-        exchange->statistics->retries += exchange->attempt != 0 ? 1u : 0u;
+        exchange->statistics->retries += exchange->sendings != 0 ? 1u : 0u;
     }
+    if (exchange->sendings < UINT8_MAX)
+        exchange->sendings++;
 }
 
 /* The request has left: from here the answer is awaited. */
@@ -256,8 +262,8 @@ static void extend(struct kwh_line *line, uint32_t now_us)
 
 void kwh_line_got(struct kwh_line *line, size_t count, uint32_t now_us)
 {
-    size_t at = kwhi_receive_at(line);
-    size_t received = line->received + (count < line->lent ? count : line->lent);
+    uint32_t at = (uint32_t)kwhi_receive_at(line);
+    uint32_t received = line->received + (count < line->lent ? (uint32_t)count : line->lent);
     count = received - line->received;
     if (count == 0 || at + received > line->capacity)
         return;
@@ -292,16 +298,17 @@ void kwh_line_got_damaged(struct kwh_line *line, size_t count, uint32_t now_us)
         kwhi_skip(line, KWHI_ALL, line->exchanges, now_us);
 }
 
-void kwh_line_failed(struct kwh_line *line, enum kwh_error error, int host_errno)
+void kwh_line_failed(struct kwh_line *line, enum kwh_error error, int host_errno, uint32_t now_us)
 {
     for (struct kwh_exchange *exchange = line->exchanges; exchange != NULL;
          exchange = exchange->next)
         if (exchange->state != KWH_EXCHANGE_OVER)
-            kwhi_fail(line, exchange, error, line->last_us);
+            kwhi_fail(line, exchange, error, now_us);
     line->failure.host_errno = host_errno;
     line->received = 0;
     line->consumed = 0;
     line->lent = 0;
+    line->answered = NULL;
 }
 
 void kwh_line_cancel(struct kwh_line *line, uint32_t now_us)
@@ -319,6 +326,7 @@ static void drop_answer(struct kwh_line *line, uint32_t now_us)
     size_t count = line->consumed;
     if (count == 0)
         return;
+    line->answered = NULL;
     line->consumed = 0;
     line->received = kwhi_shift(line->buffer + kwhi_receive_at(line), count, line->received);
     if (kwhi_has(line, KWH_FRAMING_SERIAL))
@@ -414,7 +422,7 @@ const uint8_t *kwh_line_answer(const struct kwh_line *line, const struct kwh_exc
 {
     size_t at = exchange->answer_at;
     size_t size = exchange->answer_size;
-    if (at > line->capacity || size > line->capacity - at)
+    if (line->answered != exchange || at > line->capacity || size > line->capacity - at)
         size = at = 0;
     *length = size;
     return line->buffer + at;

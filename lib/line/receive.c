@@ -52,7 +52,7 @@ void kwhi_fail(struct kwh_line *line, struct kwh_exchange *exchange, enum kwh_er
         exchange->sent_us = line->last_us;
     if (exchange->state == KWH_EXCHANGE_SENDING || exchange->state == KWH_EXCHANGE_WAITING)
         owe(line, exchange);
-    if (exchange->statistics != NULL)
+    if (exchange->statistics != NULL && exchange->state != KWH_EXCHANGE_QUEUED)
         exchange->statistics->timeouts++;
     exchange->error = error;
     exchange->state = KWH_EXCHANGE_OVER;
@@ -106,7 +106,7 @@ static void succeed(struct kwh_line *line, const struct kwh_match *match, uint32
     if (!ambiguous)
         learn_no_echo(line);
     exchange->proven = !ambiguous || echo_excluded(line);
-    if (exchange->attempt != 0 || !exchange->proven)
+    if (exchange->sendings > 1 || !exchange->proven)
         owe(line, exchange);
     if (exchange->statistics != NULL) {
         exchange->statistics->ok += exception ? 0u : 1u;
@@ -119,6 +119,7 @@ static void succeed(struct kwh_line *line, const struct kwh_match *match, uint32
         line->trace(line->trace_context, KWH_TRACE_FRAME, line->buffer + kwhi_receive_at(line),
                     match->count, now_us);
     line->consumed = match->count;
+    line->answered = exchange;
 }
 
 /* Bytes of our own request that have come back, at the front of what was received. */
@@ -184,12 +185,24 @@ static struct kwh_exchange *first_waiting(const struct kwh_line *line)
     return exchange;
 }
 
+/*
+ * Whether there is no more time or room for what may still become a frame. On a line with ids
+ * others may still wait for the rest.
+ */
+static bool must_end(const struct kwh_line *line, const struct kwh_exchange *exchange,
+                     uint32_t now_us)
+{
+    if (kwhi_receive_at(line) + line->received >= line->capacity)
+        return true;
+    return !kwhi_has(line, KWH_FRAMING_HAS_ID) && kwhi_due(now_us, exchange->due_us);
+}
+
 /* One look at the front of what was received; false when nothing more can be made of it now. */
 static bool look(struct kwh_line *line, struct kwh_exchange *exchange, bool idle, uint32_t now_us)
 {
     const uint8_t *received = line->buffer + kwhi_receive_at(line);
-    bool full = kwhi_receive_at(line) + line->received >= line->capacity;
-    struct kwh_match match = line->framing->match(received, line->received, idle || full, exchange);
+    bool end = must_end(line, exchange, now_us);
+    struct kwh_match match = line->framing->match(received, line->received, idle || end, exchange);
 
     if (is_echo(line, exchange, &match, idle)) {
         swallow_echo(line, exchange, now_us);
@@ -197,11 +210,8 @@ static bool look(struct kwh_line *line, struct kwh_exchange *exchange, bool idle
     }
     if (!idle && may_become_echo(line, &match))
         return false;
-    if (match.verdict == KWH_VERDICT_MORE && full) {
-        match.verdict = KWH_VERDICT_SLIDE;
-        match.reason = KWH_REASON_NOISE;
-        match.count = 1;
-    }
+    if (match.verdict == KWH_VERDICT_MORE && end)
+        match = kwh_match_slide(1, KWH_REASON_NOISE, 0);
     switch (match.verdict) {
     case KWH_VERDICT_SLIDE:
         note_reason(line, exchange, &match);
@@ -212,6 +222,9 @@ static bool look(struct kwh_line *line, struct kwh_exchange *exchange, bool idle
         return false;
     case KWH_VERDICT_COLLISION:
         kwhi_fail(line, exchange, KWH_ERROR_COLLISION, now_us);
+        return false;
+    case KWH_VERDICT_BROKEN:
+        kwhi_fail(line, exchange, KWH_ERROR_NO_FRAME, now_us);
         return false;
     case KWH_VERDICT_MORE:
         break;

@@ -14,6 +14,9 @@ enum responder_state {
 /* Received bytes lie in the first half of the buffer, the answer in the second. */
 #define HALF (KWH_RESPONDER_BUFFER / 2u)
 
+/* How long adapters hold bytes back: an echo may come as late as that. */
+#define ECHO_US UINT32_C(100000)
+
 /* With nothing to wait for, ask again after 15 minutes: stamps must not grow old. */
 #define IDLE_US UINT32_C(900000000)
 
@@ -79,8 +82,8 @@ enum echo_verdict {
 static enum echo_verdict judge_echo(const struct kwh_responder *responder, bool idle)
 {
     size_t count = responder->received;
-    if (responder->sent_length == 0 || !has(responder, KWH_FRAMING_SERIAL) ||
-        responder->echo == KWH_ECHO_OFF || responder->echo == KWH_ECHO_NEVER)
+    if (responder->sent_length == 0 || responder->echo == KWH_ECHO_NEVER ||
+        (responder->echo == KWH_ECHO_OFF && responder->repeats))
         return NOT_ECHO;
     if (count > responder->sent_length)
         count = responder->sent_length;
@@ -91,26 +94,27 @@ static enum echo_verdict judge_echo(const struct kwh_responder *responder, bool 
     return idle ? NOT_ECHO : MAY_BE_ECHO;
 }
 
-/* True while the front of the received bytes may still turn out to be our own answer. */
+/* Takes our own answer away when it comes back. True: what came may still turn out to be that. An
+ * answer that looks like its request teaches nothing: it may be the master, asking again. */
 static bool wait_for_echo(struct kwh_responder *responder, bool idle, uint32_t now_us)
 {
-    if (responder->received == 0 && !idle)
-        return false;
-    switch (judge_echo(responder, idle)) {
-    case MAY_BE_ECHO:
-        return true;
-    case IS_ECHO:
+    enum echo_verdict verdict = responder->received != 0 ? judge_echo(responder, idle) : NOT_ECHO;
+    if (verdict == IS_ECHO) {
         give_up(responder, responder->sent_length, now_us);
-        if (responder->echo == KWH_ECHO_LEARN)
+        responder->sent_length = 0;
+        if (!responder->repeats &&
+            (responder->echo == KWH_ECHO_LEARN || responder->echo == KWH_ECHO_OFF))
             responder->echo = KWH_ECHO_ON;
-        break;
-    case NOT_ECHO:
-        if (responder->sent_length != 0 && responder->echo == KWH_ECHO_LEARN)
-            responder->echo = KWH_ECHO_OFF;
-        break;
     }
+    return verdict == MAY_BE_ECHO;
+}
+
+/* A request instead of an echo, or nothing for too long: there is none. */
+static void no_echo(struct kwh_responder *responder, bool request)
+{
+    if (request && responder->sent_length != 0 && responder->echo == KWH_ECHO_LEARN)
+        responder->echo = KWH_ECHO_OFF;
     responder->sent_length = 0;
-    return false;
 }
 
 /* Makes what can be made of the received bytes; true when a request was found or the peer is mad.
@@ -124,7 +128,7 @@ static bool listen(struct kwh_responder *responder, bool idle, uint32_t now_us,
             responder->buffer, responder->received, idle || full, responder->served);
         if (match.verdict == KWH_VERDICT_MORE && !full)
             return false;
-        if (match.verdict == KWH_VERDICT_COLLISION) {
+        if (match.verdict == KWH_VERDICT_BROKEN) {
             step->action = KWH_ACTION_CLOSE;
             return true;
         }
@@ -132,6 +136,7 @@ static bool listen(struct kwh_responder *responder, bool idle, uint32_t now_us,
             give_up(responder, match.count != 0 ? match.count : 1u, now_us);
             continue;
         }
+        no_echo(responder, true);
         responder->unit = match.address;
         responder->id = match.id;
         responder->body_at = match.body_at;
@@ -159,17 +164,22 @@ static void lend_room(struct kwh_responder *responder, struct kwh_step *step, ui
 
 static void next_listening(struct kwh_responder *responder, uint32_t now_us, struct kwh_step *step)
 {
-    uint32_t silent = responder->last_us + responder->timing.character_us +
-                      responder->timing.tick_us;
-    bool waiting = responder->received != 0 || responder->sent_length != 0;
-    bool idle = waiting && kwhi_due(now_us, silent);
+    const struct kwh_timing *timing = &responder->timing;
+    uint32_t silent = responder->last_us + timing->character_us + timing->tick_us;
+    uint32_t late = responder->last_us + ECHO_US + timing->tick_us;
+    bool idle = responder->received != 0 && kwhi_due(now_us, silent);
     if (!wait_for_echo(responder, idle, now_us) && listen(responder, idle, now_us, step)) {
         if (step->action == KWH_ACTION_IDLE)
             step->action = KWH_ACTION_REQUEST;
         return;
     }
-    waiting = responder->received != 0 || responder->sent_length != 0;
-    lend_room(responder, step, waiting && !idle ? silent : now_us + IDLE_US);
+    if (responder->received != 0 && !idle) {
+        lend_room(responder, step, silent);
+        return;
+    }
+    if (responder->sent_length != 0 && responder->echo != KWH_ECHO_ALWAYS && kwhi_due(now_us, late))
+        no_echo(responder, false);
+    lend_room(responder, step, responder->sent_length != 0 ? late : now_us + IDLE_US);
 }
 
 /* A slave begins to answer after 3.5 characters of silence. */
@@ -273,6 +283,9 @@ enum kwh_error kwh_responder_answer(struct kwh_responder *responder, const uint8
     responder->sent_length = (uint16_t)responder->framing->wrap(
         responder->unit, responder->id, pdu, length, responder->buffer + HALF, HALF);
     responder->sent_done = 0;
+    responder->repeats = responder->consumed == responder->sent_length &&
+                         memcmp(responder->buffer, responder->buffer + HALF,
+                                responder->sent_length) == 0;
     skip(responder, responder->consumed);
     responder->consumed = 0;
     responder->state = ANSWERING;

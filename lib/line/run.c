@@ -19,8 +19,8 @@ static bool carry_out(struct kwh_line *line, const struct kwh_step *step, uint32
         kwh_line_got(line, count, backend->now_us(context));
     }
     if (error != KWH_OK)
-        kwh_line_failed(line, error,
-                        backend->last_errno != NULL ? backend->last_errno(context) : 0);
+        kwh_line_failed(line, error, backend->last_errno != NULL ? backend->last_errno(context) : 0,
+                        backend->now_us(context));
     return error != KWH_OK || count != 0;
 }
 
@@ -32,6 +32,8 @@ enum kwh_error kwh_line_run(struct kwh_line *line, struct kwh_exchange *exchange
 
     if (backend == NULL)
         return KWH_ERROR_NO_BACKEND;
+    if (line->exchanges != NULL)
+        return KWH_ERROR_BUSY;
     error = kwh_line_start(line, exchange, backend->now_us(backend->context));
     while (error == KWH_OK) {
         kwh_line_next(line, backend->now_us(backend->context), &step);
@@ -68,6 +70,8 @@ enum kwh_error kwh_dialogue_run(struct kwh_dialogue *dialogue, struct kwh_line *
         kwh_dialogue_step(dialogue, line, backend->now_us(backend->context), &step);
         if (step.action == KWH_ACTION_FINISHED)
             return dialogue->error;
+        if (step.action == KWH_ACTION_DONE)
+            return KWH_ERROR_BUSY; /* not ours: the line is shared */
         if (step.action == KWH_ACTION_RESULT) {
             *result = true;
             return KWH_OK;
@@ -94,6 +98,8 @@ enum kwh_error kwh_dialogue_poll(struct kwh_dialogue *dialogue, struct kwh_line 
         kwh_dialogue_step(dialogue, line, now_us, step);
         if (step->action == KWH_ACTION_FINISHED || step->action == KWH_ACTION_RESULT)
             return KWH_OK;
+        if (step->action == KWH_ACTION_DONE)
+            return KWH_ERROR_BUSY;
         if (step->action == KWH_ACTION_SETTINGS)
             error = apply_settings(line, step->settings);
         else if (!carry_out(line, step, now_us) && step->action == KWH_ACTION_RECEIVE &&

@@ -29,12 +29,25 @@ static bool is_for_us(const uint8_t *served, uint8_t address)
     return address == 0 || ((unsigned)served[address >> 3] >> (address & 7u) & 1u) != 0;
 }
 
-/* A whole frame of proven CRC: ours, or to be passed over. */
+/*
+ * An answer, not a request: ours coming back late, or that of another device with our address.
+ * Answering it would never end.
+ */
+static bool is_answer(const uint8_t *bytes, size_t size)
+{
+    size_t pdu = size - RTU_OVERHEAD;
+    return (bytes[1] & 0x80u) != 0 || (kwhi_answer_length(bytes + 1, size - RTU_OVERHEAD) == pdu &&
+                                       kwhi_request_length(bytes + 1, size - RTU_OVERHEAD) != pdu);
+}
+
+/* A whole frame of proven CRC: a request to us, or to be passed over. */
 static struct kwh_request_match take(const uint8_t *bytes, size_t size, const uint8_t *served)
 {
     struct kwh_request_match match;
     if (!is_for_us(served, bytes[0]))
         return make(KWH_VERDICT_SLIDE, KWH_REASON_OTHER_ADDRESS, size);
+    if (is_answer(bytes, size))
+        return make(KWH_VERDICT_SLIDE, KWH_REASON_OTHER_ANSWER, size);
     match = make(KWH_VERDICT_FRAME, KWH_REASON_NOISE, size);
     match.address = bytes[0];
     match.body_at = 1;
@@ -72,8 +85,8 @@ static struct kwh_request_match match(const uint8_t *bytes, size_t length, bool 
     if (stands(bytes, length, body))
         return take(bytes, body + RTU_OVERHEAD, served);
     body = kwhi_answer_length(bytes + 1, length - 1);
-    if (!is_for_us(served, bytes[0]) && stands(bytes, length, body))
-        return make(KWH_VERDICT_SLIDE, KWH_REASON_OTHER_ADDRESS, body + RTU_OVERHEAD);
+    if (stands(bytes, length, body))
+        return take(bytes, body + RTU_OVERHEAD, served);
     if (idle)
         return judge_burst(bytes, length, served);
     return make(KWH_VERDICT_MORE, KWH_REASON_NOISE, 0);

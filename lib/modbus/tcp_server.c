@@ -13,7 +13,7 @@ static struct kwh_request_match match(const uint8_t *bytes, size_t length, bool 
     (void)idle;
     (void)served;
     if (!kwhi_mbap_plausible(bytes, length)) {
-        match.verdict = KWH_VERDICT_COLLISION;
+        match.verdict = KWH_VERDICT_BROKEN;
         return match;
     }
     if (length < KWHI_MBAP_SIZE || length < KWHI_MBAP_SIZE + kwhi_mbap_pdu_length(bytes))
