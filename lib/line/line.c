@@ -169,14 +169,14 @@ static bool may_send(struct kwh_line *line, struct kwh_exchange *exchange, uint3
 {
     drain(line, exchange, now_us);
     if (!is_quiet(line, exchange, now_us, until_us)) {
-        line->drained = true;
+        line->drained = false;
         return false;
     }
     if (kwhi_has(line, KWH_FRAMING_HAS_ID))
         return true;
     if (exchange->sendings == 0 && kwhi_debt_blocks(line, exchange, now_us, until_us)) {
         exchange->limit_us = patience_ends(line, exchange, *until_us);
-        line->drained = true;
+        line->drained = false;
         return false;
     }
     if (line->drained)
@@ -213,6 +213,7 @@ static void begin_waiting(struct kwh_line *line, struct kwh_exchange *exchange)
     uint32_t wait = exchange->answer_us != 0 ? exchange->answer_us : timing->answer_us;
     bool broadcast = is_broadcast(line, exchange);
     exchange->state = broadcast ? KWH_EXCHANGE_TURNAROUND : KWH_EXCHANGE_WAITING;
+    exchange->listened = false;
     exchange->sent_us = line->last_us;
     exchange->due_us = line->last_us + (broadcast ? timing->turnaround_us : wait) + timing->tick_us;
     exchange->limit_us = exchange->due_us + timing->character_us +
