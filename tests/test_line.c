@@ -747,6 +747,62 @@ static void any_order_of_calls_works(void **state)
     wire_close(&wire);
 }
 
+/* A caller that comes late finds the answer in its driver: it came in time, and is taken. */
+static void a_late_caller_loses_nothing(void **state)
+{
+    struct kwh_exchange exchange;
+    struct kwh_step step;
+    (void)state;
+    open_rtu();
+    read_two(&exchange);
+    assert_int_equal(kwh_line_start(&wire.line, &exchange, wire_clock(&wire)), KWH_OK);
+    do {
+        wire.now_us += 5000;
+        kwh_line_next(&wire.line, wire_clock(&wire), &step);
+    } while (step.action != KWH_ACTION_SEND);
+    kwh_line_sent(&wire.line, step.count, wire_clock(&wire));
+    wire.now_us += 5000000;
+    kwh_line_next(&wire.line, wire_clock(&wire), &step);
+    assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+    kwh_line_got(&wire.line, hex(ANSWER, step.room, step.capacity), wire_clock(&wire));
+    kwh_line_next(&wire.line, wire_clock(&wire), &step);
+    assert_int_equal(step.action, KWH_ACTION_DONE);
+    assert_int_equal(exchange.error, KWH_OK);
+    wire_close(&wire);
+}
+
+/* What waits in the driver when a request may go at last is fetched before, not taken for its
+ * answer. */
+static void a_late_caller_mistakes_nothing(void **state)
+{
+    struct kwh_exchange exchange;
+    struct kwh_step step;
+    unsigned asked = 0;
+    (void)state;
+    open_rtu();
+    read_two(&exchange);
+    assert_int_equal(wire_run(&wire, &exchange), KWH_ERROR_TIMEOUT);
+    assert_int_equal(kwh_modbus_read(&exchange, 1, 3, 0x10, 2), KWH_OK);
+    assert_int_equal(kwh_line_start(&wire.line, &exchange, wire_clock(&wire)), KWH_OK);
+    kwh_line_next(&wire.line, wire_clock(&wire), &step); /* waits for the debt */
+    assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+    kwh_line_got(&wire.line, 0, wire_clock(&wire));
+    wire.now_us += 5000000; /* asleep; meanwhile the late answer came */
+    kwh_line_next(&wire.line, wire_clock(&wire), &step);
+    assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+    kwh_line_got(&wire.line, hex(ANSWER, step.room, step.capacity), wire_clock(&wire));
+    do {
+        kwh_line_next(&wire.line, wire_clock(&wire), &step);
+        wire.now_us += 1000;
+        assert_true(asked++ < 20);
+    } while (step.action != KWH_ACTION_SEND);
+    wire_take_request(&wire, &step);
+    wire_deliver(&wire, wire.now_us + 20000, "\x01\x03\x04\xAA\xBB\xCC\xDD\x3E\x97", 9);
+    assert_ptr_equal(wire_next(&wire), &exchange);
+    assert_true(wire_answered(&wire, &exchange, "03 04 AA BB CC DD"));
+    wire_close(&wire);
+}
+
 /* Asleep for an hour, the clock wrapped: the next exchange neither hangs nor hurries. */
 static void a_long_sleep_does_no_harm(void **state)
 {
@@ -800,6 +856,8 @@ int main(void)
         cmocka_unit_test(damaged_bytes_are_part_of_no_answer),
         cmocka_unit_test(a_babbling_line_is_given_up),
         cmocka_unit_test(any_order_of_calls_works),
+        cmocka_unit_test(a_late_caller_loses_nothing),
+        cmocka_unit_test(a_late_caller_mistakes_nothing),
         cmocka_unit_test(a_long_sleep_does_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

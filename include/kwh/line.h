@@ -155,6 +155,7 @@ struct kwh_exchange {
     uint8_t attempt;      /**< 0 = the first */
     uint8_t sendings;     /**< how often it has left the line */
     uint8_t state;        /**< enum kwh_exchange_state */
+    bool listened;        /* to what came up to the deadline */
     bool counted;         /**< byte 1 of the answer counts the bytes behind it */
     bool writes;          /**< changes the meter: never repeated, may be broadcast */
     bool proven;          /**< result: false when the answer may be our own echo */

@@ -185,6 +185,13 @@ static struct kwh_exchange *first_waiting(const struct kwh_line *line)
     return exchange;
 }
 
+/* Behind the deadline, and what came up to it was fetched: a caller may be late, and its driver
+ * full. */
+static bool is_past(const struct kwh_exchange *exchange, uint32_t now_us)
+{
+    return exchange->listened && kwhi_due(now_us, exchange->due_us);
+}
+
 /*
  * Whether there is no more time or room for what may still become a frame. On a line with ids
  * others may still wait for the rest.
@@ -194,7 +201,7 @@ static bool must_end(const struct kwh_line *line, const struct kwh_exchange *exc
 {
     if (kwhi_receive_at(line) + line->received >= line->capacity)
         return true;
-    return !kwhi_has(line, KWH_FRAMING_HAS_ID) && kwhi_due(now_us, exchange->due_us);
+    return !kwhi_has(line, KWH_FRAMING_HAS_ID) && is_past(exchange, now_us);
 }
 
 /* One look at the front of what was received; false when nothing more can be made of it now. */
@@ -258,8 +265,11 @@ static void expire(struct kwh_line *line, uint32_t now_us)
             if (exchange->statistics != NULL)
                 exchange->statistics->ok++;
         }
-        if (exchange->state == KWH_EXCHANGE_WAITING && kwhi_due(now_us, exchange->due_us))
+        if (exchange->state != KWH_EXCHANGE_WAITING)
+            continue;
+        if (is_past(exchange, now_us))
             kwhi_fail(line, exchange, failure_of(line), now_us);
+        exchange->listened = kwhi_due(now_us, exchange->due_us);
     }
 }
 
@@ -270,7 +280,7 @@ void kwhi_receive(struct kwh_line *line, uint32_t now_us)
     struct kwh_exchange *exchange = first_waiting(line);
 
     while (exchange != NULL && line->consumed == 0 && line->received != 0) {
-        bool last = idle || kwhi_due(now_us, exchange->due_us);
+        bool last = idle || is_past(exchange, now_us);
         if (!look(line, exchange, last, now_us))
             break;
     }
