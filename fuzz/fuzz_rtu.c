@@ -49,6 +49,7 @@ static void check_client(const uint8_t *data, const uint8_t *bytes, size_t size)
         must(match.body_at == 1 && match.body_length == right - 3);
         break;
     case KWH_VERDICT_COLLISION:
+    case KWH_VERDICT_BROKEN:
         abort();
     }
 }
@@ -61,7 +62,7 @@ static void check_server(const uint8_t *data, const uint8_t *bytes, size_t size)
     match = kwh_modbus_rtu_server.match(bytes, size, (data[ASK_BYTES] & 1) != 0, served);
     must(match.count <= size);
     must(match.verdict != KWH_VERDICT_SLIDE || match.count != 0);
-    must(match.verdict != KWH_VERDICT_COLLISION);
+    must(match.verdict != KWH_VERDICT_COLLISION && match.verdict != KWH_VERDICT_BROKEN);
     if (match.verdict != KWH_VERDICT_FRAME)
         return;
     must(match.count >= 4 && match.count <= 256 && model_crc_holds(bytes, match.count));

@@ -42,7 +42,7 @@ static void check_client(const uint8_t *data, const uint8_t *bytes, size_t size)
     exchanges[0].next = &exchanges[1];
     match = kwh_modbus_tcp.match(bytes, size, (data[HEAD - 1] & 1) != 0, &exchanges[0]);
     must((match.verdict == KWH_VERDICT_FRAME) == (right[0] != 0 || right[1] != 0));
-    must(match.verdict != KWH_VERDICT_COLLISION);
+    must(match.verdict != KWH_VERDICT_COLLISION && match.verdict != KWH_VERDICT_BROKEN);
     must(match.verdict != KWH_VERDICT_MORE || size < 260);
     must(match.verdict != KWH_VERDICT_SLIDE || (match.count >= 1 && match.count <= size));
     if (match.verdict == KWH_VERDICT_FRAME) {
@@ -60,7 +60,7 @@ static void check_server(const uint8_t *data, const uint8_t *bytes, size_t size)
     bool broken = !protocol || (size > 4 && bytes[4] != 0) || said < 2 || said > 254;
     struct kwh_request_match match = kwh_modbus_tcp_server.match(bytes, size,
                                                                  (data[HEAD - 1] & 1) != 0, served);
-    must((match.verdict == KWH_VERDICT_COLLISION) == broken);
+    must((match.verdict == KWH_VERDICT_BROKEN) == broken);
     if (broken)
         return;
     must((match.verdict == KWH_VERDICT_FRAME) == (size >= 8 && size >= 6 + said));
