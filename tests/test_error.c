@@ -62,6 +62,7 @@ static const struct {
     {KWH_ERROR_PORT_SPEED, 110, "port_speed"},
     {KWH_ERROR_INTERRUPTED, 111, "interrupted"},
     {KWH_ERROR_UNSUPPORTED, 112, "unsupported"},
+    {KWH_ERROR_PORT_NAME, 113, "port_name"},
 };
 
 static bool is_listed(int number)

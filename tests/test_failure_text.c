@@ -80,11 +80,10 @@ static const struct {
       .host_errno = EIO},
      "The other side closed the port or connection: address 1, function 03, after 2 ms "
      "(Input/output error).\n"
-     "Is the adapter still plugged in, is the other side still running? Gateways drop connections "
-     "that they find idle."},
+     "Is the adapter still plugged in?"},
     {{.error = KWH_ERROR_PORT_OPEN, .host_errno = ENOENT},
      "The port or connection cannot be opened (No such file or directory)\n"
-     "Check the name, and that the adapter is plugged in or the host is up."},
+     "Check the name, and that the adapter is plugged in."},
     {{.error = KWH_ERROR_PORT_FORBIDDEN, .host_errno = EACCES},
      "No permission to use the port (Permission denied)\n"
      "Your user needs the group that owns the device, dialout on most systems."},
@@ -106,7 +105,8 @@ static void test_texts(void **context)
 
     (void)context;
     for (size_t i = 0; i < KWH_COUNT(cases); i++) {
-        assert_int_equal(kwh_failure_print(&cases[i].failure, text, sizeof text), KWH_OK);
+        assert_int_equal(kwh_failure_print(&cases[i].failure, KWH_SCHEME_RTU, text, sizeof text),
+                         KWH_OK);
         assert_string_equal(text, cases[i].text);
     }
 }
@@ -119,7 +119,7 @@ static void test_cut(void **context)
     (void)context;
     for (size_t capacity = 0; capacity <= whole + 1; capacity++) {
         memset(text, '#', sizeof text);
-        assert_int_equal(kwh_failure_print(&cases[0].failure, text, capacity),
+        assert_int_equal(kwh_failure_print(&cases[0].failure, KWH_SCHEME_RTU, text, capacity),
                          capacity > whole ? KWH_OK : KWH_ERROR_CAPACITY);
         if (capacity > 0) {
             assert_int_equal(strlen(text), capacity - 1);
@@ -138,8 +138,51 @@ static void test_every_failure_of_a_line_has_a_hint(void **context)
     for (int error = KWH_ERROR_TIMEOUT; error < KWH_ERROR_IO; error++) {
         struct kwh_failure failure = {.error = (enum kwh_error)error, .attempt = 1};
 
-        assert_int_equal(kwh_failure_print(&failure, text, sizeof text), KWH_OK);
+        for (int scheme = KWH_SCHEME_RTU; scheme <= KWH_SCHEME_SIM; scheme++) {
+            assert_int_equal(
+                kwh_failure_print(&failure, (enum kwh_scheme)scheme, text, sizeof text), KWH_OK);
+            assert_non_null(strchr(text, '\n'));
+        }
+    }
+}
+
+/* Who reads through a network has no wires to look at, or they are not his. */
+static void test_advice_fits_the_link(void **context)
+{
+    static const struct {
+        enum kwh_error error;
+        enum kwh_scheme scheme;
+        const char *advice;
+    } links[] = {
+        {KWH_ERROR_TIMEOUT, KWH_SCHEME_TCP,
+         "Is this the unit of the meter? Behind a gateway: is the meter powered, and does the "
+         "gateway wait long enough for it?"},
+        {KWH_ERROR_TIMEOUT, KWH_SCHEME_RTUTCP,
+         "Behind the converter: is the meter powered, is this its address, are A and B not "
+         "swapped, and do speed and parity fit?"},
+        {KWH_ERROR_TIMEOUT, KWH_SCHEME_SIM, "Is this its address?"},
+        {KWH_ERROR_NO_FRAME, KWH_SCHEME_TCP,
+         "Does this port speak Modbus TCP? For RTU frames through TCP write rtutcp: instead of "
+         "tcp:."},
+        {KWH_ERROR_NO_FRAME, KWH_SCHEME_RTUTCP,
+         "Check the converter's speed, parity and stop bits. If this port speaks Modbus TCP, "
+         "write tcp: instead of rtutcp:."},
+        {KWH_ERROR_DISCONNECTED, KWH_SCHEME_TCP,
+         "Is the other side still running? Gateways drop connections that they find idle."},
+        {KWH_ERROR_PORT_OPEN, KWH_SCHEME_TCP,
+         "Check host and port, and that the other side is up."},
+        {KWH_ERROR_PORT_NAME, KWH_SCHEME_TCP,
+         "Check how it is spelled, or give the number of its address."},
+    };
+    char text[512];
+
+    (void)context;
+    for (size_t i = 0; i < KWH_COUNT(links); i++) {
+        struct kwh_failure failure = {.error = links[i].error};
+
+        assert_int_equal(kwh_failure_print(&failure, links[i].scheme, text, sizeof text), KWH_OK);
         assert_non_null(strchr(text, '\n'));
+        assert_string_equal(strchr(text, '\n') + 1, links[i].advice);
     }
 }
 
@@ -149,6 +192,7 @@ int main(void)
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_cut),
         cmocka_unit_test(test_every_failure_of_a_line_has_a_hint),
+        cmocka_unit_test(test_advice_fits_the_link),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -181,7 +181,8 @@ static void test_cannot_connect(void **context)
     assert_int_equal(kwh_line_failure(kwh_host_line(&host))->host_errno, ECONNREFUSED);
     assert_int_equal(kwh_host_fd(&host), -1);
     kwh_host_close(&host);
-    assert_int_equal(kwh_host_open(&host, "tcp:no-such-host.invalid"), KWH_ERROR_PORT_OPEN);
+    assert_int_equal(kwh_host_open(&host, "tcp:no-such-host.invalid"), KWH_ERROR_PORT_NAME);
+    assert_int_equal(kwh_line_failure(kwh_host_line(&host))->host_errno, 0);
     kwh_host_close(&host);
 }
 
@@ -395,6 +396,7 @@ static void test_borrowed_modbus(void **context)
     assert_non_null(modbus);
     assert_int_equal(modbus_connect(modbus), 0);
     assert_int_equal(kwh_host_borrow(&host, modbus, NULL), KWH_OK);
+    assert_int_equal(kwh_host_scheme(&host), KWH_SCHEME_TCP);
     assert_int_equal(read_meter(&host, 1), KWH_OK);
     kwh_host_close(&host);
     assert_true(fcntl(modbus_get_socket(modbus), F_GETFD) >= 0);
@@ -825,6 +827,9 @@ static void test_cannot_listen(void **context)
     assert_int_equal(kwh_listener_open(&listener, &link, &meter_slave, 1, NULL),
                      KWH_ERROR_PORT_OPEN);
     assert_int_equal(errno, EADDRNOTAVAIL);
+    assert_int_equal(kwh_target_parse("tcp:no-such-host.invalid:0", &link, NULL), KWH_OK);
+    assert_int_equal(kwh_listener_open(&listener, &link, &meter_slave, 1, NULL),
+                     KWH_ERROR_PORT_NAME);
     assert_int_equal(kwh_target_parse("sim:inepro_pro380", &link, NULL), KWH_OK);
     assert_int_equal(kwh_listener_open(&listener, &link, &meter_slave, 1, NULL),
                      KWH_ERROR_UNSUPPORTED);

@@ -89,7 +89,8 @@ struct kwh_host {
  * Opens a link; settings not given are 9600 8E1. Blocking (name look-up, connect: at most
  * timeout_ms or 5 s).
  * @retval KWH_ERROR_SYNTAX, KWH_ERROR_PORT_OPEN, KWH_ERROR_PORT_LOCKED, KWH_ERROR_PORT_FORBIDDEN,
- * KWH_ERROR_PORT_SPEED, KWH_ERROR_UNSUPPORTED, KWH_ERROR_UNKNOWN_NAME (sim: no such map)
+ * KWH_ERROR_PORT_SPEED, KWH_ERROR_PORT_NAME, KWH_ERROR_UNSUPPORTED, KWH_ERROR_UNKNOWN_NAME (sim: no
+ * such map)
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_host_open(struct kwh_host *host, const char *target);
 
@@ -122,6 +123,12 @@ static inline struct kwh_line *kwh_host_line(struct kwh_host *host)
     return &host->line;
 }
 
+/** What it runs on, for kwh_failure_print(). */
+static inline enum kwh_scheme kwh_host_scheme(const struct kwh_host *host)
+{
+    return host->target.scheme;
+}
+
 /** The descriptor, for poll() and epoll; -1 when there is none. */
 static inline int kwh_host_fd(const struct kwh_host *host)
 {
@@ -145,11 +152,11 @@ KWH_API uint32_t kwh_host_now_us(void);
 KWH_API const struct kwh_map *kwh_host_find_map(const char *name);
 
 /**
- * What failed, for people, in one or two lines: the error, where, and what to check.
- * KWH_ERROR_CAPACITY when it was cut; the text is terminated anyway.
+ * What failed, for people, in one or two lines: the error, where, and what to check on a link of
+ * @p scheme. KWH_ERROR_CAPACITY when it was cut; the text is terminated anyway.
  */
-KWH_API enum kwh_error kwh_failure_print(const struct kwh_failure *failure, char *text,
-                                         size_t capacity);
+KWH_API enum kwh_error kwh_failure_print(const struct kwh_failure *failure, enum kwh_scheme scheme,
+                                         char *text, size_t capacity);
 
 /* ------------------------------------------------------------------------------------------------
  * Being a meter on a host

@@ -21,7 +21,8 @@ static const struct kwhi_words names[] = {
                          "port_forbidden\0"
                          "port_speed\0"
                          "interrupted\0"
-                         "unsupported\0"},
+                         "unsupported\0"
+                         "port_name\0"},
     {KWH_ERROR_ILLEGAL_FUNCTION, "illegal_function\0"
                                  "illegal_data_address\0"
                                  "illegal_data_value\0"

@@ -21,7 +21,8 @@ static const struct kwhi_words texts[] = {
                          "No permission to use the port\0"
                          "The port does not take this speed or character format\0"
                          "Stopped on request\0"
-                         "Not possible with this port, map or build\0"},
+                         "Not possible with this port, map or build\0"
+                         "The name of the host cannot be resolved\0"},
     {KWH_ERROR_ILLEGAL_FUNCTION, "The meter does not know this function (exception 1)\0"
                                  "The meter has no such register (exception 2)\0"
                                  "The meter does not take this value (exception 3)\0"

@@ -196,6 +196,9 @@ enum kwh_error kwh_host_descriptor(struct kwh_host *host, int descriptor,
         return KWH_ERROR_ARGUMENT;
     }
     host->target.retries = -1;
+    for (size_t i = 0; i < KWH_COUNT(framings); i++)
+        if (framings[i] == framing)
+            host->target.scheme = (enum kwh_scheme)i;
     host->settings = default_settings;
     error = prepare_line(host, framing);
     host->descriptor = descriptor;

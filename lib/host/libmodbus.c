@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <modbus.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -120,6 +121,20 @@ static void tune(int descriptor)
 #endif
 }
 
+/* What kept libmodbus from connecting: it says "refused" of a name that nobody knows, too. */
+static enum kwh_error connect_error(const char *host, const char *service, int error_number)
+{
+    static const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+    struct addrinfo *addresses;
+
+    if (error_number != ECONNREFUSED)
+        return KWH_ERROR_PORT_OPEN;
+    if (getaddrinfo(host, service, &hints, &addresses) != 0)
+        return KWH_ERROR_PORT_NAME;
+    freeaddrinfo(addresses);
+    return KWH_ERROR_PORT_OPEN;
+}
+
 enum kwh_error kwhi_libmodbus_connect(struct kwhi_port *port, const char *host, uint16_t tcp_port,
                                       uint32_t timeout_ms)
 {
@@ -138,7 +153,10 @@ enum kwh_error kwhi_libmodbus_connect(struct kwhi_port *port, const char *host, 
     }
     (void)modbus_set_response_timeout(modbus, timeout_ms / 1000u, timeout_ms % 1000u * 1000u);
     if (modbus_connect(modbus) != 0) {
-        return fail(port, KWH_ERROR_PORT_OPEN, errno);
+        int error_number = errno;
+        enum kwh_error error = connect_error(host, service, error_number);
+
+        return fail(port, error, error == KWH_ERROR_PORT_NAME ? 0 : error_number);
     }
     port->descriptor = modbus_get_socket(modbus);
     if (!kwhi_descriptor_prepare(port->descriptor)) {

@@ -90,7 +90,8 @@ enum kwh_error kwhi_listening_socket(struct kwh_target *target, unsigned backlog
     }
     (void)snprintf(service, sizeof service, "%u", (unsigned)target->port);
     if (getaddrinfo(target->place, service, &hints, &addresses) != 0) {
-        return KWH_ERROR_PORT_OPEN;
+        *error_number = 0;
+        return KWH_ERROR_PORT_NAME;
     }
     for (const struct addrinfo *a = addresses; a != NULL && *descriptor < 0; a = a->ai_next) {
         *descriptor = listen_on(a, backlog);

@@ -85,7 +85,8 @@ int main(int count, char **arguments)
         error = read_all(&host);
     }
     if (error != KWH_OK) {
-        (void)kwh_failure_print(kwh_line_failure(kwh_host_line(&host)), text, sizeof text);
+        (void)kwh_failure_print(kwh_line_failure(kwh_host_line(&host)), kwh_host_scheme(&host),
+                                text, sizeof text);
         fprintf(stderr, "%s: %s\n", kwh_error_name(error), text);
     }
     kwh_host_close(&host);

@@ -81,7 +81,12 @@ stop TERM 0
 exits 3 read "$target" -o json
 json 'line["error"] == "port_open"'
 exits 3 read rtu:/dev/no-such-port
+says err "plugged in"
 exits 3 identify tcp:127.0.0.1:1
+says err "that the other side is up"
+exits 3 read tcp:no-such-host.invalid -o json
+json 'line["error"] == "port_name"'
+says err "The name of the host cannot be resolved"
 
 start meter "$KWH" simulate inepro_pro380@7 rtu:pty
 exits 4 read "${target%@7}@9" --timeout 100 --retries 0 -o json
@@ -133,6 +138,7 @@ json 'line["error"] == "disconnected"'
 fake silent
 exits 4 read "$target" --timeout 100 --retries 1
 says err "attempt 2"
+says err "Is this the unit of the meter?"
 "$KWH" read "$target" --timeout 20000 >"$temp/out" 2>"$temp/err" &
 reader=$!
 pids="$pids $reader"

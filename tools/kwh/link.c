@@ -88,7 +88,7 @@ void link_complain(const struct link *link, enum kwh_error error)
         memset(&failure, 0, sizeof failure);
         failure.error = error;
     }
-    if (kwh_failure_print(&failure, text, sizeof text) != KWH_OK) {
+    if (kwh_failure_print(&failure, kwh_host_scheme(&link->host), text, sizeof text) != KWH_OK) {
         complain("%s: %s", link->target_text, kwh_error_text(error));
     } else {
         complain("%s: %s", link->target_text, text);

@@ -94,6 +94,7 @@ enum exit_code exit_code_of(enum kwh_error error)
     case KWH_ERROR_PORT_LOCKED:
     case KWH_ERROR_PORT_FORBIDDEN:
     case KWH_ERROR_PORT_SPEED:
+    case KWH_ERROR_PORT_NAME:
         return EXIT_CODE_PORT;
     case KWH_ERROR_UNKNOWN_METER:
     case KWH_ERROR_OTHER_FAMILY:
