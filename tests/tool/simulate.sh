@@ -28,8 +28,12 @@ grep -q "read 2 holding registers from 0x5002" "$temp/meter.err" || complain "-v
 "$KWH" simulate inepro_pro380 "${target%@1}" >"$temp/out" 2>"$temp/err"
 [ $? = 3 ] || complain "a port in use is no exit 3"
 [ -s "$temp/out" ] && complain "a TARGET that is none"
+says err "(Address already in use)"
 stop INT 0
 exits 3 simulate inepro_pro380 rtu:/dev/no-such-port
+says err "(No such file or directory)"
+exits 3 simulate inepro_pro380 tcp:no-such-host.invalid:0
+says err "The name of the host cannot be resolved"
 
 # The load: the same seed, the same meter; totals are the sums of their parts.
 exits 0 read sim:inepro_pro380,seed=5 -o json

@@ -4,6 +4,7 @@
 #include "names.h"
 #include "output.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -177,10 +178,16 @@ static enum exit_code listen_and_serve(struct fleet *fleet, const struct options
 {
     struct kwh_listener *listener = NULL;
     catch_signals();
+    errno = 0;
     enum kwh_error error = kwh_listener_open(&listener, &fleet->link, fleet->slaves, fleet->count,
                                              NULL);
     if (error != KWH_OK) {
-        complain("%s: %s", options->arguments[1], kwh_error_text(error));
+        const char *link = options->arguments[1];
+        if (errno != 0) {
+            complain("%s: %s (%s)", link, kwh_error_text(error), strerror(errno));
+        } else {
+            complain("%s: %s", link, kwh_error_text(error));
+        }
         return exit_code_of(error);
     }
     if (options->verbose > 0) {
