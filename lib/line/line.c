@@ -104,6 +104,7 @@ static void queue(struct kwh_line *line, struct kwh_exchange *exchange, uint32_t
     exchange->answer_at = 0;
     exchange->answer_size = 0;
     exchange->proven = false;
+    exchange->listened = false;
     memset(&line->failure, 0, sizeof line->failure);
     line->drained = false;
     if (line->exchanges == NULL)
@@ -182,6 +183,9 @@ static bool may_send(struct kwh_line *line, struct kwh_exchange *exchange, uint3
     if (line->drained)
         return true;
     line->drained = true;
+    if (!exchange->listened) /* a caller may be late: patience begins when it listens */
+        exchange->limit_us = patience_ends(line, exchange, now_us);
+    exchange->listened = true;
     *until_us = now_us;
     return false;
 }
@@ -402,7 +406,8 @@ void kwh_line_next(struct kwh_line *line, uint32_t now_us, struct kwh_step *step
             (void)offer_request(line, step);
             return;
         }
-        if (kwhi_has(line, KWH_FRAMING_SERIAL) && kwhi_due(now_us, queued->limit_us)) {
+        if (kwhi_has(line, KWH_FRAMING_SERIAL) && !line->quiet &&
+            kwhi_due(now_us, queued->limit_us)) {
             kwhi_fail(line, queued, KWH_ERROR_NO_FRAME, now_us); /* somebody babbles */
             (void)take_over(line, step);
             return;
