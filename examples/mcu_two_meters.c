@@ -6,7 +6,9 @@
 #include "fake/board.h"
 
 #include <kwh.h>
-#include <kwh/maps.h>
+
+KWH_MAP_DECLARE(inepro_pro380_modbus);
+KWH_MAP_DECLARE(inepro_pro1_modbus);
 
 int main(void)
 {

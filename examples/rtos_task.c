@@ -6,7 +6,8 @@
 #include "fake/board.h"
 
 #include <kwh.h>
-#include <kwh/maps.h>
+
+KWH_MAP_DECLARE(inepro_pro380_modbus);
 
 static void meter_task(void)
 {

@@ -2,10 +2,12 @@
 /* A stage set: a UART with two meters on it, in a time of its own. */
 #include "board.h"
 
-#include <kwh/maps.h>
 #include <kwh/server.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+KWH_MAP_DECLARE(inepro_pro380_modbus);
+KWH_MAP_DECLARE(inepro_pro1_modbus);
 
 #define READINGS_ENOUGH 6
 

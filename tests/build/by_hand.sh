@@ -17,6 +17,9 @@ int main(void)
 }
 END
 
+# The examples that microcontrollers run, and what stands for their hardware.
+examples='examples/mcu_two_meters.c examples/rtos_task.c examples/own_map/*.c examples/fake/*.c'
+
 core=$(find lib -name '*.c' ! -path 'lib/host/*' | sort)
 map=$(find maps -name '*.c' | sort | head -n 1)
 
@@ -30,5 +33,9 @@ map=$(find maps -name '*.c' | sort | head -n 1)
     for file in $core $map; do
         $CC -std=c99 -Os -ffreestanding -Iinclude -c "$file" -o "$temp/objects/$(basename "$file").o"
     done
+    for file in $examples; do
+        $CC -std=c99 -Iinclude -c "$file" -o "$temp/objects/example_$(basename "$file").o"
+    done
+    echo "examples: $(echo $examples | wc -w) files"
     echo "firmware: the same, -std=c99 -ffreestanding"
 }
