@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A meter that libkwh does not know: ACME X1, from pages 12 and 13 of its manual. */
+/* A meter that libkwh does not know: ACME X1, from pages 12 and 13 of its manual. Your program
+ * reads it as it is; the kwh command knows only the maps it was built with, the files in maps/. */
 #include <kwh/map.h>
 
 /* clang-format off */

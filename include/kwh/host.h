@@ -87,7 +87,8 @@ struct kwh_host {
 
 /**
  * Opens a link; settings not given are 9600 8E1. Blocking (name look-up, connect: at most
- * timeout_ms or 5 s).
+ * timeout_ms or 5 s). After an error kwh_line_failure(kwh_host_line(host)) knows more, for
+ * kwh_failure_print().
  * @retval KWH_ERROR_SYNTAX, KWH_ERROR_PORT_OPEN, KWH_ERROR_PORT_LOCKED, KWH_ERROR_PORT_FORBIDDEN,
  * KWH_ERROR_PORT_SPEED, KWH_ERROR_PORT_NAME, KWH_ERROR_UNSUPPORTED, KWH_ERROR_UNKNOWN_NAME (sim: no
  * such map)

@@ -66,7 +66,12 @@ enum kwh_space {
     KWH_SPACE_INPUT = 1    /**< read with function 04 */
 };
 
-/** One register value: 8 bytes. Rows stand in the order of space and address. */
+/**
+ * One register value: 8 bytes. Rows are found in any order; write them in that of space and
+ * address, as the maps of this library stand. Nothing but addresses is checked in a map of your
+ * own: of two rows for one quantity the first is read by name, of two that overlap the first by
+ * address.
+ */
 struct kwh_row {
     uint32_t quantity;
     uint16_t address; /**< protocol address, 0-based */

@@ -36,8 +36,9 @@ struct kwh_meter {
 #define KWH_METER_READ_MAX 125
 
 /**
- * A meter of @p map at @p address. Takes over the map's times for its exchanges; the line keeps its
- * own.
+ * A meter of @p map at @p address. Does not ask the meter whether it is one: kwh_identify_run()
+ * does. Its exchanges take the
+ * map's times, but for a timeout that the line was given, and the line's retries.
  * @retval KWH_ERROR_UNSUPPORTED when the map is of another protocol than the line's
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_meter_init(struct kwh_meter *meter, struct kwh_line *line,
