@@ -88,7 +88,8 @@ static void check_done(void)
     under_way = false;
     if (exchange.error == KWH_OK && broadcast)
         must(exchange.writes && exchange.proven);
-    else if (exchange.error == KWH_OK || kwh_error_class(exchange.error) == KWH_ERROR_CLASS_METER)
+    else if (exchange.error == KWH_OK || kwh_error_is_busy(exchange.error) ||
+             kwh_error_class(exchange.error) == KWH_ERROR_CLASS_METER)
         check_answer();
 }
 

@@ -195,6 +195,30 @@ static void refusals_are_not_retried(void **state)
     assert_int_equal(wire.requests, 1);
 }
 
+/* Not at once: it said why. */
+static void a_busy_meter_is_asked_again_a_little_later(void **state)
+{
+    static const enum kwh_wish wishes[] = {KWH_WISH_EXCHANGE, KWH_WISH_DONE};
+    struct list list;
+    bool result;
+    (void)state;
+    begin(&list, wishes);
+    wire_reply(&wire, 0, 20000, "01 83 06 C1 32");
+    wire_reply(&wire, 1, 20000, "01 83 05 81 33");
+    wire_reply(&wire, 2, 20000, ANSWER);
+    for (unsigned i = 3; i < 6; i++)
+        wire_reply(&wire, i, 20000, "01 83 06 C1 32");
+    assert_int_equal(kwh_dialogue_run(&list.dialogue, &wire.line, &result), KWH_OK);
+    assert_int_equal(list.outcomes[0], KWH_OK);
+    assert_int_equal(wire.requests, 3);
+    assert_in_range(wire.now_us, 2 * 120000 + 20000, 2 * 120000 + 20000 + 60000);
+    begin(&list, wishes);
+    assert_int_equal(kwh_dialogue_run(&list.dialogue, &wire.line, &result), KWH_OK);
+    assert_int_equal(list.outcome_count, 1);
+    assert_int_equal(list.outcomes[0], KWH_ERROR_SERVER_DEVICE_BUSY);
+    assert_int_equal(wire.requests, 6);
+}
+
 static void writes_are_sent_once(void **state)
 {
     static const enum kwh_wish wishes[] = {KWH_WISH_EXCHANGE, KWH_WISH_DONE};
@@ -314,6 +338,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_failed_dialogue_says_why, open_wire, close_wire),
         cmocka_unit_test_setup_teardown(reads_are_retried, open_wire, close_wire),
         cmocka_unit_test_setup_teardown(refusals_are_not_retried, open_wire, close_wire),
+        cmocka_unit_test_setup_teardown(a_busy_meter_is_asked_again_a_little_later, open_wire,
+                                        close_wire),
         cmocka_unit_test_setup_teardown(writes_are_sent_once, open_wire, close_wire),
         cmocka_unit_test_setup_teardown(a_lost_port_is_not_asked_again, open_wire, close_wire),
         cmocka_unit_test_setup_teardown(without_a_backend_nothing_blocks, open_wire, close_wire),

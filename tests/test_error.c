@@ -151,6 +151,10 @@ static void test_classes(void **state)
     assert_int_equal(kwh_error_class(KWH_ERROR_REFUSED), KWH_ERROR_CLASS_METER);
     assert_int_equal(kwh_error_class(KWH_ERROR_NO_VALUE), KWH_ERROR_CLASS_METER);
     assert_int_equal(kwh_error_class(KWH_ERROR_ILLEGAL_FUNCTION), KWH_ERROR_CLASS_METER);
+    assert_int_equal(kwh_error_class(KWH_ERROR_SERVER_DEVICE_FAILURE), KWH_ERROR_CLASS_METER);
+    assert_int_equal(kwh_error_class(KWH_ERROR_ACKNOWLEDGE), KWH_ERROR_CLASS_LINE);
+    assert_int_equal(kwh_error_class(KWH_ERROR_SERVER_DEVICE_BUSY), KWH_ERROR_CLASS_LINE);
+    assert_int_equal(kwh_error_class(KWH_ERROR_NEGATIVE_ACKNOWLEDGE), KWH_ERROR_CLASS_METER);
     assert_int_equal(kwh_error_class(KWH_ERROR_GATEWAY_TARGET), KWH_ERROR_CLASS_METER);
     assert_int_equal(kwh_error_class((enum kwh_error)95), KWH_ERROR_CLASS_METER);
     assert_int_equal(kwh_error_class(KWH_ERROR_ARGUMENT), KWH_ERROR_CLASS_CALLER);

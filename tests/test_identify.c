@@ -218,6 +218,38 @@ static void tells_a_meter_that_refuses(void **state)
     assert_false(identify.coded);
 }
 
+/* Busy is no word about the registers: neither "refuses what would identify it" nor silence. */
+static void tells_a_busy_meter(void **state)
+{
+    (void)state;
+    PLAY({"07 03 4002 0001", ""}, {"07 04 FC02 0002", "84 06"});
+    ends_with(KWH_ERROR_SERVER_DEVICE_BUSY);
+    assert_true(identify.answered);
+}
+
+static void tells_a_meter_that_is_out_of_order(void **state)
+{
+    (void)state;
+    PLAY({"07 03 4002 0001", "83 04"}, {"07 04 FC02 0002", "84 06"});
+    ends_with(KWH_ERROR_SERVER_DEVICE_FAILURE);
+}
+
+static void tells_a_meter_that_was_busy_half_way(void **state)
+{
+    (void)state;
+    PLAY({"07 03 4002 0001", "03 02 0101"}, {"07 03 400B 0001", "83 06"});
+    ends_with(KWH_ERROR_SERVER_DEVICE_BUSY);
+}
+
+static void waits_for_a_busy_meter(void **state)
+{
+    (void)state;
+    PLAY({"07 03 4002 0001", "83 06"}, {"07 03 4002 0001", "03 02 2009"});
+    identify.dialogue.retries = 2;
+    ends_with(KWH_OK);
+    assert_in_range(script.gap_us, 100000, 120000);
+}
+
 static void tells_that_nobody_answers(void **state)
 {
     (void)state;
@@ -283,6 +315,10 @@ int main(void)
         cmocka_unit_test_setup(tells_an_unknown_variant, start),
         cmocka_unit_test_setup(skips_a_model_whose_value_the_map_lacks, start),
         cmocka_unit_test_setup(tells_a_meter_that_refuses, start),
+        cmocka_unit_test_setup(tells_a_busy_meter, start),
+        cmocka_unit_test_setup(tells_a_meter_that_is_out_of_order, start),
+        cmocka_unit_test_setup(tells_a_meter_that_was_busy_half_way, start),
+        cmocka_unit_test_setup(waits_for_a_busy_meter, start),
         cmocka_unit_test_setup(tells_that_nobody_answers, start),
         cmocka_unit_test_setup(tells_what_the_line_said_first, start),
         cmocka_unit_test_setup(does_not_guess, start),

@@ -36,13 +36,14 @@ enum kwh_error {
     KWH_ERROR_NOT_IDENTIFIED = 36, /**< It answers, but refuses what would identify it. */
     KWH_ERROR_NO_VALUE = 37,       /**< The reading carries a status instead of a value. */
 
-    /* Modbus exceptions, 64 + code (MODBUS Application Protocol V1.1b3, section 7). */
+    /* Modbus exceptions, 64 + code (MODBUS Application Protocol V1.1b3, section 7): the meter, but
+     * for 05 and 06, which are worth asking again. */
     KWH_ERROR_ILLEGAL_FUNCTION = 65,      /**< Exception 01. */
     KWH_ERROR_ILLEGAL_DATA_ADDRESS = 66,  /**< Exception 02. */
     KWH_ERROR_ILLEGAL_DATA_VALUE = 67,    /**< Exception 03. */
     KWH_ERROR_SERVER_DEVICE_FAILURE = 68, /**< Exception 04. */
-    KWH_ERROR_ACKNOWLEDGE = 69,           /**< Exception 05. */
-    KWH_ERROR_SERVER_DEVICE_BUSY = 70,    /**< Exception 06. */
+    KWH_ERROR_ACKNOWLEDGE = 69,           /**< Exception 05: accepted, and still at work. */
+    KWH_ERROR_SERVER_DEVICE_BUSY = 70,    /**< Exception 06: busy. */
     KWH_ERROR_NEGATIVE_ACKNOWLEDGE = 71,  /**< Exception 07. */
     KWH_ERROR_MEMORY_PARITY = 72,         /**< Exception 08. */
     KWH_ERROR_EXCEPTION_09 = 73,          /**< Exception 09, not assigned by the standard. */
@@ -73,18 +74,24 @@ enum kwh_error {
 /** What kind of failure it is; decides whether asking again makes sense. */
 enum kwh_error_class {
     KWH_ERROR_CLASS_NONE,  /**< KWH_OK. */
-    KWH_ERROR_CLASS_LINE,  /**< Worth asking again. */
-    KWH_ERROR_CLASS_METER, /**< Asking again gives the same; Modbus exceptions among them. */
+    KWH_ERROR_CLASS_LINE,  /**< Worth asking again; a busy meter, too. */
+    KWH_ERROR_CLASS_METER, /**< Asking again gives the same; most Modbus exceptions. */
     KWH_ERROR_CLASS_CALLER /**< Fix the program, the arguments or the installation. */
 };
+
+/** True when the meter answered that it has no time now (exceptions 05 and 06). */
+static inline bool kwh_error_is_busy(enum kwh_error error)
+{
+    return error == KWH_ERROR_ACKNOWLEDGE || error == KWH_ERROR_SERVER_DEVICE_BUSY;
+}
 
 /** The class of an error. Any thread, any interrupt. */
 static inline enum kwh_error_class kwh_error_class(enum kwh_error error)
 {
-    return error == KWH_OK ? KWH_ERROR_CLASS_NONE
-           : error < 32    ? KWH_ERROR_CLASS_LINE
-           : error < 96    ? KWH_ERROR_CLASS_METER
-                           : KWH_ERROR_CLASS_CALLER;
+    return error == KWH_OK                          ? KWH_ERROR_CLASS_NONE
+           : error < 32 || kwh_error_is_busy(error) ? KWH_ERROR_CLASS_LINE
+           : error < 96                             ? KWH_ERROR_CLASS_METER
+                                                    : KWH_ERROR_CLASS_CALLER;
 }
 
 /** The error of Modbus exception code @p code (any value; unnamed codes give KWH_ERROR_REFUSED). */

@@ -108,7 +108,8 @@ struct kwh_identify {
  * To read it then: kwh_meter_init() with the map, and meter.profiles = fits->profiles.
  * dialogue.error at the end: KWH_OK: map and fits are set; KWH_ERROR_OTHER_FAMILY: a known meter,
  * but of none of these maps, see other; KWH_ERROR_UNKNOWN_METER: a code nobody knows, see code;
- * KWH_ERROR_NOT_IDENTIFIED: it answers but refuses; KWH_ERROR_TIMEOUT and other errors of the line.
+ * KWH_ERROR_NOT_IDENTIFIED: it has none of the registers that would tell (exceptions 01 to 03);
+ * other exceptions, KWH_ERROR_TIMEOUT and other errors of the line by their names.
  * @retval KWH_ERROR_UNSUPPORTED none of the candidates can be told over this bus
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_identify_init(struct kwh_identify *identify,

@@ -111,7 +111,8 @@ static void print_request(struct printer *printer, const struct kwh_failure *fai
         append(printer, ", attempt %u", failure->attempt);
     }
     append(printer, ", after %lu ms", (unsigned long)(failure->elapsed_us / 1000u));
-    if (failure->bytes_seen != 0 && kwh_error_class(failure->error) == KWH_ERROR_CLASS_LINE) {
+    if (failure->bytes_seen != 0 && kwh_error_class(failure->error) == KWH_ERROR_CLASS_LINE &&
+        kwh_error_exception(failure->error) == 0) {
         append(printer, ", %lu byte%s came", (unsigned long)failure->bytes_seen,
                failure->bytes_seen == 1 ? "" : "s");
     }

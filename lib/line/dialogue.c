@@ -7,8 +7,12 @@ enum dialogue_state {
     ASKING,     /* the dialogue says what it wants */
     EXCHANGING, /* its exchange is on the line */
     PASSING,    /* time passes */
+    RESTING,    /* a busy meter is left alone, then asked again */
     OVER
 };
+
+/* How long: a meter at work on something, not one on its way to the answer. */
+#define BUSY_US UINT32_C(100000)
 
 void kwh_dialogue_init(struct kwh_dialogue *dialogue, enum kwh_wish (*next)(struct kwh_dialogue *),
                        void (*outcome)(struct kwh_dialogue *, const struct kwh_line *))
@@ -36,12 +40,24 @@ static bool worth_a_retry(const struct kwh_dialogue *dialogue)
     return kwh_error_class(error) == KWH_ERROR_CLASS_LINE;
 }
 
+static void retry(struct kwh_dialogue *dialogue, struct kwh_line *line, uint32_t now_us)
+{
+    dialogue->state = EXCHANGING;
+    if (kwh_line_retry(line, &dialogue->exchange, now_us) != KWH_OK)
+        tell_outcome(dialogue, line);
+}
+
 /* The exchange is over: once more, or tell how it went. */
 static void conclude(struct kwh_dialogue *dialogue, struct kwh_line *line, uint32_t now_us)
 {
-    if (worth_a_retry(dialogue) && kwh_line_retry(line, &dialogue->exchange, now_us) == KWH_OK)
-        return;
-    tell_outcome(dialogue, line);
+    if (!worth_a_retry(dialogue)) {
+        tell_outcome(dialogue, line);
+    } else if (kwh_error_is_busy(dialogue->exchange.error)) {
+        dialogue->since_us = now_us;
+        dialogue->state = RESTING;
+    } else {
+        retry(dialogue, line, now_us);
+    }
 }
 
 static void start(struct kwh_dialogue *dialogue, struct kwh_line *line, uint32_t now_us)
@@ -76,12 +92,15 @@ static bool follow(struct kwh_dialogue *dialogue, struct kwh_line *line, uint32_
 static bool pass_time(struct kwh_dialogue *dialogue, struct kwh_line *line, uint32_t now_us,
                       struct kwh_step *step)
 {
-    uint32_t until = dialogue->since_us + dialogue->wait_us;
-    kwh_line_next(line, now_us, step);
+    bool rests = dialogue->state == RESTING;
+    uint32_t until = dialogue->since_us + (rests ? BUSY_US : dialogue->wait_us);
     if ((int32_t)(now_us - until) >= 0) {
         dialogue->state = ASKING;
+        if (rests)
+            retry(dialogue, line, now_us);
         return false;
     }
+    kwh_line_next(line, now_us, step);
     if (step->action == KWH_ACTION_IDLE) {
         step->action = KWH_ACTION_RECEIVE;
         step->until_us = until;
@@ -129,8 +148,8 @@ void kwh_dialogue_step(struct kwh_dialogue *dialogue, struct kwh_line *line, uin
             return;
         }
         if (dialogue->state == EXCHANGING ? follow(dialogue, line, now_us, step)
-            : dialogue->state == PASSING  ? pass_time(dialogue, line, now_us, step)
-                                          : ask(dialogue, line, now_us, step))
+            : dialogue->state == ASKING   ? ask(dialogue, line, now_us, step)
+                                          : pass_time(dialogue, line, now_us, step))
             return;
     }
 }

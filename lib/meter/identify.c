@@ -57,13 +57,21 @@ static enum kwh_wish finish(struct kwh_identify *identify, enum kwh_error error)
     return error == KWH_OK ? KWH_WISH_DONE : KWH_WISH_FAILED;
 }
 
+/* It answered, and left open whether it has these registers: busy, out of order, forbidden. */
+static bool is_evasive(enum kwh_error error)
+{
+    return kwhi_verdict(error) == KWHI_REFUSED && error != KWH_ERROR_ILLEGAL_FUNCTION;
+}
+
 /* All questions were asked and no model fits. */
 static enum kwh_error none_fits(const struct kwh_identify *identify)
 {
-    return identify->other != NULL ? KWH_ERROR_OTHER_FAMILY
-           : identify->coded       ? KWH_ERROR_UNKNOWN_METER
-           : identify->answered    ? KWH_ERROR_NOT_IDENTIFIED
-                                   : identify->why;
+    if (identify->other != NULL)
+        return KWH_ERROR_OTHER_FAMILY;
+    if (identify->coded)
+        return KWH_ERROR_UNKNOWN_METER;
+    return identify->answered && !is_evasive(identify->why) ? KWH_ERROR_NOT_IDENTIFIED
+                                                            : identify->why;
 }
 
 static enum kwh_wish ask_code(struct kwh_identify *identify)
@@ -195,12 +203,12 @@ static void identify_outcome(struct kwh_dialogue *dialogue, const struct kwh_lin
     enum kwhi_verdict verdict = kwhi_verdict(error);
     size_t count = 0;
     const uint8_t *bytes = kwh_modbus_registers(line, &dialogue->exchange, &count);
-    bool silent = verdict == KWHI_UNANSWERED;
+    bool silent = verdict == KWHI_UNANSWERED, evasive = is_evasive(error);
 
     identify->answered = identify->answered || !(silent || verdict == KWHI_IMPOSSIBLE);
-    if (silent && identify->why == KWH_OK)
+    if ((silent && identify->why == KWH_OK) || (evasive && !is_evasive(identify->why)))
         identify->why = error;
-    if (verdict == KWHI_IMPOSSIBLE || (silent && identify->state == REFINE)) {
+    if (verdict == KWHI_IMPOSSIBLE || ((silent || evasive) && identify->state == REFINE)) {
         identify->why = error; /* a meter half identified is not identified */
         identify->state = OVER;
     } else if (identify->state == ASK_CODE) {

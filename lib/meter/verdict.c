@@ -12,9 +12,9 @@ enum kwhi_verdict kwhi_verdict(enum kwh_error error)
         return KWHI_UNANSWERED;
     if (error == KWH_ERROR_DISCONNECTED || error == KWH_ERROR_IO)
         return KWHI_IMPOSSIBLE;
-    if (kwh_error_class(error) == KWH_ERROR_CLASS_LINE)
+    if (kwh_error_exception(error) == 0 && kwh_error_class(error) == KWH_ERROR_CLASS_LINE)
         return KWHI_UNANSWERED;
-    return kwh_error_class(error) == KWH_ERROR_CLASS_METER ? KWHI_REFUSED : KWHI_IMPOSSIBLE;
+    return kwh_error_class(error) == KWH_ERROR_CLASS_CALLER ? KWHI_IMPOSSIBLE : KWHI_REFUSED;
 }
 
 void kwhi_take_times(struct kwh_exchange *exchange, const struct kwh_map *map)

@@ -5,6 +5,9 @@
 usage: fake_meter.py BEHAVIOR
 
     refuse    exception 04 to everything
+    absent    exception 02 to everything
+    busy      exception 06 to everything
+    hurried   exception 06 to every request that comes for the first time
     partial   a PRO380 whose energy registers are refused with exception 02
     nan       a PRO380 whose voltages are NaN
     unknown   a meter code that nobody knows
@@ -16,6 +19,7 @@ import struct
 import sys
 
 BEHAVIOR = sys.argv[1]
+ALWAYS = {"refuse": 4, "absent": 2, "busy": 6}
 METER_CODE = 0x9999 if BEHAVIOR == "unknown" else 0x0102
 
 
@@ -34,10 +38,16 @@ def registers(address, count):
     return struct.pack(f">{count}H", *words)
 
 
+seen = set()
+
+
 def answer(pdu):
     function, address, count = struct.unpack(">BHH", pdu[:5])
-    if BEHAVIOR == "refuse":
-        return exception(function, 4)
+    if BEHAVIOR in ALWAYS:
+        return exception(function, ALWAYS[BEHAVIOR])
+    if BEHAVIOR == "hurried" and pdu not in seen:
+        seen.add(pdu)
+        return exception(function, 6)
     if function != 3:
         return exception(function, 1)
     if BEHAVIOR == "partial" and address >= 0x6000:

@@ -102,9 +102,26 @@ fake()
 {
     start fake "$PYTHON" "$SOURCE/tests/tool/fake_meter.py" "$1"
 }
-fake refuse
+fake absent
 exits 7 read "$target" -o json
 json 'line["error"] == "not_identified"'
+says err "refuses what would identify it"
+
+# A busy meter is asked again, and is no unknown one.
+fake busy
+exits 5 read "$target" -o json
+json 'line["error"] == "server_device_busy"'
+says err "The meter is busy (exception 6)"
+says err "Ask again later."
+exits 5 read "$target" -m inepro_pro380 -o json
+json 'line["error"] == "server_device_busy"'
+fake hurried
+exits 0 read "$target" voltage_l1 -o json
+json 'line["values"] == {"voltage_l1_v": "230.12"}'
+
+fake refuse
+exits 5 read "$target" -o json
+json 'line["error"] == "server_device_failure"'
 exits 5 read "$target" -m inepro_pro380 -o json voltage_l1
 says err "cannot be identified"
 json 'line["values"] == {"voltage_l1_v": None} and line["error"] == "server_device_failure"'

@@ -220,8 +220,8 @@ static enum kwh_error ask_identity(struct link *link, int retries)
 
 static bool worth_another_speed(enum kwh_error error)
 {
-    return kwh_error_class(error) == KWH_ERROR_CLASS_LINE && error != KWH_ERROR_DISCONNECTED &&
-           error != KWH_ERROR_IO;
+    return kwh_error_class(error) == KWH_ERROR_CLASS_LINE && kwh_error_exception(error) == 0 &&
+           error != KWH_ERROR_DISCONNECTED && error != KWH_ERROR_IO;
 }
 
 static bool settings_given(const struct link *link)
@@ -294,6 +294,14 @@ static enum exit_code complain_other(struct link *link, enum kwh_error error)
     return EXIT_CODE_OTHER_METER;
 }
 
+/* The bus, or a meter that answers but refuses, leaves it open: the caller's word counts. */
+static bool cannot_be_told(const struct link *link)
+{
+    return link->error == KWH_ERROR_UNSUPPORTED ||
+           (kwh_error_class(link->error) == KWH_ERROR_CLASS_METER && link->identify.answered &&
+            !link->identify.coded);
+}
+
 enum exit_code link_identify(struct link *link)
 {
     bool named = link->map != NULL;
@@ -305,8 +313,7 @@ enum exit_code link_identify(struct link *link)
         link->map = named ? link->map : kwh_maps[index].map;
         return EXIT_CODE_OK;
     }
-    if (named &&
-        (link->error == KWH_ERROR_NOT_IDENTIFIED || link->error == KWH_ERROR_UNSUPPORTED)) {
+    if (named && cannot_be_told(link)) {
         if (!link->options->quiet) {
             complain("%s: the meter cannot be identified, it is taken for %s", link->target_text,
                      link->map->name);
