@@ -182,6 +182,31 @@ static void test_own_clock(void **context)
     }
 }
 
+/* A caller that sleeps after each question finds what the other end has done meanwhile. */
+static void test_sleepy_caller(void **context)
+{
+    static const struct kwh_line_settings settings = {9600, 8, 'E', 1};
+    static const uint8_t request[] = {0x01, 0x03, 0x50, 0x00, 0x00, 0x02, 0xD5, 0x0B};
+    struct bench bench;
+    uint8_t room[32];
+    size_t count;
+
+    (void)context;
+    prepare(&bench, &kwh_modbus_rtu, &kwh_modbus_rtu_server, true);
+    kwh_responder_set_speed(&bench.server.responder, &settings);
+    bench.port.character_ns = 1145833;
+    const struct kwh_backend *backend = &bench.port.backend;
+    assert_int_equal(backend->send(backend->context, request, sizeof request, &count), KWH_OK);
+    assert_int_equal(backend->receive(backend->context, room, sizeof room, bench.clock_us, &count),
+                     KWH_OK);
+    assert_int_equal(count, 0);
+    bench.clock_us += 500000;
+    assert_int_equal(backend->receive(backend->context, room, sizeof room, bench.clock_us, &count),
+                     KWH_OK);
+    assert_int_equal(count, 9);
+    assert_memory_equal(room, "\x01\x03\x04\x00\x03\x82\xE8", 7);
+}
+
 static void test_several_outstanding(void **context)
 {
     enum {
@@ -320,11 +345,12 @@ static void test_responder(void **context)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_framings),     cmocka_unit_test(test_meter),
-        cmocka_unit_test(test_virtual_time), cmocka_unit_test(test_wire_time),
-        cmocka_unit_test(test_own_clock),    cmocka_unit_test(test_several_outstanding),
-        cmocka_unit_test(test_full),         cmocka_unit_test(test_injected),
-        cmocka_unit_test(test_closed),       cmocka_unit_test(test_responder),
+        cmocka_unit_test(test_framings),      cmocka_unit_test(test_meter),
+        cmocka_unit_test(test_virtual_time),  cmocka_unit_test(test_wire_time),
+        cmocka_unit_test(test_own_clock),     cmocka_unit_test(test_several_outstanding),
+        cmocka_unit_test(test_sleepy_caller), cmocka_unit_test(test_full),
+        cmocka_unit_test(test_injected),      cmocka_unit_test(test_closed),
+        cmocka_unit_test(test_responder),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

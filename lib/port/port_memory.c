@@ -184,6 +184,8 @@ static enum kwh_error backend_receive(void *context, uint8_t *room, size_t capac
     if (port->failure != KWH_OK) {
         return port->failure;
     }
+    /* What the other end did while the caller was away, at the time at which it did it. */
+    run_other_end(port, kwh_port_memory_now(port), &step);
     catch_up(port);
     run_other_end(port, later(until_us, port->server_us), &step);
     if (port->count == 0 ||
