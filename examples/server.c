@@ -5,11 +5,31 @@
 #include <kwh/maps.h>
 #include <stdio.h>
 
+/* What is measured, or digits where it is no number. The others are 0. */
+static const struct {
+    uint32_t quantity;
+    int32_t value;
+    int8_t exponent;
+    uint8_t digits;
+} values[] = {
+    {KWH_METER_CODE, 0x0102, 0, 4}, /* tells it from other meters */
+    {KWH_SERIAL_NUMBER, 0x24310042, 0, 8},
+    {KWH_VOLTAGE_L1, 2301, -1, 0},
+    {KWH_CURRENT_L1, 52, -1, 0},
+    {KWH_ACTIVE_POWER, 1190, 0, 0},
+    {KWH_ACTIVE_ENERGY_IMPORT, 12345, -1, 0},
+};
+
 static enum kwh_error supply(void *context, const struct kwh_row *row, struct kwh_reading *reading)
 {
     (void)context;
     kwh_reading_init(reading, row->quantity, KWH_STATUS_OK);
-    reading->decimal = kwh_decimal(row->quantity == KWH_VOLTAGE_L1 ? 2301 : 12345, -1);
+    for (size_t i = 0; i < KWH_COUNT(values); i++)
+        if (values[i].quantity == row->quantity) {
+            reading->decimal = kwh_decimal(values[i].value, values[i].exponent);
+            reading->digits = (uint64_t)values[i].value;
+            reading->length = values[i].digits;
+        }
     return KWH_OK;
 }
 

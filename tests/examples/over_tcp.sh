@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# usage: over_tcp.sh SERVER READ_ONE EPOLL_LOOP
-# The server example, twice, is read by the two others.
+# usage: over_tcp.sh SERVER READ_ONE EPOLL_LOOP [KWH]
+# The server example, twice, is read by the two others, and by the kwh command, which has to take it
+# for the meter it says it is.
 set -u
-server=$1 read_one=$2 epoll_loop=$3
+server=$1 read_one=$2 epoll_loop=$3 kwh=${4:-}
 folder=$(mktemp -d)
 pids=
 pid=
@@ -34,6 +35,10 @@ serve a
 serve b
 a=$(cat "$folder/a") b=$(cat "$folder/b")
 expect read_one "1234.5" "$("$read_one" "$a")"
+if [ -n "$kwh" ]; then
+    expect kwh "$(printf '%s,ok\n' meter_code,0102, serial_number,24310042, voltage_l1,230.1,V)" \
+        "$("$kwh" read "$a@1" meter_code serial_number voltage_l1 -o csv | sed 1d | cut -d, -f3-)"
+fi
 expect epoll_loop "$(printf '%s 230.1 V\n%s 230.1 V\n' "${a#tcp:}" "${b#tcp:}" | sort)" \
     "$("$epoll_loop" "$a" "$b" | sort)"
 expect "nobody there" "" "$("$epoll_loop" tcp:127.0.0.1:1)"
