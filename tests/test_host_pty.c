@@ -319,15 +319,20 @@ static void test_line_of_a_target(void **context)
     assert_int_equal(served_open(&served, "rtu:pty", NULL), KWH_OK);
     assert_int_equal(open_client(&host, served.listener, ""), KWH_OK);
     assert_int_equal(host.line.timing.answer_us, 1000000);
+    assert_false(host.line.timeout_given);
+    assert_int_equal(host.line.retries, 2);
     assert_int_equal(host.line.timing.quiet_us, 0);
     assert_int_equal(host.line.echo, KWH_ECHO_LEARN);
     assert_int_equal(host.line.character_ns, 1145833); /* 9600 8E1: 11 bits */
     kwh_host_close(&host);
-    assert_int_equal(open_client(&host, served.listener,
-                                 ",timeout_ms=100,gap_ms=7,echo=off,baud=9600,line=8N1@9"),
-                     KWH_OK);
+    assert_int_equal(
+        open_client(&host, served.listener,
+                    ",timeout_ms=100,retries=5,gap_ms=7,echo=off,baud=9600,line=8N1@9"),
+        KWH_OK);
     assert_int_equal(host.line.timing.answer_us, 100000);
-    assert_int_equal(host.line.timing.latest_us, 200000);
+    assert_int_equal(host.line.timing.latest_us, 2000000);
+    assert_true(host.line.timeout_given);
+    assert_int_equal(host.line.retries, 5);
     assert_int_equal(host.line.timing.quiet_us, 7000);
     assert_int_equal(host.line.echo, KWH_ECHO_NEVER);
     assert_int_equal(host.line.character_ns, 1041667); /* 10 bits */

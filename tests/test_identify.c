@@ -250,6 +250,15 @@ static void waits_for_a_busy_meter(void **state)
     assert_in_range(script.gap_us, 100000, 120000);
 }
 
+static void asks_as_often_as_its_line_says(void **state)
+{
+    (void)state;
+    PLAY({"07 03 4002 0001", ""}, {"07 03 4002 0001", "03 02 2009"});
+    line.retries = 1;
+    assert_int_equal(kwh_identify_init(&identify, &line, 7, all, KWH_COUNT(all)), KWH_OK);
+    ends_with(KWH_OK);
+}
+
 static void tells_that_nobody_answers(void **state)
 {
     (void)state;
@@ -319,6 +328,7 @@ int main(void)
         cmocka_unit_test_setup(tells_a_meter_that_is_out_of_order, start),
         cmocka_unit_test_setup(tells_a_meter_that_was_busy_half_way, start),
         cmocka_unit_test_setup(waits_for_a_busy_meter, start),
+        cmocka_unit_test_setup(asks_as_often_as_its_line_says, start),
         cmocka_unit_test_setup(tells_that_nobody_answers, start),
         cmocka_unit_test_setup(tells_what_the_line_said_first, start),
         cmocka_unit_test_setup(does_not_guess, start),

@@ -453,6 +453,25 @@ static void takes_the_times_of_its_map(void **state)
     script_end(&script);
 }
 
+/* What a person asked for wins over what the map asks for. */
+static void takes_the_timeout_and_retries_of_its_line(void **state)
+{
+    (void)state;
+    struct kwh_map slow = map;
+    struct kwh_reading reading;
+    PLAY({"01 03 5002 0002", ""}, {"01 03 5002 0002", ""});
+    slow.answer_ms = 3000;
+    line.timing.answer_us = 300000;
+    line.timeout_given = true;
+    line.retries = 1;
+    assert_int_equal(kwh_meter_init(&meter, &line, &slow, 1), KWH_OK);
+    uint32_t began_us = script.now_us;
+    assert_int_equal(kwh_meter_read_one(&meter, KWH_VOLTAGE_L1, &reading), KWH_ERROR_TIMEOUT);
+    assert_in_range(script.now_us - began_us, 600000, 610000);
+    assert_int_equal(meter.statistics.retries, 1);
+    script_end(&script);
+}
+
 /* Without a backend, with a clock that stands still until it is moved. */
 static void is_driven_step_by_step(void **state)
 {
@@ -587,6 +606,7 @@ int main(void)
         cmocka_unit_test_setup(stops_when_the_port_fails, start),
         cmocka_unit_test_setup(splits_for_a_small_buffer, start),
         cmocka_unit_test_setup(takes_the_times_of_its_map, start),
+        cmocka_unit_test_setup(takes_the_timeout_and_retries_of_its_line, start),
         cmocka_unit_test_setup(is_driven_step_by_step, start),
         cmocka_unit_test_setup(is_polled, start),
         cmocka_unit_test_setup(needs_a_backend_for_blocking_calls, start),

@@ -277,9 +277,11 @@ struct kwh_line {
     uint32_t last_us; /* last byte on the wire, either way */
     uint32_t bytes_seen;
     uint16_t capacity, sent_length, sent_done, received, consumed, lent, next_id;
-    uint8_t echo; /**< enum kwh_echo; may be set by the caller before the first exchange */
-    uint8_t saw;  /* what came besides the answer, for the failure */
+    uint8_t echo;    /**< enum kwh_echo; may be set by the caller before the first exchange */
+    uint8_t retries; /**< of dialogues with a meter; 2; set by the caller before they are made */
+    uint8_t saw;     /* what came besides the answer, for the failure */
     uint8_t other_address;
+    bool timeout_given; /**< timing.answer_us holds whatever a map asks; set by the caller */
     bool started, quiet, drained, echo_swallowed;
 };
 

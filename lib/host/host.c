@@ -126,7 +126,10 @@ static void apply_target(struct kwh_host *host)
     const struct kwh_target *target = &host->target;
     struct kwh_timing *timing = &host->line.timing;
 
+    if (target->retries >= 0)
+        host->line.retries = (uint8_t)(target->retries < UINT8_MAX ? target->retries : UINT8_MAX);
     if (target->timeout_ms != 0) {
+        host->line.timeout_given = true;
         timing->answer_us = target->timeout_ms * 1000u;
         /* Impatience of ours does not make a gateway's late answer come sooner. */
         if (timing->latest_us < timing->answer_us * 2u)

@@ -15,6 +15,7 @@ enum kwh_error kwh_line_init(struct kwh_line *line, const struct kwh_framing *fr
     line->timing.latest_us = 2000000;
     line->timing.turnaround_us = 100000;
     line->timing.tick_us = 1;
+    line->retries = 2;
     if (capacity < 16 || capacity > 65535)
         return KWH_ERROR_ARGUMENT;
     line->capacity = (uint16_t)capacity;

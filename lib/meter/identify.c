@@ -46,7 +46,7 @@ static bool prepare(struct kwh_identify *identify, const struct kwh_map *map, ui
     if (kwh_modbus_read(exchange, identify->address, function, address, (uint16_t)words) != KWH_OK)
         return false;
     exchange->statistics = &identify->statistics;
-    kwhi_take_times(exchange, map);
+    kwhi_take_times(exchange, identify->line, map);
     return true;
 }
 
@@ -228,6 +228,7 @@ enum kwh_error kwh_identify_init(struct kwh_identify *identify, struct kwh_line 
 
     *identify = none;
     kwh_dialogue_init(&identify->dialogue, identify_next, identify_outcome);
+    identify->dialogue.retries = line->retries;
     identify->line = line;
     identify->address = address;
     identify->candidates = candidates;

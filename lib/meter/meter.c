@@ -95,7 +95,7 @@ static bool prepare(struct kwh_meter *meter)
                                   request.count) != KWH_OK)
         return false;
     exchange->statistics = &meter->statistics;
-    kwhi_take_times(exchange, meter->map);
+    kwhi_take_times(exchange, meter->line, meter->map);
     if (meter->state != PROBE) {
         meter->request = request;
         meter->state = ASK;
@@ -189,6 +189,7 @@ enum kwh_error kwh_meter_init(struct kwh_meter *meter, struct kwh_line *line,
 
     *meter = none;
     kwh_dialogue_init(&meter->dialogue, meter_next, meter_outcome);
+    meter->dialogue.retries = line->retries;
     meter->line = line;
     meter->map = map;
     meter->address = address;

@@ -17,8 +17,9 @@ enum kwhi_verdict kwhi_verdict(enum kwh_error error)
     return kwh_error_class(error) == KWH_ERROR_CLASS_CALLER ? KWHI_IMPOSSIBLE : KWHI_REFUSED;
 }
 
-void kwhi_take_times(struct kwh_exchange *exchange, const struct kwh_map *map)
+void kwhi_take_times(struct kwh_exchange *exchange, const struct kwh_line *line,
+                     const struct kwh_map *map)
 {
-    exchange->answer_us = UINT32_C(1000) * map->answer_ms;
+    exchange->answer_us = line->timeout_given ? 0 : UINT32_C(1000) * map->answer_ms;
     exchange->quiet_us = UINT32_C(1000) * map->quiet_ms;
 }

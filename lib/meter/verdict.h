@@ -16,7 +16,8 @@ enum kwhi_verdict {
 
 enum kwhi_verdict kwhi_verdict(enum kwh_error error);
 
-/* Gives an exchange the times that a map asks for. */
-void kwhi_take_times(struct kwh_exchange *exchange, const struct kwh_map *map);
+/* Gives an exchange the times that a map asks for, as far as the line leaves them to it. */
+void kwhi_take_times(struct kwh_exchange *exchange, const struct kwh_line *line,
+                     const struct kwh_map *map);
 
 #endif

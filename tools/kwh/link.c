@@ -110,10 +110,7 @@ static enum exit_code choose_maps(struct link *link)
     link->map_count = name != NULL ? 1 : kwh_maps_count;
     link->maps = allocate(link->map_count, sizeof *link->maps);
     for (size_t i = 0; i < link->map_count; i++) {
-        link->maps[i] = name != NULL ? *link->map : *kwh_maps[i].map;
-        if (link->target.timeout_ms != 0) {
-            link->maps[i].answer_ms = 0; /* what the line says holds */
-        }
+        link->maps[i] = name != NULL ? link->map : kwh_maps[i].map;
     }
     return EXIT_CODE_OK;
 }
@@ -186,36 +183,26 @@ static size_t collect_settings(const struct link *link, struct kwh_line_settings
     size_t count = 0;
     for (unsigned rank = 0; rank < SETTINGS_MAX; rank++) {
         for (size_t i = 0; i < link->map_count; i++) {
-            bool known = rank >= link->maps[i].line_count || count == SETTINGS_MAX;
+            bool known = rank >= link->maps[i]->line_count || count == SETTINGS_MAX;
             for (size_t j = 0; j < count && !known; j++) {
-                known = same_settings(&settings[j], &link->maps[i].lines[rank]);
+                known = same_settings(&settings[j], &link->maps[i]->lines[rank]);
             }
             if (!known) {
-                settings[count++] = link->maps[i].lines[rank];
+                settings[count++] = link->maps[i]->lines[rank];
             }
         }
     }
     return count;
 }
 
-/* @p retries -1: the default. */
-static enum kwh_error ask_identity(struct link *link, int retries)
+static enum kwh_error ask_identity(struct link *link, bool once)
 {
-    const struct kwh_map **candidates = allocate(link->map_count, sizeof *candidates);
-    for (size_t i = 0; i < link->map_count; i++) {
-        candidates[i] = &link->maps[i];
-    }
     enum kwh_error error = kwh_identify_init(&link->identify, &link->host.line, link->address,
-                                             candidates, link->map_count);
-    if (error == KWH_OK) {
-        if (retries >= 0) {
-            link->identify.dialogue.retries = (uint8_t)retries;
-        }
-        error = kwh_identify_run(&link->identify);
+                                             link->maps, link->map_count);
+    if (once) {
+        link->identify.dialogue.retries = 0;
     }
-    link->identify.candidates = NULL;
-    free(candidates);
-    return error;
+    return error == KWH_OK ? kwh_identify_run(&link->identify) : error;
 }
 
 static bool worth_another_speed(enum kwh_error error)
@@ -230,21 +217,21 @@ static bool settings_given(const struct link *link)
            link->target.settings.parity != '\0';
 }
 
-/* The factory settings one after another, each asked once. */
+/* The factory settings one after another, each asked once unless told otherwise. */
 static enum kwh_error try_settings(struct link *link)
 {
     struct kwh_line_settings settings[SETTINGS_MAX];
     char text[SETTINGS_TEXT], tried[SETTINGS_MAX * (SETTINGS_TEXT + 2)] = "";
     size_t count = collect_settings(link, settings);
     enum kwh_error first = KWH_OK;
-    int retries = link->target.retries >= 0 ? link->target.retries : count > 1 ? 0 : -1;
+    bool once = link->target.retries < 0 && count > 1;
     for (size_t i = 0; i < count; i++) {
         print_settings(&settings[i], text);
         if (!same_settings(&settings[i], &link->host.settings) &&
             kwh_host_set_line(&link->host, &settings[i]) != KWH_OK) {
             continue; /* the port cannot do it */
         }
-        enum kwh_error error = ask_identity(link, retries);
+        enum kwh_error error = ask_identity(link, once);
         if (!worth_another_speed(error)) {
             if (link->identify.answered && !link->options->quiet) {
                 complain("%s answers at %s", link->target_text, text);
@@ -256,7 +243,7 @@ static enum kwh_error try_settings(struct link *link)
         snprintf(tried + length, sizeof tried - length, "%s%s", length > 0 ? ", " : "", text);
     }
     if (first == KWH_OK) {
-        return ask_identity(link, link->target.retries);
+        return ask_identity(link, false);
     }
     if (!link->options->quiet) {
         complain("tried %s", tried);
@@ -305,12 +292,10 @@ static bool cannot_be_told(const struct link *link)
 enum exit_code link_identify(struct link *link)
 {
     bool named = link->map != NULL;
-    link->error = settings_given(link) ? ask_identity(link, link->target.retries)
-                                       : try_settings(link);
+    link->error = settings_given(link) ? ask_identity(link, false) : try_settings(link);
     if (link->error == KWH_OK) {
-        size_t index = (size_t)(link->identify.map - link->maps);
         link->model = link->identify.fits;
-        link->map = named ? link->map : kwh_maps[index].map;
+        link->map = link->identify.map;
         return EXIT_CODE_OK;
     }
     if (named && cannot_be_told(link)) {
@@ -339,13 +324,8 @@ uint16_t link_profiles(const struct link *link)
 
 enum exit_code link_meter(struct link *link, struct kwh_meter *meter)
 {
-    const struct kwh_map *map = link->map_count == 1 ? link->maps : link->identify.map;
-    link->error = kwh_meter_init(meter, &link->host.line, map, link->address);
+    link->error = kwh_meter_init(meter, &link->host.line, link->map, link->address);
     meter->profiles = link_profiles(link);
-    if (link->target.retries >= 0) {
-        meter->dialogue.retries = (uint8_t)(link->target.retries < 255 ? link->target.retries
-                                                                       : 255);
-    }
     return exit_code_of(link->error);
 }
 

@@ -13,7 +13,7 @@ struct link {
     const struct options *options;
     const char *target_text;
     struct kwh_target target;
-    struct kwh_map *maps; /* copies of those that may fit, with the timeout asked for */
+    const struct kwh_map **maps; /* those that may fit */
     size_t map_count;
     struct kwh_identify identify;
     const struct kwh_map *map;     /* what it is; NULL: not known */
@@ -36,7 +36,7 @@ enum exit_code link_identify(struct link *link);
 /* Profiles of the model. */
 uint16_t link_profiles(const struct link *link);
 
-/* A meter for reading, with the retries asked for. */
+/* A meter for reading. */
 enum exit_code link_meter(struct link *link, struct kwh_meter *meter);
 
 /* What its requests cost on the bus. */
