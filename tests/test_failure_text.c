@@ -72,6 +72,13 @@ static const struct {
      "The meter has no such register (exception 2): address 1, function 03, 2 registers at 0x602A, "
      "after 31 ms.\n"
      "Is the map the right one for this meter and its model?"},
+    {{.error = KWH_ERROR_REFUSED, /* in an earlier readout: not asked again */
+      .address = 1,
+      .function = 4,
+      .span_address = 0x602A,
+      .span_count = 2},
+     "The meter refused with a code that has no meaning: address 1, function 04, 2 registers at "
+     "0x602A."},
     {{.error = KWH_ERROR_DISCONNECTED,
       .address = 1,
       .function = 3,

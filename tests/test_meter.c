@@ -91,6 +91,17 @@ static void ends_with(enum kwh_error error)
     script_end(&script);
 }
 
+/* What is known of the first failure, whatever was asked since. */
+static void failed_at(enum kwh_error error, unsigned address, unsigned count, unsigned attempt)
+{
+    assert_int_equal(meter.failure.error, error);
+    assert_int_equal(meter.failure.address, 1);
+    assert_int_equal(meter.failure.function, 3);
+    assert_int_equal(meter.failure.span_address, address);
+    assert_int_equal(meter.failure.span_count, count);
+    assert_int_equal(meter.failure.attempt, attempt);
+}
+
 static void reads_a_plan(void **state)
 {
     (void)state;
@@ -202,6 +213,7 @@ static void splits_what_is_refused_and_remembers(void **state)
     struct kwh_reading reading;
     assert_false(kwh_meter_next(&meter, &reading));
     assert_int_equal(meter.dialogue.error, KWH_ERROR_ILLEGAL_DATA_ADDRESS);
+    failed_at(KWH_ERROR_ILLEGAL_DATA_ADDRESS, 0x5006, 2, 1);
     kwh_meter_begin(&meter, &plan);
     next_is(KWH_VOLTAGE_L1, "234.3");
     next_is(KWH_VOLTAGE_L2, "233.4");
@@ -209,6 +221,7 @@ static void splits_what_is_refused_and_remembers(void **state)
     next_is(KWH_FREQUENCY, "49.98");
     next_is(KWH_ACTIVE_ENERGY_IMPORT, "1330480");
     ends_with(KWH_ERROR_REFUSED);
+    failed_at(KWH_ERROR_REFUSED, 0x5006, 2, 0);
     assert_int_equal(meter.statistics.exceptions, 3);
 }
 
@@ -226,6 +239,7 @@ static void forgives_a_split(void **state)
     next_is(KWH_FREQUENCY, "49.98");
     next_is(KWH_ACTIVE_ENERGY_IMPORT, "1330480");
     ends_with(KWH_OK);
+    assert_int_equal(meter.failure.error, KWH_OK);
 }
 
 /* Other exceptions are about the moment, not about the request: nothing is split. */
@@ -241,6 +255,7 @@ static void takes_other_exceptions_as_they_are(void **state)
     next_is(KWH_FREQUENCY, "refused");
     next_is(KWH_ACTIVE_ENERGY_IMPORT, "1330480");
     ends_with(KWH_ERROR_SERVER_DEVICE_BUSY);
+    failed_at(KWH_ERROR_SERVER_DEVICE_BUSY, 0x5002, 8, 1);
 }
 
 /* Silence on a long request, while a short one is answered: split and remembered. */
@@ -264,6 +279,7 @@ static void splits_what_is_too_long_for_an_answer(void **state)
         next_is(KWH_ACTIVE_ENERGY_IMPORT, "1330480");
         assert_false(kwh_meter_next(&meter, &reading));
         assert_int_equal(meter.dialogue.error, KWH_OK);
+        assert_int_equal(meter.failure.error, KWH_OK);
     }
     script_end(&script);
     assert_int_equal(meter.statistics.timeouts, 1);
@@ -306,6 +322,7 @@ static void gives_up_a_dead_meter(void **state)
     struct kwh_reading reading;
     assert_false(kwh_meter_next(&meter, &reading));
     assert_int_equal(meter.dialogue.error, KWH_ERROR_TIMEOUT);
+    failed_at(KWH_ERROR_TIMEOUT, 0x5002, 8, 1); /* not the probe */
     assert_int_equal(script.next, 2);
     kwh_meter_begin(&meter, &plan);
     next_is(KWH_VOLTAGE_L1, "234.3");

@@ -22,6 +22,7 @@ struct kwh_meter {
     struct kwh_plan *plan;
     struct kwh_reading reading;       /**< the result, when the dialogue has one */
     struct kwh_statistics statistics; /**< of this address */
+    struct kwh_failure failure;       /**< the first of the readout; error KWH_OK: none */
     struct kwh_plan_request request;
     uint16_t value;    /* private: the next entry of the plan */
     uint16_t answered; /* private: an entry that was answered, plus 1 */
@@ -51,7 +52,8 @@ KWH_API KWH_CHECKED enum kwh_error kwh_meter_init(struct kwh_meter *meter, struc
  * its status; a request that the meter refuses (exception 02 or 03, or silence where a shorter
  * request is answered) or that does not fit the line's buffer is split, and the plan remembers.
  * After two requests in a row without any answer the rest is reported as no_answer without asking.
- * dialogue.error at the end: KWH_OK, or the first failure. Meters of one map may share a plan.
+ * dialogue.error at the end: KWH_OK, or the first failure, and meter.failure what is known of it.
+ * Meters of one map may share a plan.
  */
 KWH_API void kwh_meter_begin(struct kwh_meter *meter, struct kwh_plan *plan);
 

@@ -110,7 +110,8 @@ static void print_request(struct printer *printer, const struct kwh_failure *fai
     if (failure->attempt > 1) {
         append(printer, ", attempt %u", failure->attempt);
     }
-    append(printer, ", after %lu ms", (unsigned long)(failure->elapsed_us / 1000u));
+    if (failure->attempt != 0)
+        append(printer, ", after %lu ms", (unsigned long)(failure->elapsed_us / 1000u));
     if (failure->bytes_seen != 0 && kwh_error_class(failure->error) == KWH_ERROR_CLASS_LINE &&
         kwh_error_exception(failure->error) == 0) {
         append(printer, ", %lu byte%s came", (unsigned long)failure->bytes_seen,
@@ -140,18 +141,19 @@ enum kwh_error kwh_failure_print(const struct kwh_failure *failure, enum kwh_sch
                                  char *text, size_t capacity)
 {
     struct printer printer = {text, capacity, 0};
+    bool request = failure->function != 0 || failure->attempt != 0;
     char system[128];
 
     append(&printer, "%s", kwh_error_text(failure->error));
     /* A port that did not open has no request. */
-    if (failure->attempt != 0) {
+    if (request) {
         print_request(&printer, failure);
     }
     if (failure->host_errno != 0 && strerror_r(failure->host_errno, system, sizeof system) == 0) {
         append(&printer, " (%s)", system);
     }
     if (failure->error != KWH_OK) {
-        append(&printer, "%s", failure->attempt != 0 ? "." : "");
+        append(&printer, "%s", request ? "." : "");
         print_hint(&printer, failure, scheme);
     }
     return printer.length < capacity ? KWH_OK : KWH_ERROR_CAPACITY;

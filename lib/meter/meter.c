@@ -21,10 +21,43 @@ static bool is_over(const struct kwh_meter *meter)
     return meter->plan == NULL || meter->value >= meter->plan->count;
 }
 
+static uint8_t function_of(const struct kwh_row *row)
+{
+    return kwh_row_space(row) == KWH_SPACE_INPUT ? KWH_MODBUS_READ_INPUT : KWH_MODBUS_READ_HOLDING;
+}
+
+/* The failure of the request that is over, as the line tells it until the next one. */
+static void keep_failure(struct kwh_meter *meter, enum kwh_error error)
+{
+    static const struct kwh_failure none;
+    const struct kwh_failure *told = kwh_line_failure(meter->line);
+
+    if (meter->dialogue.error != KWH_OK)
+        return;
+    meter->failure = told->error == error ? *told : none;
+    meter->failure.error = error;
+}
+
 static void note_failure(struct kwh_meter *meter, enum kwh_error error)
 {
+    if (meter->state != PROBE || meter->failure.error != error) /* that before the probe counts */
+        keep_failure(meter, error);
     if (meter->dialogue.error == KWH_OK)
         meter->dialogue.error = error;
+}
+
+/* A value that the meter refused in an earlier readout: nothing was asked. */
+static void note_refused(struct kwh_meter *meter)
+{
+    const struct kwh_row *row = kwh_plan_row(meter->plan, meter->value);
+
+    if (meter->dialogue.error != KWH_OK)
+        return;
+    note_failure(meter, KWH_ERROR_REFUSED);
+    meter->failure.address = meter->address;
+    meter->failure.function = function_of(row);
+    meter->failure.span_address = row->address;
+    meter->failure.span_count = (uint16_t)kwh_row_words(row);
 }
 
 static enum kwh_wish yield_status(struct kwh_meter *meter, enum kwh_status status)
@@ -56,7 +89,7 @@ static bool yield(struct kwh_meter *meter, enum kwh_wish *wish)
     enum kwhi_verdict why = kwhi_verdict(meter->why);
 
     if (kwh_plan_is_refused(meter->plan, meter->value)) {
-        note_failure(meter, KWH_ERROR_REFUSED);
+        note_refused(meter);
         *wish = yield_status(meter, KWH_STATUS_REFUSED);
     } else if (meter->state == GIVE_UP) {
         *wish = yield_status(meter, KWH_STATUS_NO_ANSWER);
@@ -109,6 +142,7 @@ static enum kwh_wish meter_next(struct kwh_dialogue *dialogue)
     enum kwh_wish wish;
 
     if (is_over(meter)) {
+        meter->failure.error = dialogue->error; /* shorter requests may have got over it */
         meter->plan = NULL;
         return dialogue->error == KWH_OK ? KWH_WISH_DONE : KWH_WISH_FAILED;
     }
@@ -144,6 +178,7 @@ static void unanswered(struct kwh_meter *meter, enum kwh_error error)
         give_up(meter, error);
     } else if (meter->request.values > 1) {
         meter->why = error;
+        keep_failure(meter, error);
         meter->state = PROBE;
     } else {
         settle(meter, error);
@@ -209,4 +244,5 @@ void kwh_meter_begin(struct kwh_meter *meter, struct kwh_plan *plan)
     meter->silent = false;
     meter->why = KWH_OK;
     meter->state = ASK;
+    meter->failure.error = KWH_OK;
 }

@@ -91,6 +91,7 @@ says err "The name of the host cannot be resolved"
 start meter "$KWH" simulate inepro_pro380@7 rtu:pty
 exits 4 read "${target%@7}@9" --timeout 100 --retries 0 -o json
 json 'line["error"] == "timeout" and line["values"] == {}'
+json '100 <= int(line["duration_ms"]) < 9000'
 says err "address 9"
 exits 0 read "${target%@7},baud=9600,line=8E1@7" voltage_l1 -q
 [ -s "$temp/err" ] && complain "settings were given, and messages came"
@@ -133,7 +134,8 @@ fake partial
 exits 6 read "$target" -o json --timeout 500
 json 'line["values"]["voltage_l1_v"] == "230.12" and line["values"]["active_energy_import_wh"] is None'
 json 'line["status"]["active_energy_import_wh"] == "refused" and "voltage_l1_v" not in line["status"]'
-json 'line["error"] == "illegal_data_address" or line["error"] == "refused"'
+json 'line["error"] == "illegal_data_address"'
+says err "no such register (exception 2): address 1, function 03, 2 registers at 0x6000"
 exits 6 read "$target" voltage_l1 active_energy_import -o csv
 says out ",active_energy_import,,Wh,refused"
 

@@ -80,15 +80,14 @@ static void take_backend(struct link *link)
  * Opening
  */
 
-void link_complain(const struct link *link, enum kwh_error error)
+void link_complain(const struct link *link, enum kwh_error error, const struct kwh_failure *failure)
 {
-    struct kwh_failure failure = *kwh_line_failure(&link->host.line);
+    struct kwh_failure bare = {.error = error};
     char text[400];
-    if (failure.error != error) {
-        memset(&failure, 0, sizeof failure);
-        failure.error = error;
+    if (failure->error != error) {
+        failure = &bare;
     }
-    if (kwh_failure_print(&failure, kwh_host_scheme(&link->host), text, sizeof text) != KWH_OK) {
+    if (kwh_failure_print(failure, kwh_host_scheme(&link->host), text, sizeof text) != KWH_OK) {
         complain("%s: %s", link->target_text, kwh_error_text(error));
     } else {
         complain("%s: %s", link->target_text, text);
@@ -141,7 +140,7 @@ enum exit_code link_open(struct link *link, const struct options *options, const
         return find_map(link->target.place, &none);
     }
     if (link->error != KWH_OK) {
-        link_complain(link, link->error);
+        link_complain(link, link->error, kwh_line_failure(&link->host.line));
         return exit_code_of(link->error);
     }
     take_backend(link);
@@ -311,7 +310,7 @@ enum exit_code link_identify(struct link *link)
         return complain_other(link, link->error);
     }
     if (code != EXIT_CODE_INTERRUPTED) {
-        link_complain(link, link->error);
+        link_complain(link, link->error, kwh_line_failure(&link->host.line));
     }
     return code;
 }

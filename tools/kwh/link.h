@@ -42,8 +42,9 @@ enum exit_code link_meter(struct link *link, struct kwh_meter *meter);
 /* What its requests cost on the bus. */
 struct kwh_bus_cost link_cost(const struct link *link);
 
-/* Says on standard error why the last exchange failed. */
-void link_complain(const struct link *link, enum kwh_error error);
+/* Says on standard error what failed; @p failure counts when it is of this error. */
+void link_complain(const struct link *link, enum kwh_error error,
+                   const struct kwh_failure *failure);
 
 void link_close(struct link *link);
 

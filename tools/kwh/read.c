@@ -19,6 +19,7 @@ struct readout {
     int64_t time_ms;
     uint32_t duration_us;
     enum kwh_error error;
+    struct kwh_failure failure; /* the first */
 };
 
 static uint32_t duration_ms(const struct readout *readout)
@@ -78,6 +79,7 @@ static enum exit_code run_plan(struct readout *readout)
     }
     readout->duration_us = link_now_us(&readout->link) - start;
     readout->error = meter.dialogue.error;
+    readout->failure = meter.failure;
     return EXIT_CODE_OK;
 }
 
@@ -259,7 +261,9 @@ static enum exit_code read_meter(struct readout *readout, const struct options *
     size_t name_count = (size_t)options->argument_count - 1;
     enum exit_code code = link_open(&readout->link, options, options->arguments[0]);
     if (code == EXIT_CODE_OK) {
+        uint32_t start = link_now_us(&readout->link);
         code = link_identify(&readout->link);
+        readout->duration_us = link_now_us(&readout->link) - start; /* when nothing follows */
     }
     if (code == EXIT_CODE_OK) {
         code = make_entries(readout->link.map, link_profiles(&readout->link), names, name_count,
@@ -272,7 +276,7 @@ static enum exit_code read_meter(struct readout *readout, const struct options *
         return code;
     }
     if (readout->error != KWH_OK && readout->error != KWH_ERROR_INTERRUPTED) {
-        link_complain(&readout->link, readout->error);
+        link_complain(&readout->link, readout->error, &readout->failure);
     }
     put_in_order(readout, names, name_count);
     if (options->explain) {
