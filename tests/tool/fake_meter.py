@@ -7,6 +7,7 @@ usage: fake_meter.py BEHAVIOR
     refuse    exception 04 to everything
     absent    exception 02 to everything
     busy      exception 06 to everything
+    gateway   exception 0B to everything: its meter is silent
     hurried   exception 06 to every request that comes for the first time
     partial   a PRO380 whose energy registers are refused with exception 02
     nan       a PRO380 whose voltages are NaN
@@ -19,7 +20,7 @@ import struct
 import sys
 
 BEHAVIOR = sys.argv[1]
-ALWAYS = {"refuse": 4, "absent": 2, "busy": 6}
+ALWAYS = {"refuse": 4, "absent": 2, "busy": 6, "gateway": 11}
 METER_CODE = 0x9999 if BEHAVIOR == "unknown" else 0x0102
 
 

@@ -120,6 +120,12 @@ fake hurried
 exits 0 read "$target" voltage_l1 -o json
 json 'line["values"] == {"voltage_l1_v": "230.12"}'
 
+# A gateway that answers in place of a silent meter.
+fake gateway
+exits 4 read "$target" -o json --retries 0
+json 'line["error"] == "gateway_target"'
+exits 4 identify "$target" --retries 0
+
 fake refuse
 exits 5 read "$target" -o json
 json 'line["error"] == "server_device_failure"'

@@ -66,12 +66,25 @@ LC_ALL=de_DE.UTF-8 exits 0 plan inepro_pro380 voltage_l1 -o json
 prints '{"requests":[{"function":3,"address":20482,"count":2}],"bytes":17,"predicted_ms":43.5}'
 
 if [ -e /dev/full ]; then
-    "$KWH" maps >/dev/full 2>"$temp/err"
-    [ $? = 1 ] || complain "a full disk is no exit 1"
-    says err "cannot write to standard output"
+    for arguments in --help --version 'maps -o table' 'maps -o json' 'maps PRO380 -o csv' \
+        'maps PRO380 -o table' 'maps PRO380 -o json' 'read sim:inepro_pro380 -o json' \
+        'read sim:inepro_pro380' 'decode 0103500200063508 -o json' 'simulate PRO380 rtu:pty'; do
+        # shellcheck disable=SC2086 # several words
+        timeout 30 "$KWH" $arguments >/dev/full 2>"$temp/err"
+        [ $? = 1 ] || complain "kwh $arguments: a full disk is no exit 1"
+        says err "cannot write to standard output: No space left on device"
+    done
 fi
 "$KWH" maps >&- 2>"$temp/err"
 [ $? = 1 ] || complain "closed standard output is no exit 1"
-{ sleep 0.5; "$KWH" maps 2>"$temp/err"; echo $? >"$temp/code"; } | true
-[ "$(cat "$temp/code")" = 1 ] || complain "a closed pipe: exit $(cat "$temp/code"), not 1"
+
+# A reader that has seen enough is no error: the end is that of SIGPIPE, in silence.
+for arguments in maps 'maps -o json' 'maps PRO380' 'simulate PRO380 rtu:pty'; do
+    # shellcheck disable=SC2086 # several words
+    { sleep 0.5; timeout 30 "$KWH" $arguments 2>"$temp/err"; echo $? >"$temp/code"; } | true
+    got=$(cat "$temp/code")
+    [ "$got" -gt 128 ] && [ "$(kill -l "$got")" = PIPE ] ||
+        complain "kwh $arguments: a closed pipe is exit $got"
+    [ -s "$temp/err" ] && complain "kwh $arguments: a closed pipe is complained of"
+done
 finish

@@ -84,6 +84,12 @@ enum exit_code usage_error(const char *format, ...) PRINTF_LIKE(1, 2);
 /* The name that messages begin with. */
 void complain_as(const char *subcommand);
 
+/* Sends on what was printed so far. A reader that has gone ends the program as SIGPIPE would;
+ * another failure is kept for the end. */
+void flush_output(void);
+/* The same at the end: EXIT_CODE_INTERNAL and a message when something did not arrive. */
+enum exit_code finish_output(enum exit_code code);
+
 /* malloc() that ends the program when there is no memory. */
 void *allocate(size_t count, size_t size);
 

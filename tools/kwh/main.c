@@ -2,7 +2,6 @@
 /* kwh: reads, explains and simulates electricity meters. */
 #include "command.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -84,19 +83,6 @@ static void occupy_standard_descriptors(void)
     }
 }
 
-/* What was printed may not have arrived: a full disk, a reader that has gone. */
-static enum exit_code finish_output(enum exit_code code)
-{
-    errno = 0;
-    bool failed = fflush(stdout) != 0;
-    if (ferror(stdout) || failed) {
-        complain("cannot write to standard output%s%s", errno != 0 ? ": " : "",
-                 errno != 0 ? strerror(errno) : "");
-        return EXIT_CODE_INTERNAL;
-    }
-    return code;
-}
-
 static enum exit_code run(const struct subcommand *subcommand, int argc, char **argv)
 {
     struct options options;
@@ -113,7 +99,7 @@ int main(int argc, char **argv)
 {
     const char *first = argc > 1 ? argv[1] : "";
     occupy_standard_descriptors();
-    (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGPIPE, SIG_IGN); /* of a meter; that of standard output is looked for */
     if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0 || strcmp(first, "help") == 0) {
         print_usage(stdout);
         return (int)finish_output(EXIT_CODE_OK);

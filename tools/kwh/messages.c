@@ -2,6 +2,7 @@
 /* What goes to standard error, and what ends the program early. */
 #include "command.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 
 static const char *speaker;
 static volatile sig_atomic_t signal_came;
+static int output_errno; /* of the first output that did not arrive */
 
 void complain_as(const char *subcommand)
 {
@@ -58,6 +60,37 @@ void *allocate(size_t count, size_t size)
     return memory;
 }
 
+/* Nobody reads on: end as a program that does not ignore SIGPIPE. */
+static void die_of_closed_pipe(void)
+{
+    (void)signal(SIGPIPE, SIG_DFL);
+    (void)raise(SIGPIPE);
+    _Exit(128 + SIGPIPE); /* it is blocked */
+}
+
+void flush_output(void)
+{
+    bool failed = ferror(stdout) != 0; /* what was printed just now may have filled the buffer */
+    failed = fflush(stdout) != 0 || failed;
+    if (failed && output_errno == 0) {
+        output_errno = errno;
+    }
+    if (output_errno == EPIPE) {
+        die_of_closed_pipe();
+    }
+}
+
+enum exit_code finish_output(enum exit_code code)
+{
+    flush_output();
+    if (output_errno == 0 && !ferror(stdout)) {
+        return code;
+    }
+    complain("cannot write to standard output%s%s", output_errno != 0 ? ": " : "",
+             output_errno != 0 ? strerror(output_errno) : "");
+    return EXIT_CODE_INTERNAL;
+}
+
 static void note_signal(int number)
 {
     (void)number;
@@ -87,6 +120,7 @@ enum exit_code exit_code_of(enum kwh_error error)
         return EXIT_CODE_OK;
     case KWH_ERROR_TIMEOUT:
     case KWH_ERROR_ONLY_ECHO:
+    case KWH_ERROR_GATEWAY_TARGET: /* the gateway says that the meter is silent */
         return EXIT_CODE_NO_ANSWER;
     case KWH_ERROR_DISCONNECTED:
     case KWH_ERROR_IO:

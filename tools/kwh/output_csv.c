@@ -28,4 +28,5 @@ void csv_record(const char *const *fields, size_t count)
         print_field(fields[i] != NULL ? fields[i] : "");
     }
     fputs("\n", stdout);
+    flush_output();
 }

@@ -89,7 +89,7 @@ void json_print(cJSON *object)
         made(NULL);
     }
     puts(text);
-    (void)fflush(stdout); /* an error is looked for at the end */
+    flush_output();
     cJSON_free(text);
     cJSON_Delete(object);
 }

@@ -240,6 +240,7 @@ void table_end(struct table *table, const struct style *style)
         } else {
             print_row(table, &layout, row, style, indent);
         }
+        flush_output(); /* the reason of a failure is known only at once */
     }
     table_free(table);
 }

@@ -152,7 +152,8 @@ static enum exit_code print_targets(const struct fleet *fleet, const struct kwh_
         }
         puts(text);
     }
-    return fflush(stdout) == 0 ? EXIT_CODE_OK : EXIT_CODE_INTERNAL;
+    flush_output();
+    return ferror(stdout) ? EXIT_CODE_INTERNAL : EXIT_CODE_OK;
 }
 
 /* Until a signal comes. */
