@@ -16,4 +16,10 @@ struct kwh_line_settings {
     uint8_t stop_bits; /**< 1 or 2 */
 };
 
+/** Initializer: what holds where nobody says anything else, 9600 8E1 (MODBUS over Serial Line). */
+#define KWH_LINE_SETTINGS_DEFAULT                                                                  \
+    {                                                                                              \
+        9600, 8, 'E', 1                                                                            \
+    }
+
 #endif

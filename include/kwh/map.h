@@ -293,6 +293,12 @@ struct kwh_map {
  */
 #define KWH_MAP_DECLARE(name_) KWH_API extern const struct kwh_map kwh_map_##name_
 
+/** Typical time from the end of a request to its answer. */
+static inline uint32_t kwh_map_turnaround_us(const struct kwh_map *map)
+{
+    return UINT32_C(1000) * (map->turnaround_ms != 0 ? map->turnaround_ms : 20u);
+}
+
 /** A remark on a row, for documentation. */
 struct kwh_note {
     uint16_t address;

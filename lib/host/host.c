@@ -3,6 +3,7 @@
 #include "libmodbus.h"
 #include "serial.h"
 #include "sim_link.h"
+#include "target.h"
 
 #include <kwh/host.h>
 
@@ -10,8 +11,6 @@
 #include <string.h>
 
 #define CONNECT_TIMEOUT_MS 5000u
-
-static const struct kwh_line_settings default_settings = {9600, 8, 'E', 1};
 
 /* In the order of enum kwh_scheme. */
 static const struct kwh_framing *const framings[] = {
@@ -143,21 +142,6 @@ static void apply_target(struct kwh_host *host)
     }
 }
 
-static struct kwh_line_settings settings_of(const struct kwh_target *target)
-{
-    struct kwh_line_settings settings = target->settings;
-
-    if (settings.baud == 0) {
-        settings.baud = default_settings.baud;
-    }
-    if (settings.parity == '\0') {
-        settings.data_bits = default_settings.data_bits;
-        settings.parity = default_settings.parity;
-        settings.stop_bits = default_settings.stop_bits;
-    }
-    return settings;
-}
-
 enum kwh_error kwh_host_open_target(struct kwh_host *host, const struct kwh_target *target)
 {
     enum kwh_error error;
@@ -167,7 +151,7 @@ enum kwh_error kwh_host_open_target(struct kwh_host *host, const struct kwh_targ
         return KWH_ERROR_ARGUMENT;
     }
     host->target = *target;
-    host->settings = settings_of(target);
+    host->settings = kwhi_target_settings(target);
     error = prepare_line(host, framings[target->scheme]);
     if (error != KWH_OK) {
         return error;
@@ -202,7 +186,7 @@ enum kwh_error kwh_host_descriptor(struct kwh_host *host, int descriptor,
     for (size_t i = 0; i < KWH_COUNT(framings); i++)
         if (framings[i] == framing)
             host->target.scheme = (enum kwh_scheme)i;
-    host->settings = default_settings;
+    host->settings = (struct kwh_line_settings)KWH_LINE_SETTINGS_DEFAULT;
     error = prepare_line(host, framing);
     host->descriptor = descriptor;
     host->is_socket = kwhi_descriptor_is_socket(descriptor);

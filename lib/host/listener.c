@@ -13,6 +13,7 @@
 #include "libmodbus.h"
 #include "listening.h"
 #include "serial.h"
+#include "target.h"
 
 #include <kwh/host.h>
 
@@ -316,21 +317,6 @@ static enum kwh_error open_serial(struct kwh_listener *listener)
     return error;
 }
 
-static struct kwh_line_settings settings_of(const struct kwh_target *link)
-{
-    struct kwh_line_settings settings = {9600, 8, 'E', 1};
-
-    if (link->settings.baud != 0) {
-        settings.baud = link->settings.baud;
-    }
-    if (link->settings.parity != '\0') {
-        settings.data_bits = link->settings.data_bits;
-        settings.parity = link->settings.parity;
-        settings.stop_bits = link->settings.stop_bits;
-    }
-    return settings;
-}
-
 static struct kwh_listener *allocate(size_t limit)
 {
     struct kwh_listener *listener = calloc(1, sizeof *listener);
@@ -375,7 +361,7 @@ enum kwh_error kwh_listener_open(struct kwh_listener **listener, const struct kw
     made->target = *link;
     made->target.has_address = false;
     made->target.address = 0;
-    made->settings = settings_of(link);
+    made->settings = kwhi_target_settings(link);
     made->framing = framings[link->scheme];
     made->slaves = slaves;
     made->slave_count = count;

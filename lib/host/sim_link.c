@@ -8,9 +8,6 @@
 #define SECOND_MS 1000u
 #define SECOND_US 1000000u
 
-/* From a request to its answer, as most meters take it. */
-#define TURNAROUND_US 20000u
-
 struct kwhi_sim_link {
     struct kwh_simulation *simulation;
     struct kwh_slave slave;
@@ -76,7 +73,7 @@ static enum kwh_error prepare(struct kwhi_sim_link *link, const struct kwh_map *
     kwh_responder_set_speed(&link->server.responder, settings);
     kwh_port_memory_server(&link->port, &link->server, clock_now, NULL);
     link->port.character_ns = link->server.responder.character_ns;
-    link->port.turnaround_us = TURNAROUND_US;
+    link->port.turnaround_us = kwh_map_turnaround_us(map);
     link->backend = (struct kwh_backend){
         .context = link, .now_us = link_now, .send = link_send, .receive = link_receive};
     link->moved_us = link_now(link);

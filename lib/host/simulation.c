@@ -169,7 +169,7 @@ static void print_unsigned(uint32_t number, char text[16])
 /* The factory line settings and the serial number, as text. */
 static bool factory_text(const struct kwh_simulation *simulation, uint32_t quantity, char text[16])
 {
-    const struct kwh_line_settings standard = {9600, 8, 'E', 1};
+    static const struct kwh_line_settings standard = KWH_LINE_SETTINGS_DEFAULT;
     const struct kwh_line_settings *line = simulation->map->line_count > 0 ? simulation->map->lines
                                                                            : &standard;
     const char *parity = line->parity == 'E' ? "even" : line->parity == 'O' ? "odd" : "none";

@@ -3,7 +3,7 @@
  * TARGET strings. Only characters that no shell takes for its own, the brackets of IPv6 excepted:
  * what is refused here would be mangled there.
  */
-#include <kwh/host.h>
+#include "target.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -355,6 +355,20 @@ enum kwh_error kwh_line_settings_parse(const char *text, struct kwh_line_setting
     settings->parity = parsed.parity;
     settings->stop_bits = parsed.stop_bits;
     return KWH_OK;
+}
+
+struct kwh_line_settings kwhi_target_settings(const struct kwh_target *target)
+{
+    struct kwh_line_settings settings = KWH_LINE_SETTINGS_DEFAULT;
+
+    if (target->settings.baud != 0)
+        settings.baud = target->settings.baud;
+    if (target->settings.parity != '\0') {
+        settings.data_bits = target->settings.data_bits;
+        settings.parity = target->settings.parity;
+        settings.stop_bits = target->settings.stop_bits;
+    }
+    return settings;
 }
 
 /* ------------------------------------------------------------------------------------------------

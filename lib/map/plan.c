@@ -140,9 +140,10 @@ enum kwh_error kwh_plan_add_readout(struct kwh_plan *plan)
 static struct kwh_bus_cost effective_cost(const struct kwh_map *map,
                                           const struct kwh_bus_cost *given)
 {
-    static const struct kwh_line_settings usual = {9600, 8, 'E', 1};
-    uint32_t turnaround_us = UINT32_C(1000) * (map->turnaround_ms != 0 ? map->turnaround_ms : 20u);
-    struct kwh_bus_cost cost = given != NULL ? *given : kwh_bus_cost_serial(&usual, turnaround_us);
+    static const struct kwh_line_settings usual = KWH_LINE_SETTINGS_DEFAULT;
+    struct kwh_bus_cost cost = given != NULL
+                                   ? *given
+                                   : kwh_bus_cost_serial(&usual, kwh_map_turnaround_us(map));
     uint32_t quiet_us = UINT32_C(1000) * map->quiet_ms;
     if (cost.quiet_us < quiet_us) {
         cost.quiet_us = quiet_us;

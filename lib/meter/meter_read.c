@@ -19,11 +19,10 @@ bool kwh_meter_next(struct kwh_meter *meter, struct kwh_reading *reading)
 /* The cheapest requests for this line; the memory of the plan is the caller's. */
 static void make_plan(const struct kwh_meter *meter, struct kwh_plan *plan)
 {
-    struct kwh_bus_cost cost = {meter->line->character_ns, 0, meter->line->timing.quiet_us, 0};
+    struct kwh_bus_cost cost = {meter->line->character_ns, kwh_map_turnaround_us(meter->map),
+                                meter->line->timing.quiet_us, 0};
     uint32_t silence_us = kwhi_silence_us(cost.character_ns);
 
-    cost.turnaround_us = UINT32_C(1000) *
-                         (meter->map->turnaround_ms != 0 ? meter->map->turnaround_ms : 20u);
     if (cost.quiet_us < silence_us)
         cost.quiet_us = silence_us;
     kwh_plan_make(plan, &cost);

@@ -330,13 +330,10 @@ enum exit_code link_meter(struct link *link, struct kwh_meter *meter)
 
 struct kwh_bus_cost link_cost(const struct link *link)
 {
-    const struct kwh_map *map = link->map;
-    uint32_t turnaround_us = (map->turnaround_ms != 0 ? map->turnaround_ms : 20u) * 1000u;
+    uint32_t turnaround_us = kwh_map_turnaround_us(link->map);
     struct kwh_bus_cost cost = {0, turnaround_us, 0, 0};
     if (link->target.scheme == KWH_SCHEME_RTU || link->target.scheme == KWH_SCHEME_SIM) {
         cost = kwh_bus_cost_serial(&link->host.settings, turnaround_us);
     }
-    uint32_t quiet_us = map->quiet_ms * 1000u;
-    cost.quiet_us = quiet_us > cost.quiet_us ? quiet_us : cost.quiet_us;
     return cost;
 }

@@ -126,18 +126,18 @@ static void plan_csv(const struct kwh_plan *plan)
 static enum exit_code bus_cost(const struct options *options, const struct kwh_map *map,
                                struct kwh_bus_cost *cost)
 {
-    struct kwh_line_settings settings = {9600, 8, 'E', 1};
-    uint32_t turnaround_ms = map->turnaround_ms != 0 ? map->turnaround_ms : 20;
+    struct kwh_line_settings settings = KWH_LINE_SETTINGS_DEFAULT;
+    uint32_t turnaround_us = kwh_map_turnaround_us(map);
     if (options->line != NULL && kwh_line_settings_parse(options->line, &settings) != KWH_OK) {
         return usage_error("--line %s: not of the form 8E1", options->line);
     }
-    settings.baud = options->baud > 0 ? (uint32_t)options->baud : 9600;
-    if (options->turnaround_ms >= 0) {
-        turnaround_ms = (uint32_t)options->turnaround_ms;
+    if (options->baud > 0) {
+        settings.baud = (uint32_t)options->baud;
     }
-    *cost = kwh_bus_cost_serial(&settings, turnaround_ms * 1000);
-    cost->quiet_us = map->quiet_ms * 1000u > cost->quiet_us ? map->quiet_ms * 1000u
-                                                            : cost->quiet_us;
+    if (options->turnaround_ms >= 0) {
+        turnaround_us = (uint32_t)options->turnaround_ms * 1000;
+    }
+    *cost = kwh_bus_cost_serial(&settings, turnaround_us);
     cost->limit = options->max_registers > 0 ? (uint16_t)options->max_registers : 0;
     return EXIT_CODE_OK;
 }
