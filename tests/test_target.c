@@ -333,6 +333,73 @@ static void test_line_settings(void **context)
     }
 }
 
+static void test_hints(void **context)
+{
+    static const struct {
+        const char *text, *hint;
+    } rows[] = {
+        {"rtu:/dev/ttyUSB0@1", ""},
+        {"/dev/ttyUSB0", "did you mean rtu:/dev/ttyUSB0@1?"},
+        {"/dev/ttyUSB0,baud=9600@7", "did you mean rtu:/dev/ttyUSB0,baud=9600@7?"},
+        {"192.168.1.5", "did you mean tcp:192.168.1.5@1?"},
+        {"[::1]:1502@3", "did you mean tcp:[::1]:1502@3?"},
+        {"inepro_pro380", "did you mean sim:inepro_pro380@1?"},
+        {"ttyUSB0", "it begins with rtu:, tcp:, rtutcp: or sim:"},
+        {"/dev/tty USB0", "it begins with rtu:, tcp:, rtutcp: or sim:"},
+        {"", "it begins with rtu:, tcp:, rtutcp: or sim:"},
+        {"rtu:", "it begins like rtu:/dev/ttyUSB0"},
+        {"tcp:", "it begins like tcp:host:502"},
+        {"rtutcp:host", "it begins like rtutcp:host:port"},
+        {"tcp:host:99999", "port: 1 to 65535"},
+        {"tcp:host:", "port: 1 to 65535"},
+        {"tcp:host:5o2", "port: 1 to 65535"},
+        {"rtu:/dev/ttyUSB0@300", "address: 1 to 247"},
+        {"rtu:/dev/ttyUSB0@0", "address: 1 to 247"},
+        {"rtu:/dev/ttyUSB0@", "address: 1 to 247"},
+        {"rtu:/dev/ttyUSB0@1f", "address: 1 to 247"},
+        {"tcp:host@256", "address: 0 to 255"},
+        {"rtu:/dev/ttyUSB0,speed=9600",
+         "keys of rtu: baud, line, map, timeout_ms, retries, echo, gap_ms"},
+        {"tcp:host,baud=9600", "keys of tcp: map, timeout_ms, retries, gap_ms"},
+        {"sim:inepro_pro380,", "keys of sim: map, timeout_ms, retries, gap_ms, seed"},
+        {"rtu:/dev/ttyUSB0,baud=9600,baud=2400", "baud is given twice"},
+        {"rtu:/dev/ttyUSB0,baud=4000001", "baud: 1 to 4000000"},
+        {"rtu:/dev/ttyUSB0,baud=9k6", "baud: 1 to 4000000"},
+        {"rtu:/dev/ttyUSB0,line=9E1",
+         "line: 7 or 8 data bits, N, E or O, 1 or 2 stop bits, as in 8E1"},
+        {"rtu:/dev/ttyUSB0,map=", "map: a name of letters, digits, '.', '_' and '-'"},
+        {"rtu:/dev/ttyUSB0,timeout_ms=600001", "timeout_ms: 1 to 600000"},
+        {"rtu:/dev/ttyUSB0,retries=256", "retries: 0 to 255"},
+        {"rtu:/dev/ttyUSB0,echo=yes", "echo: auto, on or off"},
+        {"rtu:/dev/ttyUSB0,gap_ms=60001", "gap_ms: 0 to 60000"},
+        {"sim:inepro_pro380,seed=4294967296", "seed: 0 to 4294967295"},
+        {"rtu:/dev/ttyUSB0@1,baud=9600",
+         "after the place come ,key=value and, at the end, @ADDRESS"},
+        {"tcp:host 502", "after the place come ,key=value and, at the end, @ADDRESS"},
+    };
+
+    (void)context;
+    for (size_t i = 0; i < KWH_COUNT(rows); i++) {
+        char hint[100];
+
+        assert_int_equal(kwh_target_hint(rows[i].text, hint, sizeof hint), KWH_OK);
+        assert_string_equal(hint, rows[i].hint);
+    }
+}
+
+static void test_hint_capacity(void **context)
+{
+    char hint[8] = "?";
+
+    (void)context;
+    assert_int_equal(kwh_target_hint("tcp:host@256", hint, 0), KWH_ERROR_CAPACITY);
+    assert_string_equal(hint, "?");
+    assert_int_equal(kwh_target_hint("tcp:host@256", hint, sizeof hint), KWH_ERROR_CAPACITY);
+    assert_string_equal(hint, "address");
+    assert_int_equal(kwh_target_hint("tcp:host", hint, 1), KWH_OK);
+    assert_string_equal(hint, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -341,7 +408,8 @@ int main(void)
         cmocka_unit_test(test_refused),       cmocka_unit_test(test_no_character_needs_quotes),
         cmocka_unit_test(test_round_trip),    cmocka_unit_test(test_longest),
         cmocka_unit_test(test_capacity),      cmocka_unit_test(test_unspeakable),
-        cmocka_unit_test(test_line_settings),
+        cmocka_unit_test(test_line_settings), cmocka_unit_test(test_hints),
+        cmocka_unit_test(test_hint_capacity),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

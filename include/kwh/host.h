@@ -59,6 +59,13 @@ struct kwh_target {
 KWH_API KWH_CHECKED enum kwh_error kwh_target_parse(const char *text, struct kwh_target *target,
                                                     size_t *where);
 
+/**
+ * What helps with a text that kwh_target_parse() refuses, for people: "address: 1 to 247", "did you
+ * mean rtu:/dev/ttyUSB0@1?"; empty when the text is right. KWH_ERROR_CAPACITY when it was cut; the
+ * text is terminated anyway.
+ */
+KWH_API enum kwh_error kwh_target_hint(const char *text, char *hint, size_t capacity);
+
 /** Prints a target so that parsing it gives the same. KWH_ERROR_CAPACITY leaves the text empty. */
 KWH_API KWH_CHECKED enum kwh_error kwh_target_print(const struct kwh_target *target, char *text,
                                                     size_t capacity);

@@ -15,9 +15,23 @@
 #define SERIAL_ADDRESS_MAX 247u
 #define STREAM_ADDRESS_MAX 255u
 
+/* What stood at the place where the text was given up. */
+enum part {
+    PART_END, /* nothing that could stand there */
+    PART_SCHEME,
+    PART_PLACE,
+    PART_PORT,
+    PART_KEY,
+    PART_REPEATED_KEY,
+    PART_VALUE,
+    PART_ADDRESS
+};
+
 struct parser {
     const char *text;
     size_t at;
+    enum part part;
+    size_t key; /* the last one */
 };
 
 struct scheme {
@@ -25,14 +39,15 @@ struct scheme {
     const char *place_characters; /* beside letters and digits */
     uint8_t address_min, address_max;
     bool network;
+    const char *example;
 };
 
 /* In the order of enum kwh_scheme. */
 static const struct scheme schemes[] = {
-    [KWH_SCHEME_RTU] = {"rtu", "/._:+-", 1, SERIAL_ADDRESS_MAX, false},
-    [KWH_SCHEME_TCP] = {"tcp", "._-", 0, STREAM_ADDRESS_MAX, true},
-    [KWH_SCHEME_RTUTCP] = {"rtutcp", "._-", 1, SERIAL_ADDRESS_MAX, true},
-    [KWH_SCHEME_SIM] = {"sim", "._-", 1, SERIAL_ADDRESS_MAX, false},
+    [KWH_SCHEME_RTU] = {"rtu", "/._:+-", 1, SERIAL_ADDRESS_MAX, false, "rtu:/dev/ttyUSB0"},
+    [KWH_SCHEME_TCP] = {"tcp", "._-", 0, STREAM_ADDRESS_MAX, true, "tcp:host:502"},
+    [KWH_SCHEME_RTUTCP] = {"rtutcp", "._-", 1, SERIAL_ADDRESS_MAX, true, "rtutcp:host:port"},
+    [KWH_SCHEME_SIM] = {"sim", "._-", 1, SERIAL_ADDRESS_MAX, false, "sim:inepro_pro380"},
 };
 
 static const char ipv6_characters[] = ":.%_-";
@@ -203,12 +218,22 @@ static const struct key {
     const char *name;
     unsigned schemes; /* on which it means something */
     bool (*take)(struct parser *parser, struct kwh_target *target);
+    const char *values;
 } keys[] = {
-    {"baud", ON_RTU, key_baud},       {"line", ON_RTU, key_line},
-    {"map", ON_ALL, key_map},         {"timeout_ms", ON_ALL, key_timeout},
-    {"retries", ON_ALL, key_retries}, {"echo", ON_RTU, key_echo},
-    {"gap_ms", ON_ALL, key_gap},      {"seed", ON_SIM, key_seed},
+    {"baud", ON_RTU, key_baud, "1 to 4000000"},
+    {"line", ON_RTU, key_line, "7 or 8 data bits, N, E or O, 1 or 2 stop bits, as in 8E1"},
+    {"map", ON_ALL, key_map, "a name of letters, digits, '.', '_' and '-'"},
+    {"timeout_ms", ON_ALL, key_timeout, "1 to 600000"},
+    {"retries", ON_ALL, key_retries, "0 to 255"},
+    {"echo", ON_RTU, key_echo, "auto, on or off"},
+    {"gap_ms", ON_ALL, key_gap, "0 to 60000"},
+    {"seed", ON_SIM, key_seed, "0 to 4294967295"},
 };
+
+static bool has_key(enum kwh_scheme scheme, size_t key)
+{
+    return (keys[key].schemes >> scheme & 1u) != 0;
+}
 
 /* One key=value; @p seen has a bit for each key that was there before. */
 static bool take_key(struct parser *parser, struct kwh_target *target, unsigned *seen)
@@ -216,14 +241,20 @@ static bool take_key(struct parser *parser, struct kwh_target *target, unsigned 
     size_t start = parser->at;
     char name[16];
 
+    parser->part = PART_KEY;
     if (take_word(parser, "_", name, sizeof name)) {
         for (size_t i = 0; i < KWH_COUNT(keys); i++) {
-            bool allowed = (keys[i].schemes >> target->scheme & 1u) != 0 && (*seen >> i & 1u) == 0;
-
-            if (allowed && strcmp(name, keys[i].name) == 0) {
-                *seen |= 1u << i;
-                return accept(parser, '=') && keys[i].take(parser, target);
+            if (!has_key(target->scheme, i) || strcmp(name, keys[i].name) != 0) {
+                continue;
             }
+            parser->key = i;
+            if ((*seen >> i & 1u) != 0) {
+                parser->part = PART_REPEATED_KEY;
+                break;
+            }
+            *seen |= 1u << i;
+            parser->part = PART_VALUE;
+            return accept(parser, '=') && keys[i].take(parser, target);
         }
     }
     parser->at = start;
@@ -236,6 +267,7 @@ static bool take_key(struct parser *parser, struct kwh_target *target, unsigned 
 
 static bool take_scheme(struct parser *parser, struct kwh_target *target)
 {
+    parser->part = PART_SCHEME;
     for (size_t i = 0; i < KWH_COUNT(schemes); i++) {
         size_t length = strlen(schemes[i].name);
 
@@ -268,6 +300,7 @@ static bool take_network_place(struct parser *parser, struct kwh_target *target)
     }
     /* Serial device servers have no customary port. */
     if (accept(parser, ':')) {
+        parser->part = PART_PORT;
         if (!take_number(parser, 0, UINT16_MAX, &port)) {
             return false;
         }
@@ -282,6 +315,7 @@ static bool take_place(struct parser *parser, struct kwh_target *target)
 {
     const struct scheme *scheme = &schemes[target->scheme];
 
+    parser->part = PART_PLACE;
     if (scheme->network) {
         return take_network_place(parser, target);
     }
@@ -294,6 +328,7 @@ static bool take_address(struct parser *parser, struct kwh_target *target)
     const struct scheme *scheme = &schemes[target->scheme];
     uint32_t address;
 
+    parser->part = PART_ADDRESS;
     if (!take_number(parser, scheme->address_min, scheme->address_max, &address)) {
         return false;
     }
@@ -317,6 +352,10 @@ static bool take_target(struct parser *parser, struct kwh_target *target)
     if (accept(parser, '@') && !take_address(parser, target)) {
         return false;
     }
+    /* Digits, say, that a value stopped before are still about that value. */
+    if (!is_alphanumeric(parser->text[parser->at])) {
+        parser->part = PART_END;
+    }
     return parser->text[parser->at] == '\0';
 }
 
@@ -328,7 +367,7 @@ static void clear(struct kwh_target *target)
 
 enum kwh_error kwh_target_parse(const char *text, struct kwh_target *target, size_t *where)
 {
-    struct parser parser = {text, 0};
+    struct parser parser = {text, 0, PART_SCHEME, 0};
     bool good;
 
     clear(target);
@@ -345,7 +384,7 @@ enum kwh_error kwh_target_parse(const char *text, struct kwh_target *target, siz
 
 enum kwh_error kwh_line_settings_parse(const char *text, struct kwh_line_settings *settings)
 {
-    struct parser parser = {text, 0};
+    struct parser parser = {text, 0, PART_VALUE, 0};
     struct kwh_line_settings parsed;
 
     if (!take_line(&parser, &parsed) || text[parser.at] != '\0') {
@@ -478,4 +517,86 @@ enum kwh_error kwh_target_print(const struct kwh_target *target, char *text, siz
         return KWH_ERROR_SYNTAX;
     }
     return KWH_OK;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Hints
+ */
+
+/* What lacks a scheme, if a scheme is all that it lacks. */
+static void print_scheme_hint(struct printer *printer, const char *text)
+{
+    struct kwh_target target;
+    char candidate[KWH_TARGET_TEXT];
+    const char *scheme = text[0] == '/' ? "rtu:" : strpbrk(text, ".:[") != NULL ? "tcp:" : "sim:";
+
+    if (strlen(text) < sizeof candidate - sizeof "rtu:") {
+        (void)snprintf(candidate, sizeof candidate, "%s%s", scheme, text);
+        if (kwh_target_parse(candidate, &target, NULL) == KWH_OK &&
+            (target.scheme != KWH_SCHEME_SIM || kwh_host_find_map(target.place) != NULL)) {
+            append(printer, "did you mean ", candidate);
+            append(printer, target.has_address ? "" : "@1", "?");
+            return;
+        }
+    }
+    append(printer, "it begins with rtu:, tcp:, rtutcp: or sim:", "");
+}
+
+static void print_key_hint(struct printer *printer, enum kwh_scheme scheme)
+{
+    append(printer, "keys of ", schemes[scheme].name);
+    for (size_t i = 0, count = 0; i < KWH_COUNT(keys); i++) {
+        if (has_key(scheme, i)) {
+            append(printer, count++ == 0 ? ": " : ", ", keys[i].name);
+        }
+    }
+}
+
+static void print_hint(struct printer *printer, const struct parser *parser, enum kwh_scheme scheme)
+{
+    switch (parser->part) {
+    case PART_SCHEME:
+        print_scheme_hint(printer, parser->text);
+        break;
+    case PART_PLACE:
+        append(printer, "it begins like ", schemes[scheme].example);
+        break;
+    case PART_PORT:
+        append(printer, "port: 1 to 65535", "");
+        break;
+    case PART_KEY:
+        print_key_hint(printer, scheme);
+        break;
+    case PART_REPEATED_KEY:
+        append(printer, keys[parser->key].name, " is given twice");
+        break;
+    case PART_VALUE:
+        append(printer, keys[parser->key].name, "");
+        append(printer, ": ", keys[parser->key].values);
+        break;
+    case PART_ADDRESS:
+        append_number(printer, "address: ", schemes[scheme].address_min);
+        append_number(printer, " to ", schemes[scheme].address_max);
+        break;
+    case PART_END:
+        append(printer, "after the place come ,key=value and, at the end, @ADDRESS", "");
+        break;
+    }
+}
+
+enum kwh_error kwh_target_hint(const char *text, char *hint, size_t capacity)
+{
+    struct parser parser = {text, 0, PART_SCHEME, 0};
+    struct printer printer = {hint, capacity, 0};
+    struct kwh_target target;
+
+    if (capacity == 0) {
+        return KWH_ERROR_CAPACITY;
+    }
+    hint[0] = '\0';
+    clear(&target);
+    if (!take_target(&parser, &target)) {
+        print_hint(&printer, &parser, target.scheme);
+    }
+    return printer.length < capacity ? KWH_OK : KWH_ERROR_CAPACITY;
 }

@@ -23,6 +23,11 @@ says err "TARGET is missing"
 exits 2 read rtu:
 exits 2 read 'rtu:/dev/x,baud=fast'
 says err "baud=fast"
+says err "from 'fast' on; baud: 1 to 4000000"
+exits 2 read /dev/ttyUSB0
+says err "did you mean rtu:/dev/ttyUSB0@1?"
+exits 2 simulate inepro_pro380 tcp:127.0.0.1:99999
+says err "port: 1 to 65535"
 exits 2 read sim:inepro_pro380 -o xml
 says err "-o xml: not table, json or csv"
 exits 2 read sim:inepro_pro380 -o

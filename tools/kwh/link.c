@@ -116,13 +116,12 @@ static enum exit_code choose_maps(struct link *link)
 
 enum exit_code link_open(struct link *link, const struct options *options, const char *target)
 {
-    size_t where = 0;
     memset(link, 0, sizeof *link);
     link->options = options;
     link->target_text = target;
-    if (kwh_target_parse(target, &link->target, &where) != KWH_OK) {
-        return usage_error("TARGET '%s': cannot be understood from '%s' on", target,
-                           where < strlen(target) ? target + where : "its end");
+    enum exit_code code = parse_target("TARGET", target, &link->target);
+    if (code != EXIT_CODE_OK) {
+        return code;
     }
     if (options->timeout_ms >= 0) {
         link->target.timeout_ms = (uint32_t)options->timeout_ms;
@@ -130,7 +129,7 @@ enum exit_code link_open(struct link *link, const struct options *options, const
     if (options->retries >= 0) {
         link->target.retries = (int)options->retries;
     }
-    enum exit_code code = choose_maps(link);
+    code = choose_maps(link);
     if (code != EXIT_CODE_OK) {
         return code;
     }

@@ -86,6 +86,18 @@ static enum exit_code unknown(const char *what, const char *name, const struct n
     return usage_error("%s '%s'%s%s", what, name, list, near->count > 0 ? "?" : "");
 }
 
+enum exit_code parse_target(const char *what, const char *text, struct kwh_target *target)
+{
+    size_t where = 0;
+    char hint[KWH_TARGET_TEXT + 32];
+    if (kwh_target_parse(text, target, &where) == KWH_OK) {
+        return EXIT_CODE_OK;
+    }
+    (void)kwh_target_hint(text, hint, sizeof hint); /* one that was cut helps, too */
+    return usage_error("%s '%s': cannot be understood from '%s' on; %s", what, text,
+                       where < strlen(text) ? text + where : "its end", hint);
+}
+
 enum exit_code find_map(const char *name, const struct kwh_map **map)
 {
     struct near_names near = {.count = 0};

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Names that people type: maps, quantities, OBIS codes. */
+/* Names that people type: targets, maps, quantities, OBIS codes. */
 #ifndef NAMES_H
 #define NAMES_H
 
 #include "command.h"
+
+/* A TARGET or LINK, @p what it is called; else a usage error with a hint. */
+enum exit_code parse_target(const char *what, const char *text, struct kwh_target *target);
 
 /* The map of a name or alias; else a usage error that suggests near ones. */
 enum exit_code find_map(const char *name, const struct kwh_map **map);

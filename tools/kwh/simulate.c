@@ -204,13 +204,7 @@ static enum exit_code listen_and_serve(struct fleet *fleet, const struct options
 
 static enum exit_code parse_link(struct fleet *fleet, const struct options *options)
 {
-    size_t where = 0;
-    const char *text = options->arguments[1];
-    if (kwh_target_parse(text, &fleet->link, &where) != KWH_OK) {
-        return usage_error("LINK '%s': cannot be understood from '%s' on", text,
-                           where < strlen(text) ? text + where : "its end");
-    }
-    return EXIT_CODE_OK;
+    return parse_target("LINK", options->arguments[1], &fleet->link);
 }
 
 enum exit_code simulate_command(const struct options *options)
