@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # usage: installed.sh MESON
 # A program that knows nothing but pkg-config builds against the installed library, shared and
-# static, and the installed headers fit the installed libraries.
+# static, the installed headers fit the installed libraries, and the installed kwh finds them.
 set -eu
 : "${BUILD:?build folder}" "${CC:?C compiler}"
 command -v pkg-config >/dev/null || { echo "SKIP: needs pkg-config"; exit 77; }
@@ -16,6 +16,7 @@ trap 'rm -rf "$temp"' EXIT
 PKG_CONFIG_LIBDIR=$(dirname "$(find "$temp/root" -name libkwh.pc)")
 PKG_CONFIG_LIBDIR=$PKG_CONFIG_LIBDIR:$(pkg-config --variable pc_path pkg-config)
 export PKG_CONFIG_LIBDIR
+export PKG_CONFIG_ALLOW_SYSTEM_CFLAGS=1 PKG_CONFIG_ALLOW_SYSTEM_LIBS=1 # else none for a prefix /usr
 libdir=$(dirname "$(find "$temp/root" -name libkwh.a)")
 include=$temp/root$(pkg-config --variable includedir libkwh)
 prefixed()
@@ -98,4 +99,16 @@ int main(void) { return 0; }' >"$temp/host.c"
 elif [ -e "$include/kwh/host.h" ]; then
     echo "kwh/host.h without libkwh-host"
     exit 1
+fi
+
+# In /usr it is the loader that knows where the libraries are.
+kwh=$(find "$temp/root" -path '*/bin/kwh')
+if [ -n "$kwh" ] && [ "$(pkg-config --variable prefix libkwh)" != /usr ]; then
+    unset LD_LIBRARY_PATH
+    "$kwh" maps >/dev/null || { echo "the installed kwh does not run"; exit 1; }
+    if ldd "$kwh" | grep 'libkwh' | grep -v "=> $temp/root/"; then
+        echo "the libraries above are not the installed ones"
+        exit 1
+    fi
+    echo "kwh: right"
 fi
