@@ -23,7 +23,8 @@ struct kwh_bus_cost {
     uint32_t character_ns;  /**< one character; 0 on TCP */
     uint32_t turnaround_us; /**< from the end of a request to the start of its answer */
     uint32_t quiet_us;      /**< silence before a request */
-    uint16_t limit;         /**< registers in a request, 1 to 125; 0 = what the map calls safe */
+    uint16_t limit;         /**< registers in a request, 1 to 125; 0 = what the map calls safe; a
+                                 value that is wider is asked for alone and whole */
 };
 
 /** The cost model of a serial line: 3.5 characters of silence, 1.75 ms above 19200 Bd. */

@@ -69,8 +69,28 @@ printf '%s\n01 03 50 02 00 06 75 09\n%s\n' "$request" "$request" |
 [ $? = 5 ] || complain "one bad frame of three is no exit 5"
 json '[l["error"] for l in lines] == [None, "bad_crc", None]'
 
+exits 5 decode 01 03 FF FF 00 06 C5 EC -o json # no register beyond 0xFFFF
+json 'line["error"] == "bad_answer"'
+
 exits 2 decode 01 03 5X
 says err "is not hexadecimal"
+exits 2 decode 0103500200067508B
+says err "has an odd number of digits"
+exits 2 decode "$request" --request 010
+says err "--request '010' has an odd number of digits"
+exits 2 decode ''
+says err "there is no frame in HEX"
+exits 2 decode -
+says err "there is no frame on standard input"
+printf '# nothing\n\n' | "$KWH" decode >"$temp/out" 2>"$temp/err"
+[ $? = 2 ] || complain "comments alone are no exit 2"
+exits 2 decode "$(printf '%08194d' 0)"
+says err "' is too long"
+exits 2 decode "$answer" -m PRO380 --at 0xFFFF
+says err "--at 0xFFFF: no meter has the 6 registers from there"
+[ -s "$temp/out" ] && complain "registers beyond the last"
+exits 0 decode "$answer" --at 0xFFFA
+says out "0xFFFF"
 exits 2 decode "$answer" --request 0103
 exits 2 decode "$answer" -m none
 exits 2 decode "$answer" -o csv

@@ -13,6 +13,12 @@ prints '{"requests":[{"function":3,"address":20482,"count":2}],"bytes":17,"predi
 exits 0 plan inepro_pro380 --max-registers 64 -o json # 3 * 38.906 + 123 * 2.2917
 json 'line["bytes"] == "285" and line["predicted_ms"] == "398.6"'
 json 'len(line["requests"]) == 3 and max(int(r["count"]) for r in line["requests"]) <= 64'
+exits 2 plan inepro_pro380 --max-registers 1
+says err "--max-registers 1: voltage_l1 alone takes 2"
+[ -s "$temp/out" ] && complain "a plan that the limit does not allow"
+exits 0 plan inepro_pro380 voltage_l1 voltage_l2 --max-registers 2 -o csv
+[ "$(grep -c ,2,1, "$temp/out")" = 2 ] || complain "values of just the limit"
+exits 0 plan inepro_pro380 meter_code --max-registers 1
 exits 0 plan inepro_pro380
 says out "0x5002"
 says out "359.7"

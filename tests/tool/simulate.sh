@@ -22,6 +22,16 @@ done
 [ "$(grep -o '"serial":"[0-9]*"' "$temp/serials" | sort -u | wc -l)" -eq 3 ] ||
     complain "meters of one line share a serial number"
 
+start meter "$KWH" simulate inepro_pro380,inepro_pro1 tcp:127.0.0.1:0@5
+exits 0 read "${target%@*}@5" voltage_l1
+exits 0 read "${target%@*}@6" voltage
+stop TERM 0
+exits 2 simulate inepro_pro380@3 rtu:pty@5
+says err "address 3 of the MAP or address 5 of the LINK: give one"
+exits 2 simulate inepro_pro380,inepro_pro380@3 rtu:pty@5
+exits 2 simulate inepro_pro380 tcp:127.0.0.1:0@0
+says err "address 0"
+
 start meter "$KWH" simulate inepro_pro380 tcp:127.0.0.1:0 -v
 exits 0 read "$target" voltage_l1
 grep -q "read 2 holding registers from 0x5002" "$temp/meter.err" || complain "-v shows no request"

@@ -15,8 +15,8 @@ struct decoder {
     const struct options *options;
     const struct kwh_map *map; /* NULL: no names */
     struct style style;
-    struct frame request; /* the last one */
-    bool has_request, refused;
+    struct frame request;             /* the last one */
+    bool has_request, refused, found; /* any frame */
 };
 
 static int digit(char c)
@@ -31,42 +31,55 @@ static bool is_separator(char c)
     return c == ' ' || c == '\t' || c == ':' || c == ',' || c == '-' || c == '\r' || c == '\n';
 }
 
-/* Bytes from hexadecimal text; false at what is none. A digit alone is a byte, too. */
-static bool parse_hex(const char *text, uint8_t *bytes, size_t *count)
+/* Bytes from hexadecimal text; else what is wrong with it. A digit alone is a byte, too. */
+static const char *parse_hex(const char *text, uint8_t *bytes, size_t *count)
 {
+    const char *group = text; /* digits without a separator */
     *count = 0;
     while (*text != '\0') {
         if (is_separator(*text)) {
-            text++;
+            group = ++text;
             continue;
         }
         if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
-            text += 2;
+            group = text += 2;
         }
         int high = digit(text[0]), low = high < 0 ? -1 : digit(text[1]);
-        bool alone = low < 0 && (text[1] == '\0' || is_separator(text[1]));
-        if (high < 0 || (low < 0 && !alone) || *count == BYTES_MAX) {
-            return false;
+        bool last = low < 0 && (text[1] == '\0' || is_separator(text[1]));
+        if (high < 0 || (low < 0 && !last)) {
+            return "is not hexadecimal";
         }
-        bytes[(*count)++] = (uint8_t)(alone ? high : high * 16 + low);
-        text += alone ? 1 : 2;
+        if (last && text != group) {
+            return "has an odd number of digits";
+        }
+        if (*count == BYTES_MAX) {
+            return "is too long";
+        }
+        bytes[(*count)++] = (uint8_t)(last ? high : high * 16 + low);
+        text += last ? 1 : 2;
     }
-    return true;
+    return NULL;
 }
 
 /* Where the registers of a frame begin is in the frame itself, in its request, or said by --at. */
-static void find_address(struct decoder *decoder, struct frame *frame)
+static enum exit_code find_address(struct decoder *decoder, struct frame *frame)
 {
+    long at = decoder->options->at;
     if (frame->has_address || frame->direction != FRAME_ANSWER || frame->count == 0) {
-        return;
+        return EXIT_CODE_OK;
     }
-    if (decoder->options->at >= 0) {
-        frame->address = (uint16_t)decoder->options->at;
+    if (at + frame->count > 0x10000) {
+        return usage_error("--at 0x%04lX: no meter has the %u registers from there", at,
+                           (unsigned)frame->count);
+    }
+    if (at >= 0) {
+        frame->address = (uint16_t)at;
         frame->has_address = true;
     } else if (decoder->has_request && frame_answers(frame, &decoder->request)) {
         frame->address = decoder->request.address;
         frame->has_address = true;
     }
+    return EXIT_CODE_OK;
 }
 
 /* The next row of the map whose registers are all in the frame; NULL at the end. */
@@ -222,12 +235,16 @@ static void print_table(const struct decoder *decoder, const struct frame *frame
 }
 
 /* All frames of a line. A request is remembered for the answer that follows it. */
-static void decode_bytes(struct decoder *decoder, const uint8_t *bytes, size_t length)
+static enum exit_code decode_bytes(struct decoder *decoder, const uint8_t *bytes, size_t length)
 {
     for (size_t at = 0; at < length;) {
         struct frame frame;
         frame_parse(bytes + at, length - at, &frame);
-        find_address(decoder, &frame);
+        enum exit_code code = find_address(decoder, &frame);
+        if (code != EXIT_CODE_OK) {
+            return code;
+        }
+        decoder->found = true;
         at += frame.length;
         if (decoder->options->output == OUTPUT_JSON) {
             print_json(decoder, &frame);
@@ -241,17 +258,18 @@ static void decode_bytes(struct decoder *decoder, const uint8_t *bytes, size_t l
             decoder->has_request = true;
         }
     }
+    return EXIT_CODE_OK;
 }
 
 static enum exit_code decode_text(struct decoder *decoder, const char *text)
 {
     uint8_t bytes[BYTES_MAX];
     size_t count;
-    if (!parse_hex(text, bytes, &count)) {
-        return usage_error("'%.60s' is not hexadecimal", text);
+    const char *wrong = parse_hex(text, bytes, &count);
+    if (wrong != NULL) {
+        return usage_error("'%.60s' %s", text, wrong);
     }
-    decode_bytes(decoder, bytes, count);
-    return EXIT_CODE_OK;
+    return decode_bytes(decoder, bytes, count);
 }
 
 static enum exit_code decode_input(struct decoder *decoder)
@@ -281,8 +299,9 @@ static enum exit_code take_request(struct decoder *decoder)
     uint8_t bytes[BYTES_MAX];
     size_t count;
     const char *text = decoder->options->request;
-    if (!parse_hex(text, bytes, &count) || count == 0) {
-        return usage_error("--request '%.60s' is not hexadecimal", text);
+    const char *wrong = parse_hex(text, bytes, &count);
+    if (wrong != NULL || count == 0) {
+        return usage_error("--request '%.60s' %s", text, wrong != NULL ? wrong : "is empty");
     }
     frame_parse(bytes, count, &decoder->request);
     decoder->request.data = NULL;
@@ -332,5 +351,8 @@ enum exit_code decode_command(const struct options *options)
     }
     bool input = options->argument_count == 0 || strcmp(options->arguments[0], "-") == 0;
     code = input ? decode_input(&decoder) : decode_arguments(&decoder);
+    if (code == EXIT_CODE_OK && !decoder.found) {
+        return usage_error("there is no frame %s", input ? "on standard input" : "in HEX");
+    }
     return code == EXIT_CODE_OK && decoder.refused ? EXIT_CODE_PROTOCOL : code;
 }

@@ -80,7 +80,8 @@ static void parse_read(struct frame *frame, const uint8_t *pdu, size_t length)
     if (length == 5 && (registers || pdu[1] != 3)) {
         frame->direction = FRAME_REQUEST;
         take_span(frame, pdu);
-        if (frame->count == 0 || frame->count > (registers ? 125 : 2000)) {
+        if (frame->count == 0 || frame->count > (registers ? 125 : 2000) ||
+            frame->address + frame->count > 0x10000) {
             refuse(frame, "bad_answer");
         }
     } else if (length >= 3 && length == 2u + pdu[1] && (!registers || pdu[1] % 2 == 0)) {

@@ -272,8 +272,8 @@ static enum exit_code complain_other(struct link *link, enum kwh_error error)
         complain("%s: the meter (%s, %s) is no %s", link->target_text, code,
                  found != NULL ? found : "unknown", wanted);
     } else {
-        complain("%s: %s%s (%s) is none of the known maps", link->target_text,
-                 found != NULL ? "the meter is a " : "the meter", found != NULL ? found : "", code);
+        complain("%s: the meter (%s, %s) is one that no known map describes", link->target_text,
+                 code, found != NULL ? found : "unknown");
     }
     link->map = NULL;
     return EXIT_CODE_OTHER_METER;

@@ -142,6 +142,22 @@ static enum exit_code bus_cost(const struct options *options, const struct kwh_m
     return EXIT_CODE_OK;
 }
 
+/* A value cannot be read in parts. */
+static enum exit_code check_limit(const struct options *options, const struct kwh_plan *plan)
+{
+    struct kwh_plan_request request;
+    char name[NAME_TEXT];
+    for (uint16_t at = 0; kwh_plan_request(plan, at, &request);
+         at = (uint16_t)(request.first + request.values)) {
+        if (options->max_registers > 0 && request.count > options->max_registers) {
+            name_of(kwh_plan_row(plan, request.first)->quantity, name);
+            return usage_error("--max-registers %ld: %s alone takes %u", options->max_registers,
+                               name, (unsigned)request.count);
+        }
+    }
+    return EXIT_CODE_OK;
+}
+
 enum exit_code plan_command(const struct options *options)
 {
     const struct kwh_map *map;
@@ -162,6 +178,9 @@ enum exit_code plan_command(const struct options *options)
                         options->arguments + 1, (size_t)options->argument_count - 1, &plan);
     if (code == EXIT_CODE_OK) {
         kwh_plan_make(&plan, &cost);
+        code = check_limit(options, &plan);
+    }
+    if (code == EXIT_CODE_OK) {
         switch (options->output) {
         case OUTPUT_TABLE:
             plan_table(&plan, &style);

@@ -32,6 +32,10 @@ static bool is_taken(const struct fleet *fleet, unsigned address)
 /* The address of the next meter: its own, that of the link, or the next free one. */
 static enum exit_code choose_address(const struct fleet *fleet, const char *text, uint8_t *address)
 {
+    if (text != NULL && fleet->link.has_address) {
+        return usage_error("address %s of the MAP or address %u of the LINK: give one", text,
+                           (unsigned)fleet->link.address);
+    }
     if (text != NULL) {
         char *end;
         unsigned long number = strtoul(text, &end, 10);
@@ -44,8 +48,10 @@ static enum exit_code choose_address(const struct fleet *fleet, const char *text
         *address = (uint8_t)number;
         return EXIT_CODE_OK;
     }
-    unsigned free_one = fleet->link.has_address && fleet->link.address != 0 ? fleet->link.address
-                                                                            : 1;
+    unsigned free_one = fleet->link.has_address ? fleet->link.address : 1;
+    if (free_one == 0) {
+        return usage_error("address 0 is that of all meters, not of one");
+    }
     while (is_taken(fleet, free_one)) {
         free_one++;
     }
