@@ -39,11 +39,9 @@ enum kwh_error kwhi_descriptor_error(int error_number)
         ENETRESET,  ENETUNREACH, EHOSTDOWN, EHOSTUNREACH, EIO,          ENXIO,     ENODEV,
     };
 
-    for (size_t i = 0; i < KWH_COUNT(disconnected); i++) {
-        if (error_number == disconnected[i]) {
+    for (size_t i = 0; i < KWH_COUNT(disconnected); i++)
+        if (error_number == disconnected[i])
             return KWH_ERROR_DISCONNECTED;
-        }
-    }
     return KWH_ERROR_IO;
 }
 
@@ -59,9 +57,8 @@ enum kwh_error kwhi_descriptor_write(int descriptor, bool is_socket, const uint8
                                 : write(descriptor, bytes, count);
 
     *sent = written > 0 ? (size_t)written : 0;
-    if (written >= 0 || is_passing(errno)) {
+    if (written >= 0 || is_passing(errno))
         return KWH_OK;
-    }
     *error_number = errno;
     return kwhi_descriptor_error(errno);
 }
@@ -82,16 +79,14 @@ enum kwh_error kwhi_descriptor_read(int descriptor, bool is_socket, short events
         return KWH_OK;
     }
     if (taken < 0) {
-        if (is_passing(errno)) {
+        if (is_passing(errno))
             return KWH_OK;
-        }
         *error_number = errno;
         return kwhi_descriptor_error(errno);
     }
     /* A terminal whose VMIN is 0 says 0 for nothing; it is gone only when it has hung up. */
-    if (!is_socket && (events & POLLHUP) == 0) {
+    if (!is_socket && (events & POLLHUP) == 0)
         return KWH_OK;
-    }
     *error_number = is_socket ? 0 : EIO;
     return KWH_ERROR_DISCONNECTED;
 }
@@ -148,18 +143,15 @@ static enum kwh_error backend_send(void *context, const uint8_t *bytes, size_t c
     short came;
 
     *sent = 0;
-    if (host->descriptor < 0) {
+    if (host->descriptor < 0)
         return error;
-    }
     error = kwhi_descriptor_write(host->descriptor, host->is_socket, bytes, count, sent,
                                   &host->saved_errno);
-    if (error != KWH_OK || *sent > 0) {
+    if (error != KWH_OK || *sent > 0)
         return error;
-    }
     error = wait_for(host, POLLOUT, kwh_host_now_us() + SEND_PATIENCE_US, &came);
-    if (error != KWH_OK) {
+    if (error != KWH_OK)
         return error;
-    }
     if (came == 0) {
         host->saved_errno = ETIMEDOUT;
         return KWH_ERROR_IO;
@@ -177,13 +169,11 @@ static enum kwh_error backend_receive(void *context, uint8_t *room, size_t capac
     short came;
 
     *got = 0;
-    if (host->descriptor < 0) {
+    if (host->descriptor < 0)
         return KWH_ERROR_DISCONNECTED;
-    }
     error = wait_for(host, POLLIN, until_us, &came);
-    if (error != KWH_OK || came == 0) {
+    if (error != KWH_OK || came == 0)
         return error;
-    }
     return kwhi_descriptor_read(host->descriptor, host->is_socket, came, room, capacity, got,
                                 &host->saved_errno);
 }

@@ -100,16 +100,14 @@ static const struct hint {
 static void print_request(struct printer *printer, const struct kwh_failure *failure)
 {
     append(printer, ": address %u", failure->address);
-    if (failure->function != 0) {
+    if (failure->function != 0)
         append(printer, ", function %02X", failure->function);
-    }
     if (failure->span_count != 0) {
         append(printer, ", %u register%s at 0x%04X", failure->span_count,
                failure->span_count == 1 ? "" : "s", failure->span_address);
     }
-    if (failure->attempt > 1) {
+    if (failure->attempt > 1)
         append(printer, ", attempt %u", failure->attempt);
-    }
     if (failure->attempt != 0)
         append(printer, ", after %lu ms", (unsigned long)(failure->elapsed_us / 1000u));
     if (failure->bytes_seen != 0 && kwh_error_class(failure->error) == KWH_ERROR_CLASS_LINE &&
@@ -146,12 +144,10 @@ enum kwh_error kwh_failure_print(const struct kwh_failure *failure, enum kwh_sch
 
     append(&printer, "%s", kwh_error_text(failure->error));
     /* A port that did not open has no request. */
-    if (request) {
+    if (request)
         print_request(&printer, failure);
-    }
-    if (failure->host_errno != 0 && strerror_r(failure->host_errno, system, sizeof system) == 0) {
+    if (failure->host_errno != 0 && strerror_r(failure->host_errno, system, sizeof system) == 0)
         append(&printer, " (%s)", system);
-    }
     if (failure->error != KWH_OK) {
         append(&printer, "%s", request ? "." : "");
         print_hint(&printer, failure, scheme);

@@ -84,9 +84,8 @@ static enum kwh_error connect_port(struct kwh_host *host)
     struct kwhi_port port;
     enum kwh_error error;
 
-    if (is_serial(host) && strcmp(target->place, "pty") == 0) {
+    if (is_serial(host) && strcmp(target->place, "pty") == 0)
         return KWH_ERROR_UNSUPPORTED; /* nobody would be at the other end */
-    }
     if (is_serial(host)) {
         error = kwhi_libmodbus_serial(&port, target->place, &host->settings);
     } else {
@@ -104,9 +103,8 @@ static enum kwh_error open_link(struct kwh_host *host)
                                                                  : connect_port(host);
 
     host->open = error == KWH_OK;
-    if (error != KWH_OK) {
+    if (error != KWH_OK)
         host->line.failure = (struct kwh_failure){.error = error, .host_errno = host->saved_errno};
-    }
     return error;
 }
 
@@ -137,9 +135,8 @@ static void apply_target(struct kwh_host *host)
     timing->quiet_us = target->gap_ms * 1000u;
     host->line.echo = (uint8_t)target->echo;
     kwh_line_set_speed(&host->line, &host->settings);
-    if (is_serial(host)) {
+    if (is_serial(host))
         host->backend.set_line = backend_set_line;
-    }
 }
 
 enum kwh_error kwh_host_open_target(struct kwh_host *host, const struct kwh_target *target)
@@ -147,15 +144,13 @@ enum kwh_error kwh_host_open_target(struct kwh_host *host, const struct kwh_targ
     enum kwh_error error;
 
     clear(host);
-    if ((size_t)target->scheme >= KWH_COUNT(framings)) {
+    if ((size_t)target->scheme >= KWH_COUNT(framings))
         return KWH_ERROR_ARGUMENT;
-    }
     host->target = *target;
     host->settings = kwhi_target_settings(target);
     error = prepare_line(host, framings[target->scheme]);
-    if (error != KWH_OK) {
+    if (error != KWH_OK)
         return error;
-    }
     apply_target(host);
     return open_link(host);
 }
@@ -179,9 +174,8 @@ enum kwh_error kwh_host_descriptor(struct kwh_host *host, int descriptor,
     enum kwh_error error;
 
     clear(host);
-    if (descriptor < 0) {
+    if (descriptor < 0)
         return KWH_ERROR_ARGUMENT;
-    }
     host->target.retries = -1;
     for (size_t i = 0; i < KWH_COUNT(framings); i++)
         if (framings[i] == framing)
@@ -212,9 +206,8 @@ enum kwh_error kwh_host_reopen(struct kwh_host *host)
 {
     bool ours = host->modbus != NULL || host->simulation != NULL || !host->open;
 
-    if (!ours || host->line.backend == NULL) {
+    if (!ours || host->line.backend == NULL)
         return KWH_ERROR_UNSUPPORTED;
-    }
     kwh_line_failed(&host->line, KWH_ERROR_DISCONNECTED, host->saved_errno, kwh_host_now_us());
     disconnect(host);
     return open_link(host);
@@ -228,9 +221,8 @@ void kwh_host_close(struct kwh_host *host)
 
 uint8_t kwh_host_address(const struct kwh_host *host, const struct kwh_map *map)
 {
-    if (host->target.has_address) {
+    if (host->target.has_address)
         return host->target.address;
-    }
     return map != NULL && map->default_address != 0 ? map->default_address : 1;
 }
 
@@ -238,12 +230,10 @@ enum kwh_error kwh_host_set_line(struct kwh_host *host, const struct kwh_line_se
 {
     enum kwh_error error = kwhi_serial_possible(settings);
 
-    if (!is_serial(host) || host->modbus == NULL) {
+    if (!is_serial(host) || host->modbus == NULL)
         return KWH_ERROR_UNSUPPORTED;
-    }
-    if (error == KWH_OK) {
+    if (error == KWH_OK)
         error = kwhi_serial_set(host->descriptor, settings, &host->saved_errno);
-    }
     if (error == KWH_OK) {
         host->settings = *settings;
         kwh_line_set_speed(&host->line, settings);

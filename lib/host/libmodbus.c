@@ -44,9 +44,8 @@ static bool open_device(struct kwhi_port *port, const char *device,
                                       settings->stop_bits);
     int error_number;
 
-    if (modbus == NULL) {
+    if (modbus == NULL)
         return false;
-    }
     if (modbus_connect(modbus) == 0) {
         port->modbus = modbus;
         port->descriptor = modbus_get_socket(modbus);
@@ -65,29 +64,23 @@ enum kwh_error kwhi_libmodbus_serial(struct kwhi_port *port, const char *device,
     bool opened;
 
     clear(port);
-    if (error != KWH_OK) {
+    if (error != KWH_OK)
         return error;
-    }
     /* Before libmodbus touches the settings of a port that another program is using. */
     error = kwhi_serial_lock(device, &port->lock, &port->saved_errno);
-    if (error != KWH_OK) {
+    if (error != KWH_OK)
         return error;
-    }
     opened = open_device(port, device, settings, settings->parity);
-    if (!opened && errno == EINVAL && kwhi_serial_is_pty(port->lock)) {
+    if (!opened && errno == EINVAL && kwhi_serial_is_pty(port->lock))
         opened = open_device(port, device, settings, 'N'); /* it has no parity to set */
-    }
-    if (!opened) {
+    if (!opened)
         return fail(port, KWH_ERROR_PORT_OPEN, errno);
-    }
     error = kwhi_serial_raw(port->descriptor, &port->saved_errno);
-    if (error != KWH_OK) {
+    if (error != KWH_OK)
         return fail(port, error, port->saved_errno);
-    }
     error = kwhi_serial_check(port->descriptor, settings);
-    if (error != KWH_OK) {
+    if (error != KWH_OK)
         return fail(port, error, 0);
-    }
     kwhi_serial_exclude(port->lock);
     (void)tcflush(port->descriptor, TCIFLUSH);
     return KWH_OK;
@@ -99,9 +92,8 @@ static bool fits_select(void)
 {
     int next = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
-    if (next >= 0) {
+    if (next >= 0)
         (void)close(next);
-    }
     /* Two may be opened for one name. */
     return next >= 0 && next + 1 < FD_SETSIZE;
 }
@@ -142,15 +134,13 @@ enum kwh_error kwhi_libmodbus_connect(struct kwhi_port *port, const char *host, 
     modbus_t *modbus;
 
     clear(port);
-    if (!fits_select()) {
+    if (!fits_select())
         return fail(port, KWH_ERROR_PORT_OPEN, EMFILE);
-    }
     (void)snprintf(service, sizeof service, "%u", (unsigned)tcp_port);
     modbus = modbus_new_tcp_pi(host, service);
     port->modbus = modbus;
-    if (modbus == NULL) {
+    if (modbus == NULL)
         return fail(port, KWH_ERROR_PORT_OPEN, errno);
-    }
     (void)modbus_set_response_timeout(modbus, timeout_ms / 1000u, timeout_ms % 1000u * 1000u);
     if (modbus_connect(modbus) != 0) {
         int error_number = errno;
@@ -159,9 +149,8 @@ enum kwh_error kwhi_libmodbus_connect(struct kwhi_port *port, const char *host, 
         return fail(port, error, error == KWH_ERROR_PORT_NAME ? 0 : error_number);
     }
     port->descriptor = modbus_get_socket(modbus);
-    if (!kwhi_descriptor_prepare(port->descriptor)) {
+    if (!kwhi_descriptor_prepare(port->descriptor))
         return fail(port, KWH_ERROR_PORT_OPEN, errno);
-    }
     tune(port->descriptor);
     return KWH_OK;
 }
@@ -172,9 +161,8 @@ void kwhi_libmodbus_close(struct kwhi_port *port)
         modbus_close(port->modbus);
         modbus_free(port->modbus);
     }
-    if (port->lock >= 0) {
+    if (port->lock >= 0)
         kwhi_serial_unlock(port->lock);
-    }
     clear(port);
 }
 

@@ -86,9 +86,8 @@ static enum kwh_error begin(struct kwh_listener *listener, struct connection *co
                                            connection->buffer, sizeof connection->buffer,
                                            listener->slaves, listener->slave_count);
 
-    if (error != KWH_OK) {
+    if (error != KWH_OK)
         return error;
-    }
     kwh_responder_set_speed(responder, &listener->settings);
     responder->echo = (uint8_t)listener->target.echo;
     if (is_network(listener)) {
@@ -105,11 +104,10 @@ static enum kwh_error begin(struct kwh_listener *listener, struct connection *co
 
 static void end(struct kwh_listener *listener, struct connection *connection, enum kwh_error error)
 {
-    if (is_network(listener)) {
+    if (is_network(listener))
         (void)close(connection->descriptor);
-    } else {
+    else
         listener->error = error;
-    }
     connection->descriptor = -1;
 }
 
@@ -118,9 +116,8 @@ static void write_answer(struct kwh_listener *listener, struct connection *conne
 {
     const struct kwh_step *step = &connection->step;
 
-    if (listener->slave >= 0) {
+    if (listener->slave >= 0)
         kwhi_listening_pty_forget(listener->slave);
-    }
     *error = kwhi_descriptor_write(connection->descriptor, is_network(listener), step->bytes,
                                    step->count, sent, &listener->error_number);
     kwh_responder_sent(&connection->server.responder, *sent, kwh_host_now_us());
@@ -134,11 +131,10 @@ static void drive(struct kwh_listener *listener, struct connection *connection)
 
     do {
         kwh_server_next(&connection->server, kwh_host_now_us(), &connection->step);
-        if (connection->step.action == KWH_ACTION_SEND) {
+        if (connection->step.action == KWH_ACTION_SEND)
             write_answer(listener, connection, &error, &sent);
-        } else if (connection->step.action == KWH_ACTION_CLOSE) {
+        else if (connection->step.action == KWH_ACTION_CLOSE)
             error = KWH_ERROR_DISCONNECTED;
-        }
     } while (connection->step.action == KWH_ACTION_SEND && sent > 0 && error == KWH_OK);
     if (error != KWH_OK) {
         end(listener, connection, error);
@@ -178,9 +174,8 @@ static void accept_one(struct kwh_listener *listener)
 
     if (descriptor < 0) {
         if (error_number == EMFILE || error_number == ENFILE || error_number == ENOBUFS ||
-            error_number == ENOMEM) {
+            error_number == ENOMEM)
             listener->accept_ms = kwhi_clock_ms() + ACCEPT_PAUSE_MS;
-        }
         return;
     }
     for (size_t i = 0; i < listener->limit; i++) {
@@ -199,9 +194,8 @@ static void accept_one(struct kwh_listener *listener)
 
 static void shorten(uint32_t *wait_us, uint64_t us)
 {
-    if (us < *wait_us) {
+    if (us < *wait_us)
         *wait_us = (uint32_t)us;
-    }
 }
 
 /* Fills in what to poll for; shortens the wait to the next moment of a connection. */
@@ -215,9 +209,8 @@ static void prepare_connection(const struct kwh_listener *listener,
     polled->fd = connection->descriptor;
     polled->revents = 0;
     polled->events = step->action == KWH_ACTION_SEND ? POLLOUT : POLLIN;
-    if (connection->descriptor < 0) {
+    if (connection->descriptor < 0)
         return;
-    }
     if (step->action == KWH_ACTION_RECEIVE) {
         left = step->until_us - kwh_host_now_us();
         shorten(wait_us, left <= INT32_MAX ? left : 0);
@@ -234,9 +227,8 @@ static void prepare_poll(struct kwh_listener *listener, uint32_t *wait_us)
     struct pollfd *listening = &listener->polled[listener->limit];
     uint64_t now_ms = kwhi_clock_ms();
 
-    for (size_t i = 0; i < listener->limit; i++) {
+    for (size_t i = 0; i < listener->limit; i++)
         prepare_connection(listener, &listener->connections[i], &listener->polled[i], wait_us);
-    }
     *listening = (struct pollfd){.fd = listener->listening, .events = POLLIN};
     if (now_ms < listener->accept_ms) {
         listening->fd = -1;
@@ -250,21 +242,17 @@ static void serve_ready(struct kwh_listener *listener)
         struct connection *connection = &listener->connections[i];
         short events = listener->polled[i].revents;
 
-        if (connection->descriptor < 0) {
+        if (connection->descriptor < 0)
             continue;
-        }
-        if (events != 0 && connection->step.action == KWH_ACTION_RECEIVE) {
+        if (events != 0 && connection->step.action == KWH_ACTION_RECEIVE)
             receive(listener, connection, events);
-        } else {
+        else
             drive(listener, connection);
-        }
-        if (connection->descriptor >= 0 && is_idle(listener, connection)) {
+        if (connection->descriptor >= 0 && is_idle(listener, connection))
             end(listener, connection, KWH_ERROR_DISCONNECTED);
-        }
     }
-    if (listener->polled[listener->limit].revents != 0) {
+    if (listener->polled[listener->limit].revents != 0)
         accept_one(listener);
-    }
 }
 
 enum kwh_error kwh_listener_serve(struct kwh_listener *listener, uint32_t timeout_ms)
@@ -283,9 +271,8 @@ enum kwh_error kwh_listener_serve(struct kwh_listener *listener, uint32_t timeou
             return errno == EINTR ? KWH_ERROR_INTERRUPTED : KWH_ERROR_IO;
         }
         serve_ready(listener);
-        if (listener->error != KWH_OK) {
+        if (listener->error != KWH_OK)
             return listener->error;
-        }
         past_ms = kwhi_clock_ms() - start_ms;
     } while (past_ms < timeout_ms);
     return KWH_OK;
@@ -307,13 +294,11 @@ static enum kwh_error open_serial(struct kwh_listener *listener)
         error = kwhi_libmodbus_serial(&listener->port, listener->target.place, &listener->settings);
         listener->error_number = listener->port.saved_errno;
     }
-    if (error != KWH_OK) {
+    if (error != KWH_OK)
         return error;
-    }
     error = begin(listener, &listener->connections[0], listener->port.descriptor);
-    if (error == KWH_OK) {
+    if (error == KWH_OK)
         drive(listener, &listener->connections[0]);
-    }
     return error;
 }
 
@@ -321,9 +306,8 @@ static struct kwh_listener *allocate(size_t limit)
 {
     struct kwh_listener *listener = calloc(1, sizeof *listener);
 
-    if (listener == NULL) {
+    if (listener == NULL)
         return NULL;
-    }
     listener->port = (struct kwhi_port){.descriptor = -1, .lock = -1};
     listener->slave = -1;
     listener->listening = -1;
@@ -334,9 +318,8 @@ static struct kwh_listener *allocate(size_t limit)
         return NULL;
     }
     listener->limit = limit;
-    for (size_t i = 0; i < limit; i++) {
+    for (size_t i = 0; i < limit; i++)
         listener->connections[i].descriptor = -1;
-    }
     return listener;
 }
 
@@ -351,13 +334,11 @@ enum kwh_error kwh_listener_open(struct kwh_listener **listener, const struct kw
     enum kwh_error error;
 
     *listener = NULL;
-    if ((size_t)link->scheme >= KWH_COUNT(framings)) {
+    if ((size_t)link->scheme >= KWH_COUNT(framings))
         return KWH_ERROR_UNSUPPORTED;
-    }
     made = allocate(serial ? 1 : limit);
-    if (made == NULL) {
+    if (made == NULL)
         return KWH_ERROR_CAPACITY;
-    }
     made->target = *link;
     made->target.has_address = false;
     made->target.address = 0;
@@ -397,22 +378,18 @@ void kwh_listener_trace(struct kwh_listener *listener, kwh_trace_function *trace
 
 static void close_descriptor(int descriptor)
 {
-    if (descriptor >= 0) {
+    if (descriptor >= 0)
         (void)close(descriptor);
-    }
 }
 
 void kwh_listener_close(struct kwh_listener *listener)
 {
-    if (listener == NULL) {
+    if (listener == NULL)
         return;
-    }
-    for (size_t i = 0; i < listener->limit && is_network(listener); i++) {
+    for (size_t i = 0; i < listener->limit && is_network(listener); i++)
         close_descriptor(listener->connections[i].descriptor);
-    }
-    if (listener->port.modbus != NULL) {
+    if (listener->port.modbus != NULL)
         kwhi_libmodbus_close(&listener->port);
-    }
     close_descriptor(listener->port.descriptor);
     close_descriptor(listener->slave);
     close_descriptor(listener->listening);

@@ -45,14 +45,12 @@ static int listen_on(const struct addrinfo *address, unsigned backlog)
     int on = 1;
     int error_number;
 
-    if (descriptor < 0) {
+    if (descriptor < 0)
         return -1;
-    }
     if (setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
         bind(descriptor, address->ai_addr, address->ai_addrlen) == 0 &&
-        listen(descriptor, (int)backlog) == 0 && kwhi_descriptor_prepare(descriptor)) {
+        listen(descriptor, (int)backlog) == 0 && kwhi_descriptor_prepare(descriptor))
         return descriptor;
-    }
     error_number = errno;
     (void)close(descriptor);
     errno = error_number;
@@ -69,9 +67,8 @@ static bool learn_port(int descriptor, uint16_t *port)
     } name;
     socklen_t length = sizeof name;
 
-    if (getsockname(descriptor, &name.any, &length) != 0) {
+    if (getsockname(descriptor, &name.any, &length) != 0)
         return false;
-    }
     *port = ntohs(name.any.sa_family == AF_INET6 ? name.v6.sin6_port : name.v4.sin_port);
     return true;
 }
@@ -85,9 +82,8 @@ enum kwh_error kwhi_listening_socket(struct kwh_target *target, unsigned backlog
 
     *descriptor = -1;
     *error_number = EADDRNOTAVAIL;
-    if (target->place[0] == '\0') {
+    if (target->place[0] == '\0')
         strcpy(target->place, "127.0.0.1");
-    }
     (void)snprintf(service, sizeof service, "%u", (unsigned)target->port);
     if (getaddrinfo(target->place, service, &hints, &addresses) != 0) {
         *error_number = 0;
@@ -98,9 +94,8 @@ enum kwh_error kwhi_listening_socket(struct kwh_target *target, unsigned backlog
         *error_number = errno;
     }
     freeaddrinfo(addresses);
-    if (*descriptor < 0 || !learn_port(*descriptor, &target->port)) {
+    if (*descriptor < 0 || !learn_port(*descriptor, &target->port))
         return listen_error(*error_number);
-    }
     return KWH_OK;
 }
 
@@ -115,9 +110,8 @@ int kwhi_listening_accept(int listening, int *error_number)
         (void)close(descriptor);
         return -1;
     }
-    if (descriptor >= 0) {
+    if (descriptor >= 0)
         (void)setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    }
     return descriptor;
 }
 
@@ -162,7 +156,6 @@ void kwhi_listening_pty_forget(int slave)
 {
     int unread;
 
-    if (ioctl(slave, FIONREAD, &unread) == 0 && unread > FRAME_MAX) {
+    if (ioctl(slave, FIONREAD, &unread) == 0 && unread > FRAME_MAX)
         (void)tcflush(slave, TCIFLUSH);
-    }
 }

@@ -32,11 +32,9 @@ static const struct speed {
 
 static const struct speed *find_speed(uint32_t baud)
 {
-    for (size_t i = 0; i < KWH_COUNT(speeds); i++) {
-        if (speeds[i].baud == baud) {
+    for (size_t i = 0; i < KWH_COUNT(speeds); i++)
+        if (speeds[i].baud == baud)
             return &speeds[i];
-        }
-    }
     return NULL;
 }
 
@@ -44,15 +42,12 @@ static tcflag_t format_flags(const struct kwh_line_settings *settings)
 {
     tcflag_t flags = settings->data_bits == 7 ? CS7 : CS8;
 
-    if (settings->parity != 'N') {
+    if (settings->parity != 'N')
         flags |= PARENB;
-    }
-    if (settings->parity == 'O') {
+    if (settings->parity == 'O')
         flags |= PARODD;
-    }
-    if (settings->stop_bits == 2) {
+    if (settings->stop_bits == 2)
         flags |= CSTOPB;
-    }
     return flags;
 }
 
@@ -61,9 +56,8 @@ static const tcflag_t format_mask = CSIZE | PARENB | PARODD | CSTOPB;
 
 enum kwh_error kwhi_serial_possible(const struct kwh_line_settings *settings)
 {
-    if (settings->data_bits != 8) {
+    if (settings->data_bits != 8)
         return KWH_ERROR_UNSUPPORTED; /* RTU frames are bytes */
-    }
     return find_speed(settings->baud) != NULL ? KWH_OK : KWH_ERROR_PORT_SPEED;
 }
 
@@ -84,9 +78,8 @@ static enum kwh_error open_error(int error_number)
 enum kwh_error kwhi_serial_lock(const char *device, int *lock, int *error_number)
 {
     *lock = open(device, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-    if (*lock >= 0 && flock(*lock, LOCK_EX | LOCK_NB) == 0) {
+    if (*lock >= 0 && flock(*lock, LOCK_EX | LOCK_NB) == 0)
         return KWH_OK;
-    }
     *error_number = errno;
     if (*lock >= 0) {
         (void)close(*lock);
@@ -135,9 +128,8 @@ enum kwh_error kwhi_serial_raw(int descriptor, int *error_number)
         now.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
         now.c_cc[VMIN] = 1;
         now.c_cc[VTIME] = 0;
-        if (tcsetattr(descriptor, TCSANOW, &now) == 0) {
+        if (tcsetattr(descriptor, TCSANOW, &now) == 0)
             return KWH_OK;
-        }
     }
     *error_number = errno;
     return KWH_ERROR_PORT_OPEN;
@@ -149,17 +141,15 @@ enum kwh_error kwhi_serial_set(int descriptor, const struct kwh_line_settings *s
     const struct speed *speed = find_speed(settings->baud);
     struct termios now;
 
-    if (speed == NULL) {
+    if (speed == NULL)
         return KWH_ERROR_PORT_SPEED;
-    }
     if (tcdrain(descriptor) != 0 || tcgetattr(descriptor, &now) != 0) {
         *error_number = errno;
         return KWH_ERROR_IO;
     }
     now.c_cflag = (now.c_cflag & ~format_mask) | format_flags(settings);
-    if (kwhi_serial_is_pty(descriptor)) {
+    if (kwhi_serial_is_pty(descriptor))
         now.c_cflag &= ~parity_mask;
-    }
     if (cfsetispeed(&now, speed->code) != 0 || cfsetospeed(&now, speed->code) != 0 ||
         tcsetattr(descriptor, TCSADRAIN, &now) != 0) {
         *error_number = errno;
@@ -174,12 +164,10 @@ enum kwh_error kwhi_serial_check(int descriptor, const struct kwh_line_settings 
     tcflag_t checked = format_mask;
     struct termios now;
 
-    if (kwhi_serial_is_pty(descriptor)) {
+    if (kwhi_serial_is_pty(descriptor))
         checked &= ~parity_mask;
-    }
     if (speed == NULL || tcgetattr(descriptor, &now) != 0 || cfgetospeed(&now) != speed->code ||
-        (now.c_cflag & checked) != (format_flags(settings) & checked)) {
+        (now.c_cflag & checked) != (format_flags(settings) & checked))
         return KWH_ERROR_PORT_SPEED;
-    }
     return KWH_OK;
 }

@@ -60,16 +60,14 @@ static enum kwh_error prepare(struct kwhi_sim_link *link, const struct kwh_map *
     enum kwh_error error = kwh_simulation_new(&link->simulation, map, target->seed);
     uint8_t own = map->default_address != 0 ? map->default_address : 1;
 
-    if (error != KWH_OK) {
+    if (error != KWH_OK)
         return error;
-    }
     kwh_simulation_slave(link->simulation, target->has_address ? target->address : own,
                          &link->slave);
     error = kwh_server_init(&link->server, &kwh_modbus_rtu_server, link->buffer,
                             sizeof link->buffer, &link->slave, 1);
-    if (error != KWH_OK) {
+    if (error != KWH_OK)
         return error;
-    }
     kwh_responder_set_speed(&link->server.responder, settings);
     kwh_port_memory_server(&link->port, &link->server, clock_now, NULL);
     link->port.character_ns = link->server.responder.character_ns;
@@ -87,13 +85,11 @@ enum kwh_error kwhi_sim_link_new(struct kwhi_sim_link **link, const struct kwh_t
     enum kwh_error error;
 
     *link = NULL;
-    if (map == NULL) {
+    if (map == NULL)
         return KWH_ERROR_UNKNOWN_NAME;
-    }
     *link = calloc(1, sizeof **link);
-    if (*link == NULL) {
+    if (*link == NULL)
         return KWH_ERROR_CAPACITY;
-    }
     error = prepare(*link, map, target, settings);
     if (error != KWH_OK) {
         kwhi_sim_link_free(*link);

@@ -63,20 +63,17 @@ static const struct kwh_row *row_of(const struct kwh_simulation *simulation, uin
     struct kwh_map_iterator rows = {simulation->map, profiles_of(simulation), 0, 0};
     const struct kwh_row *found = kwh_map_find(simulation->map, rows.profiles, quantity);
     const struct kwh_row *row;
-    while (found == NULL && (row = kwh_map_next(&rows)) != NULL) {
-        if (row->quantity == quantity && !kwh_row_write_only(row)) {
+    while (found == NULL && (row = kwh_map_next(&rows)) != NULL)
+        if (row->quantity == quantity && !kwh_row_write_only(row))
             found = row;
-        }
-    }
     return found;
 }
 
 static struct chosen *find_chosen(const struct kwh_simulation *simulation, uint32_t quantity)
 {
     struct chosen *chosen = simulation->chosen;
-    while (chosen != NULL && chosen->reading.quantity != quantity) {
+    while (chosen != NULL && chosen->reading.quantity != quantity)
         chosen = chosen->next;
-    }
     return chosen;
 }
 
@@ -96,12 +93,10 @@ static void follow(struct kwh_simulation *simulation, const struct kwh_reading *
         {"forward_minus_reverse_vector_pulse", 1, -1},
     };
     if (reading->quantity == KWH_TARIFF && reading->decimal.exponent == 0 &&
-        reading->decimal.mantissa >= 1 && reading->decimal.mantissa <= KWHI_LOAD_TARIFFS) {
+        reading->decimal.mantissa >= 1 && reading->decimal.mantissa <= KWHI_LOAD_TARIFFS)
         simulation->load.tariff = (unsigned)reading->decimal.mantissa;
-    }
-    if (reading->quantity != KWH_COMBINATION_CODE || reading->word == NULL) {
+    if (reading->quantity != KWH_COMBINATION_CODE || reading->word == NULL)
         return;
-    }
     for (size_t i = 0; i < KWH_COUNT(codes); i++) {
         if (strcmp(reading->word, codes[i].word) == 0) {
             simulation->load.forward = codes[i].forward;
@@ -115,9 +110,8 @@ static enum kwh_error choose(struct kwh_simulation *simulation, const struct kwh
     struct chosen *chosen = find_chosen(simulation, reading->quantity);
     if (chosen == NULL) {
         chosen = malloc(sizeof *chosen);
-        if (chosen == NULL) {
+        if (chosen == NULL)
             return KWH_ERROR_CAPACITY;
-        }
         chosen->next = simulation->chosen;
         simulation->chosen = chosen;
     }
@@ -140,9 +134,8 @@ static bool identity(const struct kwh_simulation *simulation, const struct kwh_r
     if (simulation->model == NULL || map->identity_words == 0 || map->identity_words > 2 ||
         kwh_row_space(row) != (enum kwh_space)map->identity_space ||
         row->address < map->identity_address ||
-        row->address + words > (size_t)map->identity_address + map->identity_words) {
+        row->address + words > (size_t)map->identity_address + map->identity_words)
         return false;
-    }
     kwh_registers_store(code, map->identity_words, KWH_ORDER_ABCD, simulation->model->code);
     memcpy(bytes, code + (size_t)2 * (row->address - map->identity_address), 2 * words);
     kwh_row_decode(map, row, bytes, reading);
@@ -154,9 +147,8 @@ static bool told_by(const struct kwh_simulation *simulation, uint32_t quantity,
                     struct kwh_decimal *value)
 {
     const struct kwh_model *model = simulation->model;
-    if (model == NULL || model->quantity != quantity) {
+    if (model == NULL || model->quantity != quantity)
         return false;
-    }
     *value = kwh_decimal(model->value, 0);
     return true;
 }
@@ -202,11 +194,9 @@ static bool factory_text(const struct kwh_simulation *simulation, uint32_t quant
 
 static const char *device_text(uint32_t quantity)
 {
-    for (size_t i = 0; i < KWH_COUNT(device_items); i++) {
-        if (device_items[i].quantity == quantity) {
+    for (size_t i = 0; i < KWH_COUNT(device_items); i++)
+        if (device_items[i].quantity == quantity)
             return device_items[i].text;
-        }
-    }
     return NULL;
 }
 
@@ -223,9 +213,8 @@ static void stand_in(const struct kwh_simulation *simulation, const struct kwh_r
     } else if (item != NULL && item->minimum > 0) {
         reading->decimal = kwh_decimal(item->minimum, 0);
     }
-    if (reading->form == KWH_FORM_DIGITS) {
+    if (reading->form == KWH_FORM_DIGITS)
         reading->length = (uint8_t)(4 * (kwh_row_words(row) < 4 ? kwh_row_words(row) : 4));
-    }
 }
 
 static bool live_item(const struct kwh_simulation *simulation, uint32_t quantity,
@@ -251,18 +240,15 @@ static void item_value(const struct kwh_simulation *simulation, const struct kwh
     const char *text = factory_text(simulation, row->quantity, factory)
                            ? factory
                            : device_text(row->quantity);
-    if (identity(simulation, row, reading)) {
+    if (identity(simulation, row, reading))
         return;
-    }
     kwh_reading_init(reading, row->quantity, KWH_STATUS_OK);
     reading->certainty = (uint8_t)kwh_row_certainty(row);
     if (reading->form == KWH_FORM_DECIMAL &&
-        live_item(simulation, row->quantity, &reading->decimal)) {
+        live_item(simulation, row->quantity, &reading->decimal))
         return;
-    }
-    if (text == NULL || kwh_row_parse(simulation->map, row, text, reading) != KWH_OK) {
+    if (text == NULL || kwh_row_parse(simulation->map, row, text, reading) != KWH_OK)
         stand_in(simulation, row, reading);
-    }
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -280,16 +266,14 @@ static enum kwh_error row_value(void *context, const struct kwh_row *row,
     } else if (KWH_QUANTITY_CLASS(row->quantity) == KWH_CLASS_MEASUREMENT) {
         kwh_reading_init(reading, row->quantity, KWH_STATUS_OK);
         reading->certainty = (uint8_t)kwh_row_certainty(row);
-        if (kwhi_load_value(&simulation->load, row->quantity, &reading->decimal) != KWH_OK) {
+        if (kwhi_load_value(&simulation->load, row->quantity, &reading->decimal) != KWH_OK)
             stand_in(simulation, row, reading);
-        }
     } else {
         item_value(simulation, row, reading);
     }
     /* Registers too narrow for the value read 0, as on a meter. */
-    if (kwh_row_encode(simulation->map, row, reading, bytes, sizeof bytes) == KWH_ERROR_OVERFLOW) {
+    if (kwh_row_encode(simulation->map, row, reading, bytes, sizeof bytes) == KWH_ERROR_OVERFLOW)
         reading->decimal = kwh_decimal(0, 0);
-    }
     return KWH_OK;
 }
 
@@ -315,11 +299,9 @@ static enum kwh_error row_write(void *context, const struct kwh_row *row,
 /* The first model that the code alone tells; those before it need a further value to be right. */
 static const struct kwh_model *plain_model(const struct kwh_map *map)
 {
-    for (uint16_t i = 0; i < map->model_count; i++) {
-        if (map->models[i].quantity == 0) {
+    for (uint16_t i = 0; i < map->model_count; i++)
+        if (map->models[i].quantity == 0)
             return &map->models[i];
-        }
-    }
     return map->model_count > 0 ? map->models : NULL;
 }
 
@@ -328,25 +310,21 @@ enum kwh_error kwh_simulation_new(struct kwh_simulation **simulation, const stru
 {
     struct kwh_simulation *made;
     *simulation = NULL;
-    if (map == NULL) {
+    if (map == NULL)
         return KWH_ERROR_ARGUMENT;
-    }
-    if (map->protocol != KWH_PROTOCOL_MODBUS) {
+    if (map->protocol != KWH_PROTOCOL_MODBUS)
         return KWH_ERROR_UNSUPPORTED;
-    }
     made = calloc(1, sizeof *made);
-    if (made == NULL) {
+    if (made == NULL)
         return KWH_ERROR_CAPACITY;
-    }
     made->map = map;
     made->model = plain_model(map);
     made->address = map->default_address != 0 ? map->default_address : 1;
     (void)snprintf(made->serial, sizeof made->serial, "2443%04u", (unsigned)(seed % 10000u));
     kwhi_load_init(&made->load, row_of(made, KWH_VOLTAGE_L2) != NULL ? 3 : 1, seed);
     made->load.signed_current = row_of(made, KWH_POWER_FACTOR_MAGNITUDE) != NULL;
-    if (row_of(made, KWH_COMBINATION_CODE) == NULL) {
+    if (row_of(made, KWH_COMBINATION_CODE) == NULL)
         made->load.reverse = 1;
-    }
     *simulation = made;
     return KWH_OK;
 }
@@ -367,13 +345,11 @@ enum kwh_error kwh_simulation_pin(struct kwh_simulation *simulation, const char 
     uint32_t quantity;
     struct kwh_reading reading;
     enum kwh_error error = kwh_quantity_parse(name, &quantity);
-    if (error != KWH_OK) {
+    if (error != KWH_OK)
         return error;
-    }
     const struct kwh_row *row = row_of(simulation, quantity);
-    if (row == NULL) {
+    if (row == NULL)
         return KWH_ERROR_NOT_IN_MAP;
-    }
     error = kwh_row_parse(simulation->map, row, value, &reading);
     return error == KWH_OK ? choose(simulation, &reading) : error;
 }

@@ -64,9 +64,8 @@ static bool is_one_of(char c, const char *others)
 
 static bool accept(struct parser *parser, char c)
 {
-    if (parser->text[parser->at] != c) {
+    if (parser->text[parser->at] != c)
         return false;
-    }
     parser->at++;
     return true;
 }
@@ -77,9 +76,8 @@ static bool take_word(struct parser *parser, const char *characters, char *word,
     size_t length = 0;
 
     while (is_one_of(parser->text[parser->at], characters)) {
-        if (length + 1 >= capacity) {
+        if (length + 1 >= capacity)
             return false;
-        }
         word[length++] = parser->text[parser->at++];
     }
     word[length] = '\0';
@@ -97,18 +95,15 @@ static bool take_number(struct parser *parser, uint32_t minimum, uint32_t maximu
         char c = parser->text[parser->at];
         uint32_t digit;
 
-        if (c < '0' || c > '9') {
+        if (c < '0' || c > '9')
             break;
-        }
         digit = (uint32_t)(c - '0');
-        if (value > maximum / 10u || digit > maximum - value * 10u) {
+        if (value > maximum / 10u || digit > maximum - value * 10u)
             return false;
-        }
         value = value * 10u + digit;
     }
-    if (parser->at == start) {
+    if (parser->at == start)
         return false;
-    }
     if (value < minimum) {
         parser->at = start;
         return false;
@@ -125,17 +120,14 @@ static bool take_line(struct parser *parser, struct kwh_line_settings *settings)
 {
     const char *text = parser->text + parser->at;
 
-    if (text[0] != '7' && text[0] != '8') {
+    if (text[0] != '7' && text[0] != '8')
         return false;
-    }
     parser->at++;
-    if (text[1] != 'N' && text[1] != 'E' && text[1] != 'O') {
+    if (text[1] != 'N' && text[1] != 'E' && text[1] != 'O')
         return false;
-    }
     parser->at++;
-    if (text[2] != '1' && text[2] != '2') {
+    if (text[2] != '1' && text[2] != '2')
         return false;
-    }
     parser->at++;
     settings->data_bits = (uint8_t)(text[0] - '0');
     settings->parity = text[1];
@@ -172,9 +164,8 @@ static bool key_retries(struct parser *parser, struct kwh_target *target)
 {
     uint32_t retries;
 
-    if (!take_number(parser, 0, UINT8_MAX, &retries)) {
+    if (!take_number(parser, 0, UINT8_MAX, &retries))
         return false;
-    }
     target->retries = (int)retries;
     return true;
 }
@@ -244,9 +235,8 @@ static bool take_key(struct parser *parser, struct kwh_target *target, unsigned 
     parser->part = PART_KEY;
     if (take_word(parser, "_", name, sizeof name)) {
         for (size_t i = 0; i < KWH_COUNT(keys); i++) {
-            if (!has_key(target->scheme, i) || strcmp(name, keys[i].name) != 0) {
+            if (!has_key(target->scheme, i) || strcmp(name, keys[i].name) != 0)
                 continue;
-            }
             parser->key = i;
             if ((*seen >> i & 1u) != 0) {
                 parser->part = PART_REPEATED_KEY;
@@ -295,15 +285,13 @@ static bool take_network_place(struct parser *parser, struct kwh_target *target)
                      ? take_ipv6(parser, target)
                      : take_word(parser, characters, target->place, sizeof target->place);
 
-    if (!taken) {
+    if (!taken)
         return false;
-    }
     /* Serial device servers have no customary port. */
     if (accept(parser, ':')) {
         parser->part = PART_PORT;
-        if (!take_number(parser, 0, UINT16_MAX, &port)) {
+        if (!take_number(parser, 0, UINT16_MAX, &port))
             return false;
-        }
     } else if (target->scheme == KWH_SCHEME_RTUTCP || target->place[0] == '\0') {
         return false;
     }
@@ -316,9 +304,8 @@ static bool take_place(struct parser *parser, struct kwh_target *target)
     const struct scheme *scheme = &schemes[target->scheme];
 
     parser->part = PART_PLACE;
-    if (scheme->network) {
+    if (scheme->network)
         return take_network_place(parser, target);
-    }
     return take_word(parser, scheme->place_characters, target->place, sizeof target->place) &&
            target->place[0] != '\0';
 }
@@ -329,9 +316,8 @@ static bool take_address(struct parser *parser, struct kwh_target *target)
     uint32_t address;
 
     parser->part = PART_ADDRESS;
-    if (!take_number(parser, scheme->address_min, scheme->address_max, &address)) {
+    if (!take_number(parser, scheme->address_min, scheme->address_max, &address))
         return false;
-    }
     target->address = (uint8_t)address;
     target->has_address = true;
     return true;
@@ -341,21 +327,16 @@ static bool take_target(struct parser *parser, struct kwh_target *target)
 {
     unsigned seen = 0;
 
-    if (!take_scheme(parser, target) || !take_place(parser, target)) {
+    if (!take_scheme(parser, target) || !take_place(parser, target))
         return false;
-    }
-    while (accept(parser, ',')) {
-        if (!take_key(parser, target, &seen)) {
+    while (accept(parser, ','))
+        if (!take_key(parser, target, &seen))
             return false;
-        }
-    }
-    if (accept(parser, '@') && !take_address(parser, target)) {
+    if (accept(parser, '@') && !take_address(parser, target))
         return false;
-    }
     /* Digits, say, that a value stopped before are still about that value. */
-    if (!is_alphanumeric(parser->text[parser->at])) {
+    if (!is_alphanumeric(parser->text[parser->at]))
         parser->part = PART_END;
-    }
     return parser->text[parser->at] == '\0';
 }
 
@@ -372,9 +353,8 @@ enum kwh_error kwh_target_parse(const char *text, struct kwh_target *target, siz
 
     clear(target);
     good = take_target(&parser, target);
-    if (where != NULL) {
+    if (where != NULL)
         *where = parser.at;
-    }
     if (!good) {
         clear(target);
         return KWH_ERROR_SYNTAX;
@@ -387,9 +367,8 @@ enum kwh_error kwh_line_settings_parse(const char *text, struct kwh_line_setting
     struct parser parser = {text, 0, PART_VALUE, 0};
     struct kwh_line_settings parsed;
 
-    if (!take_line(&parser, &parsed) || text[parser.at] != '\0') {
+    if (!take_line(&parser, &parsed) || text[parser.at] != '\0')
         return KWH_ERROR_SYNTAX;
-    }
     settings->data_bits = parsed.data_bits;
     settings->parity = parsed.parity;
     settings->stop_bits = parsed.stop_bits;
@@ -446,16 +425,14 @@ static void print_place(struct printer *printer, const struct kwh_target *target
     append(printer, ipv6 ? "]" : "", "");
     if (schemes[target->scheme].network &&
         (target->scheme == KWH_SCHEME_RTUTCP || target->port != DEFAULT_TCP_PORT ||
-         target->place[0] == '\0')) {
+         target->place[0] == '\0'))
         append_number(printer, ":", target->port);
-    }
 }
 
 static void print_settings(struct printer *printer, const struct kwh_line_settings *settings)
 {
-    if (settings->baud != 0) {
+    if (settings->baud != 0)
         append_number(printer, ",baud=", settings->baud);
-    }
     if (settings->parity != '\0') {
         char parity[2] = {settings->parity, '\0'};
 
@@ -467,26 +444,19 @@ static void print_settings(struct printer *printer, const struct kwh_line_settin
 
 static void print_keys(struct printer *printer, const struct kwh_target *target)
 {
-    if (target->map[0] != '\0') {
+    if (target->map[0] != '\0')
         append(printer, ",map=", target->map);
-    }
-    if (target->timeout_ms != 0) {
+    if (target->timeout_ms != 0)
         append_number(printer, ",timeout_ms=", target->timeout_ms);
-    }
-    if (target->retries >= 0) {
+    if (target->retries >= 0)
         append_number(printer, ",retries=", (uint32_t)target->retries);
-    }
-    for (size_t i = 1; i < KWH_COUNT(echoes); i++) {
-        if (target->echo == echoes[i].echo) {
+    for (size_t i = 1; i < KWH_COUNT(echoes); i++)
+        if (target->echo == echoes[i].echo)
             append(printer, ",echo=", echoes[i].word);
-        }
-    }
-    if (target->gap_ms != 0) {
+    if (target->gap_ms != 0)
         append_number(printer, ",gap_ms=", target->gap_ms);
-    }
-    if (target->seed != 0) {
+    if (target->seed != 0)
         append_number(printer, ",seed=", target->seed);
-    }
 }
 
 enum kwh_error kwh_target_print(const struct kwh_target *target, char *text, size_t capacity)
@@ -494,19 +464,16 @@ enum kwh_error kwh_target_print(const struct kwh_target *target, char *text, siz
     struct printer printer = {text, capacity, 0};
     struct kwh_target parsed;
 
-    if (capacity == 0) {
+    if (capacity == 0)
         return KWH_ERROR_CAPACITY;
-    }
     text[0] = '\0';
-    if ((size_t)target->scheme >= KWH_COUNT(schemes)) {
+    if ((size_t)target->scheme >= KWH_COUNT(schemes))
         return KWH_ERROR_SYNTAX;
-    }
     print_place(&printer, target);
     print_settings(&printer, &target->settings);
     print_keys(&printer, target);
-    if (target->has_address) {
+    if (target->has_address)
         append_number(&printer, "@", target->address);
-    }
     if (printer.length >= capacity) {
         text[0] = '\0';
         return KWH_ERROR_CAPACITY;
@@ -545,11 +512,9 @@ static void print_scheme_hint(struct printer *printer, const char *text)
 static void print_key_hint(struct printer *printer, enum kwh_scheme scheme)
 {
     append(printer, "keys of ", schemes[scheme].name);
-    for (size_t i = 0, count = 0; i < KWH_COUNT(keys); i++) {
-        if (has_key(scheme, i)) {
+    for (size_t i = 0, count = 0; i < KWH_COUNT(keys); i++)
+        if (has_key(scheme, i))
             append(printer, count++ == 0 ? ": " : ", ", keys[i].name);
-        }
-    }
 }
 
 static void print_hint(struct printer *printer, const struct parser *parser, enum kwh_scheme scheme)
@@ -590,13 +555,11 @@ enum kwh_error kwh_target_hint(const char *text, char *hint, size_t capacity)
     struct printer printer = {hint, capacity, 0};
     struct kwh_target target;
 
-    if (capacity == 0) {
+    if (capacity == 0)
         return KWH_ERROR_CAPACITY;
-    }
     hint[0] = '\0';
     clear(&target);
-    if (!take_target(&parser, &target)) {
+    if (!take_target(&parser, &target))
         print_hint(&printer, &parser, target.scheme);
-    }
     return printer.length < capacity ? KWH_OK : KWH_ERROR_CAPACITY;
 }

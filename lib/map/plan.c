@@ -41,19 +41,15 @@ static struct span aligned(const struct kwh_map *map, struct span span)
 static bool is_allowed(const struct kwh_map *map, enum kwh_space space, struct span span,
                        uint32_t limit)
 {
-    if (span.end - span.first > limit) {
+    if (span.end - span.first > limit)
         return false;
-    }
-    for (uint16_t i = 0; i < map->edge_count; i++) {
-        if (map->edges[i] > span.first && map->edges[i] < span.end) {
+    for (uint16_t i = 0; i < map->edge_count; i++)
+        if (map->edges[i] > span.first && map->edges[i] < span.end)
             return false;
-        }
-    }
     for (uint16_t i = 0; i < map->avoid_count; i++) {
         const struct kwh_range *range = &map->avoid[i];
-        if (range->space == space && range->last >= span.first && range->first < span.end) {
+        if (range->space == space && range->last >= span.first && range->first < span.end)
             return false;
-        }
     }
     return true;
 }
@@ -62,9 +58,8 @@ struct kwh_bus_cost kwh_bus_cost_serial(const struct kwh_line_settings *settings
                                         uint32_t turnaround_us)
 {
     struct kwh_bus_cost cost = {0, turnaround_us, 0, 0};
-    if (settings->baud == 0) {
+    if (settings->baud == 0)
         return cost;
-    }
     uint32_t bits = 1u + settings->data_bits + (settings->parity != 'N' ? 1u : 0u);
     bits += settings->stop_bits;
     uint64_t character_ns = (UINT64_C(1000000000) * bits + settings->baud / 2) / settings->baud;
@@ -96,14 +91,11 @@ static bool is_before(const struct kwh_row *x, const struct kwh_row *y)
 enum kwh_error kwh_plan_add_row(struct kwh_plan *plan, const struct kwh_row *row)
 {
     uint16_t at = plan->count;
-    for (uint16_t i = 0; i < plan->count; i++) {
-        if (plan->entries[i].row == row) {
+    for (uint16_t i = 0; i < plan->count; i++)
+        if (plan->entries[i].row == row)
             return KWH_OK;
-        }
-    }
-    if (plan->count >= plan->capacity) {
+    if (plan->count >= plan->capacity)
         return KWH_ERROR_CAPACITY;
-    }
     while (at > 0 && is_before(row, plan->entries[at - 1].row)) {
         plan->entries[at] = plan->entries[at - 1];
         at--;
@@ -112,9 +104,8 @@ enum kwh_error kwh_plan_add_row(struct kwh_plan *plan, const struct kwh_row *row
     plan->entries[at].row = row;
     plan->entries[at].flags = FIRST;
     plan->count++;
-    if (at + 1 < plan->count) {
+    if (at + 1 < plan->count)
         plan->entries[at + 1].flags |= FIRST;
-    }
     return KWH_OK;
 }
 
@@ -129,11 +120,9 @@ enum kwh_error kwh_plan_add_readout(struct kwh_plan *plan)
     struct kwh_map_iterator iterator = {plan->map, plan->profiles, 0, 0};
     const struct kwh_row *row;
     enum kwh_error error = KWH_OK;
-    while (error == KWH_OK && (row = kwh_map_next(&iterator)) != NULL) {
-        if (kwh_row_is_readout(row)) {
+    while (error == KWH_OK && (row = kwh_map_next(&iterator)) != NULL)
+        if (kwh_row_is_readout(row))
             error = kwh_plan_add_row(plan, row);
-        }
-    }
     return error;
 }
 
@@ -145,15 +134,12 @@ static struct kwh_bus_cost effective_cost(const struct kwh_map *map,
                                    ? *given
                                    : kwh_bus_cost_serial(&usual, kwh_map_turnaround_us(map));
     uint32_t quiet_us = UINT32_C(1000) * map->quiet_ms;
-    if (cost.quiet_us < quiet_us) {
+    if (cost.quiet_us < quiet_us)
         cost.quiet_us = quiet_us;
-    }
-    if (cost.limit == 0) {
+    if (cost.limit == 0)
         cost.limit = map->request_safe;
-    }
-    if (cost.limit == 0 || cost.limit > REGISTERS_MAX) {
+    if (cost.limit == 0 || cost.limit > REGISTERS_MAX)
         cost.limit = REGISTERS_MAX;
-    }
     return cost;
 }
 
@@ -179,18 +165,16 @@ static bool is_cheaper(const struct kwh_bus_cost *cost, struct total x, struct t
 {
     uint64_t x_ns = total_ns(cost, x);
     uint64_t y_ns = total_ns(cost, y);
-    if (x_ns != y_ns) {
+    if (x_ns != y_ns)
         return x_ns < y_ns;
-    }
     return x.registers != y.registers ? x.registers < y.registers : x.requests < y.requests;
 }
 
 static struct total total_before(const struct kwh_plan *plan, uint16_t entry)
 {
     struct total none = {0, 0};
-    if (entry == 0) {
+    if (entry == 0)
         return none;
-    }
     struct total total = {plan->entries[entry - 1].registers, plan->entries[entry - 1].requests};
     return total;
 }
@@ -218,9 +202,8 @@ static void choose_last_request(struct kwh_plan *plan, uint16_t last)
         span.first = own.first; /* the smallest, because entries are sorted */
         span.end = own.end > span.end ? own.end : span.end;
         struct span asked = aligned(plan->map, span);
-        if (from != last && !is_allowed(plan->map, space, asked, plan->cost.limit)) {
+        if (from != last && !is_allowed(plan->map, space, asked, plan->cost.limit))
             break;
-        }
         struct total total = total_before(plan, from);
         total.registers += asked.end - asked.first;
         total.requests++;
@@ -229,9 +212,8 @@ static void choose_last_request(struct kwh_plan *plan, uint16_t last)
             entries[last].from = from;
         }
         if (from == 0 || (entries[from].flags & SPLIT) || (entries[from - 1].flags & REFUSED) ||
-            kwh_row_space(entries[from - 1].row) != space) {
+            kwh_row_space(entries[from - 1].row) != space)
             break;
-        }
         from--;
     }
     entries[last].registers = best.registers;
@@ -261,12 +243,10 @@ bool kwh_plan_request(const struct kwh_plan *plan, uint16_t first, struct kwh_pl
 {
     const struct kwh_plan_entry *entries = plan->entries;
     memset(request, 0, sizeof *request);
-    while (first < plan->count && (entries[first].flags & REFUSED)) {
+    while (first < plan->count && (entries[first].flags & REFUSED))
         first++;
-    }
-    if (first >= plan->count) {
+    if (first >= plan->count)
         return false;
-    }
     struct span span = span_of(entries[first].row);
     uint16_t end = (uint16_t)(first + 1);
     for (; end < plan->count && !(entries[end].flags & FIRST); end++) {
@@ -291,9 +271,8 @@ uint64_t kwh_plan_total_ns(const struct kwh_plan *plan, uint32_t *bytes)
         sum_ns += kwh_plan_request_ns(&plan->cost, request.count);
         sum += 13 + UINT32_C(2) * request.count;
     }
-    if (bytes != NULL) {
+    if (bytes != NULL)
         *bytes = sum;
-    }
     return sum_ns;
 }
 
@@ -317,9 +296,8 @@ static uint16_t cut_of(const struct kwh_plan *plan, const struct kwh_plan_reques
 bool kwh_plan_refused(struct kwh_plan *plan, uint16_t first)
 {
     struct kwh_plan_request request;
-    if (!kwh_plan_request(plan, first, &request)) {
+    if (!kwh_plan_request(plan, first, &request))
         return false;
-    }
     if (request.values == 1) {
         plan->entries[request.first].flags |= REFUSED | FIRST;
         return false;
