@@ -106,6 +106,13 @@ static void test_unknown_map(void **context)
     kwh_host_close(&host);
     assert_null(kwh_host_find_map("no_such_meter"));
     assert_ptr_equal(kwh_host_find_map("inepro_pro380"), &kwh_map_inepro_pro380_modbus);
+    assert_ptr_equal(kwh_host_find_map("Inepro PRO-380"), &kwh_map_inepro_pro380_modbus);
+    assert_ptr_equal(kwh_host_find_map("solar-log pro380"), &kwh_map_inepro_pro380_modbus);
+    assert_ptr_equal(kwh_host_find_map("pro380"), &kwh_map_inepro_pro380_modbus);
+    assert_ptr_equal(kwh_host_find_map("pro1_mod"), &kwh_map_inepro_pro1_modbus);
+    assert_null(kwh_host_find_map("pro3800"));
+    assert_null(kwh_host_find_map("pro38"));
+    assert_null(kwh_host_find_map(""));
 }
 
 int main(void)

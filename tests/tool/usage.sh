@@ -41,6 +41,16 @@ exits 2 read sim:inepro_pro30
 says err "did you mean inepro_pro380"
 exits 2 read sim:inepro_pro380 voltag_l1
 says err "did you mean voltage_l1"
+exits 2 read sim:inepro_pro380 VOLTGE
+says err "'VOLTGE'; did you mean voltage_l1"
+says err "try: kwh maps inepro_pro380"
+exits 2 plan inepro_pro1 voltge # a meter of one phase
+says err "'voltge'; did you mean voltage or voltage_l1?"
+exits 2 read tcp:127.0.0.1:1 voltge # before anything is opened
+says err "did you mean voltage"
+says err "try: kwh maps"
+exits 0 plan 'solar-log pro380' voltage_l1
+exits 0 plan pro380 voltage_l1
 exits 2 read sim:inepro_pro1 voltage_l2 # a name, but not of this meter
 says err "(map inepro_pro1) has no 'voltage_l2'"
 exits 2 read sim:inepro_pro1 1-0:52.7.0

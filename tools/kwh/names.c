@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "names.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #define LONGEST (NAME_TEXT - 1)
 #define NEAREST 3
 #define TOO_FAR 1000
 
-/* Levenshtein's distance, the number of letters to change, add or take away. */
-static unsigned distance(const char *a, const char *b)
+static int lower(char c)
+{
+    return tolower((unsigned char)c);
+}
+
+/* Levenshtein's distance, the number of letters to change, add or take away, to the first @p width
+ * letters of @p b. Case does not matter. */
+static unsigned distance(const char *a, const char *b, size_t width)
 {
     unsigned row[LONGEST + 1];
-    size_t width = strlen(b);
     if (width > LONGEST || strlen(a) > LONGEST) {
         return TOO_FAR;
     }
@@ -22,7 +28,7 @@ static unsigned distance(const char *a, const char *b)
         unsigned diagonal = row[0];
         row[0] = (unsigned)i + 1;
         for (size_t j = 0; j < width; j++) {
-            unsigned changed = diagonal + (a[i] != b[j]);
+            unsigned changed = diagonal + (lower(a[i]) != lower(b[j]));
             unsigned shorter = row[j] + 1, longer = row[j + 1] + 1;
             diagonal = row[j + 1];
             row[j + 1] = changed < shorter ? changed : shorter;
@@ -39,9 +45,20 @@ struct near_names {
     size_t count;
 };
 
+/* To the whole name; or to its first words, which is a little further. */
+static unsigned distance_of_words(const char *asked, const char *name)
+{
+    unsigned nearest = distance(asked, name, strlen(name));
+    for (const char *end = strchr(name, '_'); end != NULL; end = strchr(end + 1, '_')) {
+        unsigned far = 1 + distance(asked, name, (size_t)(end - name));
+        nearest = far < nearest ? far : nearest;
+    }
+    return nearest;
+}
+
 static void consider(struct near_names *near, const char *asked, const char *name)
 {
-    unsigned far = distance(asked, name);
+    unsigned far = distance_of_words(asked, name);
     size_t at = near->count;
     /* Part of a longer name counts as near, too. */
     if (strlen(asked) >= 4 && strstr(name, asked) != NULL && far > 2) {
@@ -72,7 +89,9 @@ static void consider(struct near_names *near, const char *asked, const char *nam
     snprintf(near->text[at], NAME_TEXT, "%s", name);
 }
 
-static enum exit_code unknown(const char *what, const char *name, const struct near_names *near)
+/* @p map: where more is to be read; NULL: in the list of maps. */
+static enum exit_code unknown(const char *what, const char *name, const struct near_names *near,
+                              const struct kwh_map *map)
 {
     char list[NEAREST * (NAME_TEXT + 4)] = "";
     for (size_t i = 0; i < near->count; i++) {
@@ -83,7 +102,9 @@ static enum exit_code unknown(const char *what, const char *name, const struct n
                                        : " or ",
                  near->text[i]);
     }
-    return usage_error("%s '%s'%s%s", what, name, list, near->count > 0 ? "?" : "");
+    complain("%s '%s'%s%s", what, name, list, near->count > 0 ? "?" : "");
+    fprintf(stderr, "try: kwh maps%s%s\n", map != NULL ? " " : "", map != NULL ? map->name : "");
+    return EXIT_CODE_USAGE;
 }
 
 enum exit_code parse_target(const char *what, const char *text, struct kwh_target *target)
@@ -112,7 +133,7 @@ enum exit_code find_map(const char *name, const struct kwh_map **map)
             consider(&near, name, notes->aliases[j]);
         }
     }
-    return unknown("no map is called", name, &near);
+    return unknown("no map is called", name, &near, NULL);
 }
 
 const struct kwh_map_entry *map_entry(const struct kwh_map *map)
@@ -155,7 +176,7 @@ static void consider_map(struct near_names *near, const char *asked, const struc
     }
 }
 
-enum exit_code check_name(const char *name)
+enum exit_code check_name(const char *name, const struct kwh_map *map)
 {
     uint32_t quantity;
     struct kwh_obis code;
@@ -164,9 +185,11 @@ enum exit_code check_name(const char *name)
         return EXIT_CODE_OK;
     }
     for (size_t i = 0; i < kwh_maps_count; i++) {
-        consider_map(&near, name, kwh_maps[i].map, KWH_ALL_PROFILES);
+        if (map == NULL || map == kwh_maps[i].map) {
+            consider_map(&near, name, kwh_maps[i].map, KWH_ALL_PROFILES);
+        }
     }
-    return unknown("unknown name", name, &near);
+    return unknown("unknown name", name, &near, map);
 }
 
 enum exit_code find_quantity(const char *name, const struct kwh_map *map, uint16_t profiles,
@@ -174,7 +197,7 @@ enum exit_code find_quantity(const char *name, const struct kwh_map *map, uint16
 {
     struct kwh_obis code;
     struct near_names near = {.count = 0};
-    enum exit_code exit_code = check_name(name);
+    enum exit_code exit_code = check_name(name, map);
     if (exit_code != EXIT_CODE_OK) {
         return exit_code;
     }
@@ -188,5 +211,5 @@ enum exit_code find_quantity(const char *name, const struct kwh_map *map, uint16
     consider_map(&near, name, map, profiles);
     char what[128];
     snprintf(what, sizeof what, "the meter (map %s) has no", map->name);
-    return unknown(what, name, &near);
+    return unknown(what, name, &near, map);
 }

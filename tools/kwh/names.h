@@ -14,8 +14,9 @@ enum exit_code find_map(const char *name, const struct kwh_map **map);
 /* The entry of a map in the list of all. */
 const struct kwh_map_entry *map_entry(const struct kwh_map *map);
 
-/* Checks that a NAME can be one, before anything is opened. */
-enum exit_code check_name(const char *name);
+/* Checks that a NAME can be one, before anything is opened; suggests those of @p map (NULL: all).
+ */
+enum exit_code check_name(const char *name, const struct kwh_map *map);
 
 /* The quantity that NAME means in a map; a usage error when the model has none. */
 enum exit_code find_quantity(const char *name, const struct kwh_map *map, uint16_t profiles,

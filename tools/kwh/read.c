@@ -285,6 +285,19 @@ static enum exit_code read_meter(struct readout *readout, const struct options *
     return judge(readout);
 }
 
+/* The map that the arguments name, if they do. */
+static const struct kwh_map *named_map(const struct options *options)
+{
+    struct kwh_target target;
+    if (options->map != NULL) {
+        return kwh_host_find_map(options->map);
+    }
+    if (kwh_target_parse(options->arguments[0], &target, NULL) != KWH_OK) {
+        return NULL;
+    }
+    return kwh_host_find_map(target.scheme == KWH_SCHEME_SIM ? target.place : target.map);
+}
+
 enum exit_code read_command(const struct options *options)
 {
     struct readout readout;
@@ -293,7 +306,7 @@ enum exit_code read_command(const struct options *options)
         return usage_error("TARGET is missing");
     }
     for (int i = 1; i < options->argument_count; i++) {
-        enum exit_code code = check_name(options->arguments[i]);
+        enum exit_code code = check_name(options->arguments[i], named_map(options));
         if (code != EXIT_CODE_OK) {
             return code;
         }

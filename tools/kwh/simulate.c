@@ -119,7 +119,7 @@ static enum exit_code pin(struct fleet *fleet, const char *text)
     }
     memcpy(name, text, length);
     name[length] = '\0';
-    enum exit_code code = check_name(name);
+    enum exit_code code = check_name(name, fleet->slaves[0].map);
     for (size_t i = 0; code == EXIT_CODE_OK && i < fleet->count; i++) {
         uint32_t quantity;
         const struct kwh_slave *slave = &fleet->slaves[i];
