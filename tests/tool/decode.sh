@@ -94,4 +94,6 @@ says out "0xFFFF"
 exits 2 decode "$answer" --request 0103
 exits 2 decode "$answer" -m none
 exits 2 decode "$answer" -o csv
+exits 2 decode zz
+says err "'zz' is not hexadecimal"
 finish

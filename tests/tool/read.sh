@@ -69,6 +69,7 @@ says err "measured"
 exits 0 identify "$target" -o json
 json 'line["map"] == "inepro_pro380" and line["model"] == "PRO380-Mod" and line["code"] == "0102"'
 json 'line["error"] is None and len(line["serial"]) == 8 and "0x4002" in line["why"]'
+grep -Eq '"software_version":"[0-9]+\.[0-9]+"' "$temp/out" || complain "a version is no number"
 exits 0 identify "$target"
 says out "holding register 0x4002 holds 0102"
 
@@ -135,6 +136,8 @@ json 'line["values"] == {"voltage_l1_v": None} and line["error"] == "server_devi
 json 'line["model"] is None and "voltage_l1_v" in line["status"]'
 exits 5 read "$target" -m inepro_pro380
 says out "refused"
+exits 5 read "$target" -m inepro_pro380 voltage_l1
+says out "map inepro_pro380, 0 of 1 value in 1 request, "
 
 fake partial
 exits 6 read "$target" -o json --timeout 500

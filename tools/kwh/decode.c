@@ -326,7 +326,7 @@ static enum exit_code decode_arguments(struct decoder *decoder)
         at += length;
         text[at++] = ' ';
     }
-    text[at] = '\0';
+    text[at > 0 ? at - 1 : 0] = '\0'; /* without the last blank */
     return decode_text(decoder, text);
 }
 

@@ -43,17 +43,6 @@ static void print_ms(uint64_t ns, char text[24])
     snprintf(text, 24, "%" PRIu64 ".%u", tenths / 10, (unsigned)(tenths % 10));
 }
 
-uint32_t plan_request_count(const struct kwh_plan *plan)
-{
-    struct kwh_plan_request request;
-    uint32_t count = 0;
-    for (uint16_t at = 0; kwh_plan_request(plan, at, &request);
-         at = (uint16_t)(request.first + request.values)) {
-        count++;
-    }
-    return count;
-}
-
 void plan_table(const struct kwh_plan *plan, const struct style *style)
 {
     static const char *const titles[] = {"function", "address", "registers",

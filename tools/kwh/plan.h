@@ -9,7 +9,6 @@
 enum exit_code make_entries(const struct kwh_map *map, uint16_t profiles, char **names,
                             size_t name_count, struct kwh_plan *plan);
 
-uint32_t plan_request_count(const struct kwh_plan *plan);
 void plan_table(const struct kwh_plan *plan, const struct style *style);
 
 #endif

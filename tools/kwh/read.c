@@ -18,6 +18,7 @@ struct readout {
     size_t count;
     int64_t time_ms;
     uint32_t duration_us;
+    uint32_t requests; /* on the line, repeated ones too */
     enum kwh_error error;
     struct kwh_failure failure; /* the first */
 };
@@ -80,6 +81,7 @@ static enum exit_code run_plan(struct readout *readout)
     readout->duration_us = link_now_us(&readout->link) - start;
     readout->error = meter.dialogue.error;
     readout->failure = meter.failure;
+    readout->requests = meter.statistics.sent;
     return EXIT_CODE_OK;
 }
 
@@ -89,12 +91,18 @@ static bool has_failed(const struct kwh_reading *reading)
     return !kwh_reading_has_value(reading) && reading->status != KWH_STATUS_NOT_AVAILABLE;
 }
 
-static enum exit_code judge(const struct readout *readout)
+static size_t count_failed(const struct readout *readout)
 {
     size_t failed = 0;
     for (size_t i = 0; i < readout->count; i++) {
         failed += has_failed(&readout->readings[i]);
     }
+    return failed;
+}
+
+static enum exit_code judge(const struct readout *readout)
+{
+    size_t failed = count_failed(readout);
     if (readout->error == KWH_ERROR_INTERRUPTED) {
         return EXIT_CODE_INTERRUPTED;
     }
@@ -215,10 +223,14 @@ static void print_table(const struct readout *readout, const struct options *opt
     printf("%s%s%s at %s\n", style_bold(&style),
            link->model != NULL ? link->model->name : link->map->title, style_off(&style),
            link->target_text);
-    uint32_t requests = plan_request_count(&readout->plan);
-    printf("%smap %s, %zu value%s in %" PRIu32 " request%s, %" PRIu32 " ms%s\n\n",
-           style_dim(&style), link->map->name, readout->count, readout->count == 1 ? "" : "s",
-           requests, requests == 1 ? "" : "s", duration_ms(readout), style_off(&style));
+    size_t failed = count_failed(readout);
+    printf("%smap %s, ", style_dim(&style), link->map->name);
+    if (failed > 0) {
+        printf("%zu of ", readout->count - failed);
+    }
+    printf("%zu value%s in %" PRIu32 " request%s, %" PRIu32 " ms%s\n\n", readout->count,
+           readout->count == 1 ? "" : "s", readout->requests, readout->requests == 1 ? "" : "s",
+           duration_ms(readout), style_off(&style));
     table_begin(&table, "ldll");
     unsigned group = 0;
     for (;;) { /* the groups that occur, from the lowest on */
