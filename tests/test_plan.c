@@ -6,6 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include <kwh/modbus.h>
 #include <kwh/plan.h>
 
 KWH_MAP_DECLARE(inepro_pro380_modbus);
@@ -466,6 +467,33 @@ static void plans_are_as_good_as_the_best_of_all_groupings(void **state)
     }
 }
 
+static void a_line_says_what_its_requests_cost(void **state)
+{
+    const struct kwh_line_settings settings = {9600, 8, 'E', 1};
+    struct kwh_map slow_map = {.turnaround_ms = 50};
+    uint8_t buffer[64];
+    struct kwh_line line;
+    struct kwh_bus_cost cost;
+    (void)state;
+    assert_int_equal(kwh_line_init(&line, &kwh_modbus_rtu, buffer, sizeof buffer), KWH_OK);
+    kwh_line_set_speed(&line, &settings);
+    cost = kwh_bus_cost_line(&line, pro380);
+    assert_int_equal(cost.character_ns, 1145833);
+    assert_int_equal(cost.quiet_us, 4011);
+    assert_int_equal(cost.turnaround_us, 20000);
+    assert_int_equal(cost.limit, 0);
+    line.timing.quiet_us = 10000;
+    cost = kwh_bus_cost_line(&line, &slow_map);
+    assert_int_equal(cost.quiet_us, 10000);
+    assert_int_equal(cost.turnaround_us, 50000);
+
+    assert_int_equal(kwh_line_init(&line, &kwh_modbus_tcp, buffer, sizeof buffer), KWH_OK);
+    kwh_line_set_speed(&line, &settings); /* of no account */
+    cost = kwh_bus_cost_line(&line, pro380);
+    assert_int_equal(cost.character_ns, 0);
+    assert_int_equal(cost.quiet_us, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -481,6 +509,7 @@ int main(void)
         cmocka_unit_test(values_may_be_added_to_a_plan_that_was_made),
         cmocka_unit_test(the_last_register_is_a_register),
         cmocka_unit_test(plans_are_as_good_as_the_best_of_all_groupings),
+        cmocka_unit_test(a_line_says_what_its_requests_cost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,10 @@
 
 #include <kwh/config.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /** Settings of a serial line. */
 struct kwh_line_settings {
     uint32_t baud;
@@ -21,5 +25,18 @@ struct kwh_line_settings {
     {                                                                                              \
         9600, 8, 'E', 1                                                                            \
     }
+
+/** Duration of one character on the wire, start, parity and stop bits included; 0 at no speed. */
+KWH_API uint32_t kwh_character_ns(const struct kwh_line_settings *settings);
+
+/**
+ * Silence that separates frames on a serial line: 3.5 characters, 1.75 ms above 19200 Bd (MODBUS
+ * over Serial Line V1.02, 2.5.1.1); none where characters take no time.
+ */
+KWH_API uint32_t kwh_silence_us(uint32_t character_ns);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

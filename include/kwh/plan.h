@@ -18,6 +18,8 @@
 extern "C" {
 #endif
 
+struct kwh_line;
+
 /** What the bus costs. */
 struct kwh_bus_cost {
     uint32_t character_ns;  /**< one character; 0 on TCP */
@@ -30,6 +32,10 @@ struct kwh_bus_cost {
 /** The cost model of a serial line: 3.5 characters of silence, 1.75 ms above 19200 Bd. */
 KWH_API struct kwh_bus_cost kwh_bus_cost_serial(const struct kwh_line_settings *settings,
                                                 uint32_t turnaround_us);
+
+/** That of a meter of @p map on @p line, as the line is set now. */
+KWH_API struct kwh_bus_cost kwh_bus_cost_line(const struct kwh_line *line,
+                                              const struct kwh_map *map);
 
 /** One value of a plan. Private. */
 struct kwh_plan_entry {

@@ -24,7 +24,7 @@ enum kwh_error kwh_line_init(struct kwh_line *line, const struct kwh_framing *fr
 
 void kwh_line_set_speed(struct kwh_line *line, const struct kwh_line_settings *settings)
 {
-    line->character_ns = kwhi_has(line, KWH_FRAMING_STREAM) ? 0 : kwhi_character_ns(settings);
+    line->character_ns = kwhi_has(line, KWH_FRAMING_STREAM) ? 0 : kwh_character_ns(settings);
 }
 
 /* With ids, requests leave while answers arrive, so each has a half. Without, the answer lies
@@ -75,7 +75,7 @@ static enum kwh_error refuse(const struct kwh_line *line, const struct kwh_excha
 /* How long the silence before a request must be. */
 static uint32_t silence_needed(const struct kwh_line *line, const struct kwh_exchange *exchange)
 {
-    return larger(kwhi_silence_us(line->character_ns),
+    return larger(kwh_silence_us(line->character_ns),
                   larger(line->timing.quiet_us, exchange->quiet_us));
 }
 

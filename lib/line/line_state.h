@@ -37,13 +37,6 @@ static inline uint32_t kwhi_wire_us(uint32_t character_ns, uint32_t characters)
 /* Moves what follows the first `count` of `length` bytes to the front; returns how many. */
 uint16_t kwhi_shift(uint8_t *bytes, size_t count, size_t length);
 
-/* Duration of one character, start and stop bits included. */
-uint32_t kwhi_character_ns(const struct kwh_line_settings *settings);
-
-/* Silence that separates frames on a serial line: 3.5 characters, 1.75 ms above 19200 Bd
- * (MODBUS over Serial Line V1.02, 2.5.1.1). */
-uint32_t kwhi_silence_us(uint32_t character_ns);
-
 /* Where received bytes lie in the buffer. */
 size_t kwhi_receive_at(const struct kwh_line *line);
 

@@ -45,8 +45,8 @@ void kwh_responder_set_speed(struct kwh_responder *responder,
 {
     if (has(responder, KWH_FRAMING_STREAM))
         return;
-    responder->character_ns = kwhi_character_ns(settings);
-    responder->timing.character_us = kwhi_silence_us(responder->character_ns);
+    responder->character_ns = kwh_character_ns(settings);
+    responder->timing.character_us = kwh_silence_us(responder->character_ns);
 }
 
 void kwh_responder_serve(struct kwh_responder *responder, uint8_t address, bool serve)
@@ -185,7 +185,7 @@ static void next_listening(struct kwh_responder *responder, uint32_t now_us, str
 /* A slave begins to answer after 3.5 characters of silence. */
 static bool may_answer(const struct kwh_responder *responder, uint32_t now_us, uint32_t *until_us)
 {
-    uint32_t silence = kwhi_silence_us(responder->character_ns);
+    uint32_t silence = kwh_silence_us(responder->character_ns);
     *until_us = responder->last_us + silence + (silence != 0 ? responder->timing.tick_us : 0);
     return silence == 0 || kwhi_due(now_us, *until_us);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include <kwh/line.h>
 #include <kwh/plan.h>
 
 /* Flags of an entry. */
@@ -57,17 +58,16 @@ static bool is_allowed(const struct kwh_map *map, enum kwh_space space, struct s
 struct kwh_bus_cost kwh_bus_cost_serial(const struct kwh_line_settings *settings,
                                         uint32_t turnaround_us)
 {
-    struct kwh_bus_cost cost = {0, turnaround_us, 0, 0};
-    if (settings->baud == 0)
-        return cost;
-    uint32_t bits = 1u + settings->data_bits + (settings->parity != 'N' ? 1u : 0u);
-    bits += settings->stop_bits;
-    uint64_t character_ns = (UINT64_C(1000000000) * bits + settings->baud / 2) / settings->baud;
-    cost.character_ns = character_ns < UINT32_MAX ? (uint32_t)character_ns : UINT32_MAX;
-    /* 3.5 characters, fixed above 19200 Bd (MODBUS over Serial Line V1.02, 2.5.1.1) */
-    cost.quiet_us = settings->baud > 19200
-                        ? 1750
-                        : (uint32_t)((UINT64_C(7) * cost.character_ns + 1999) / 2000);
+    struct kwh_bus_cost cost = {kwh_character_ns(settings), turnaround_us, 0, 0};
+    cost.quiet_us = kwh_silence_us(cost.character_ns);
+    return cost;
+}
+
+struct kwh_bus_cost kwh_bus_cost_line(const struct kwh_line *line, const struct kwh_map *map)
+{
+    struct kwh_bus_cost cost = {line->character_ns, kwh_map_turnaround_us(map), 0, 0};
+    uint32_t silence_us = kwh_silence_us(line->character_ns);
+    cost.quiet_us = silence_us > line->timing.quiet_us ? silence_us : line->timing.quiet_us;
     return cost;
 }
 

@@ -2,8 +2,6 @@
 /* Blocking readouts by quantity. */
 #include <kwh/meter.h>
 
-#include "../line/line_state.h"
-
 bool kwh_meter_next(struct kwh_meter *meter, struct kwh_reading *reading)
 {
     bool result = false;
@@ -19,12 +17,7 @@ bool kwh_meter_next(struct kwh_meter *meter, struct kwh_reading *reading)
 /* The cheapest requests for this line; the memory of the plan is the caller's. */
 static void make_plan(const struct kwh_meter *meter, struct kwh_plan *plan)
 {
-    struct kwh_bus_cost cost = {meter->line->character_ns, kwh_map_turnaround_us(meter->map),
-                                meter->line->timing.quiet_us, 0};
-    uint32_t silence_us = kwhi_silence_us(cost.character_ns);
-
-    if (cost.quiet_us < silence_us)
-        cost.quiet_us = silence_us;
+    struct kwh_bus_cost cost = kwh_bus_cost_line(meter->line, meter->map);
     kwh_plan_make(plan, &cost);
 }
 

@@ -326,13 +326,3 @@ enum exit_code link_meter(struct link *link, struct kwh_meter *meter)
     meter->profiles = link_profiles(link);
     return exit_code_of(link->error);
 }
-
-struct kwh_bus_cost link_cost(const struct link *link)
-{
-    uint32_t turnaround_us = kwh_map_turnaround_us(link->map);
-    struct kwh_bus_cost cost = {0, turnaround_us, 0, 0};
-    if (link->target.scheme == KWH_SCHEME_RTU || link->target.scheme == KWH_SCHEME_SIM) {
-        cost = kwh_bus_cost_serial(&link->host.settings, turnaround_us);
-    }
-    return cost;
-}

@@ -39,9 +39,6 @@ uint16_t link_profiles(const struct link *link);
 /* A meter for reading. */
 enum exit_code link_meter(struct link *link, struct kwh_meter *meter);
 
-/* What its requests cost on the bus. */
-struct kwh_bus_cost link_cost(const struct link *link);
-
 /* Says on standard error what failed; @p failure counts when it is of this error. */
 void link_complain(const struct link *link, enum kwh_error error,
                    const struct kwh_failure *failure);

@@ -63,7 +63,7 @@ static void explain(const struct readout *readout, const struct options *options
 
 static enum exit_code run_plan(struct readout *readout)
 {
-    struct kwh_bus_cost cost = link_cost(&readout->link);
+    struct kwh_bus_cost cost = kwh_bus_cost_line(&readout->link.host.line, readout->link.map);
     struct kwh_meter meter;
     enum exit_code code = link_meter(&readout->link, &meter);
     if (code != EXIT_CODE_OK) {
