@@ -456,6 +456,11 @@ static void test_frames_in_a_stream(void **context)
     (void)context;
     assert_int_equal(served_open(&served, "rtutcp::0", NULL), KWH_OK);
     descriptor = connect_plain(port_of(&served), 0);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(send(descriptor, loop, sizeof loop, MSG_NOSIGNAL), sizeof loop);
+        assert_int_equal(read_bytes(descriptor, bytes, sizeof loop), sizeof loop);
+        assert_memory_equal(bytes, loop, sizeof loop);
+    }
     for (size_t cut = 1; cut < sizeof request; cut++) {
         assert_int_equal(send(descriptor, request, cut, MSG_NOSIGNAL), cut);
         usleep(50000);
@@ -463,11 +468,6 @@ static void test_frames_in_a_stream(void **context)
                          sizeof request - cut);
         assert_int_equal(read_bytes(descriptor, bytes, sizeof bytes), sizeof bytes);
         assert_memory_equal(bytes + 3, meter_registers, sizeof meter_registers);
-    }
-    for (int i = 0; i < 3; i++) {
-        assert_int_equal(send(descriptor, loop, sizeof loop, MSG_NOSIGNAL), sizeof loop);
-        assert_int_equal(read_bytes(descriptor, bytes, sizeof loop), sizeof loop);
-        assert_memory_equal(bytes, loop, sizeof loop);
     }
     close(descriptor);
     served_close(&served);

@@ -253,8 +253,9 @@ static void waits_for_a_busy_meter(void **state)
 static void asks_as_often_as_its_line_says(void **state)
 {
     (void)state;
-    PLAY({"07 03 4002 0001", ""}, {"07 03 4002 0001", "03 02 2009"});
-    line.retries = 1;
+    PLAY({"07 03 4002 0001", ""}, {"07 03 4002 0001", ""}, {"07 03 4002 0001", ""},
+         {"07 03 4002 0001", "03 02 2009"});
+    line.retries = 3;
     assert_int_equal(kwh_identify_init(&identify, &line, 7, all, KWH_COUNT(all)), KWH_OK);
     ends_with(KWH_OK);
 }
