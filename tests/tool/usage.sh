@@ -7,9 +7,14 @@ exits 0 --version
 prints "kwh $VERSION"
 exits 0 --help
 says out "kwh simulate"
+grep -E '.{79}' "$temp/out" && complain "kwh --help is too wide"
 for subcommand in read identify decode simulate maps plan; do
     exits 0 "$subcommand" --help
     says out "usage: kwh $subcommand"
+    grep -E '.{79}' "$temp/out" && complain "kwh $subcommand --help is too wide"
+    cp "$temp/out" "$temp/help"
+    exits 0 help "$subcommand"
+    cmp -s "$temp/out" "$temp/help" || complain "kwh help $subcommand is no help on it"
     exits 2 "$subcommand" --no-such-option
     says err "unknown option --no-such-option"
     says err "try: kwh $subcommand --help"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* kwh: reads, explains and simulates electricity meters. */
-#include "command.h"
+#include "output.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -10,53 +10,58 @@
 
 static const struct subcommand subcommands[] = {
     {"read", "TARGET [NAME...]", "read a meter, or some of its values", "moEvqTRCOh",
-     "Without NAME all measurements are read. A NAME is one of `kwh maps MAP`, with or without "
-     "its\n"
-     "unit (voltage_l1, voltage_l1_v), or an OBIS code (1-0:1.8.0). Without -m the meter is\n"
+     "Without NAME all measurements are read. A NAME is one of `kwh maps MAP`, with or without its "
+     "unit (voltage_l1, voltage_l1_v), or an OBIS code (1-0:1.8.0). Without -m the meter is "
      "identified; with -m it is still checked.\n"
      "\n"
-     "TARGET is LINK[@ADDRESS]: rtu:/dev/ttyUSB0,baud=9600,line=8E1@1, tcp:host:502@1,\n"
-     "rtutcp:host:port@1, sim:inepro_pro380@1.\n",
+     "TARGET is LINK[@ADDRESS]: rtu:/dev/ttyUSB0,baud=9600,line=8E1@1, tcp:host:502@1, "
+     "rtutcp:host:port@1, sim:inepro_pro380@1. Further keys of a LINK: timeout_ms=, retries=, "
+     "map=, gap_ms= (silence between frames), echo=auto|on|off (rtu), seed= (sim).",
      read_command},
     {"identify", "TARGET", "say which meter answers, and why", "ovqTRCh",
-     "Asks for what identifies the known families, and for serial number and versions.\n",
+     "Asks for what identifies the known families, and for serial number and versions. TARGET is "
+     "as for `kwh read`.",
      identify_command},
     {"decode", "[HEX|-]", "explain captured Modbus frames", "omraCh",
      "Frames are hexadecimal, with or without blanks, colons and 0x; without HEX, or with -, one "
-     "a\n"
-     "line from standard input. With -m the registers of an answer get their names, when its\n"
-     "request stands before it or is given with --request or --at.\n",
+     "a line from standard input. With -m the registers of an answer get their names, when its "
+     "request stands before it or is given with --request or --at.",
      decode_command},
     {"simulate", "MAP[@ADDRESS][,MAP[@ADDRESS]...] LINK", "be a meter, or several on one line",
      "sSvqh",
      "LINK is rtu:/dev/ttyUSB0, rtu:pty (a new pseudo-terminal), tcp:host:port or "
-     "rtutcp:host:port;\n"
-     "port 0 takes a free one. The first line on standard output is the TARGET to read, one line\n"
-     "for each meter. Ends with SIGINT or SIGTERM.\n",
+     "rtutcp:host:port; port 0 takes a free one. The first line on standard output is the TARGET "
+     "to read, one line for each meter. Ends with SIGINT or SIGTERM.",
      simulate_command},
     {"maps", "[MAP]", "list the known meters, or the registers of one", "oCh",
-     "Works offline. MAP may be a brand's own name, see the list.\n", maps_command},
+     "Works offline. MAP may be a brand's own name, see the list.", maps_command},
     {"plan", "MAP [NAME...]", "show requests and bus time of a readout", "oblgxCh",
-     "Works offline. The plan is the one with the least bus time under the limits of the meter.\n",
+     "Works offline. The plan is the one with the least bus time under the limits of the meter.",
      plan_command},
 };
 
+#define SUMMARY_INDENT 40
+
 static void print_usage(FILE *file)
 {
+    size_t width = help_width();
     fputs("usage: kwh SUBCOMMAND [OPTION...] ...\n\n", file);
     for (size_t i = 0; i < KWH_COUNT(subcommands); i++) {
-        fprintf(file, "  kwh %-9s %-22s  %s\n", subcommands[i].name,
+        fprintf(file, "  kwh %-9s %-22s  ", subcommands[i].name,
                 strlen(subcommands[i].synopsis) > 22 ? "MAP[@ADDRESS],... LINK"
-                                                     : subcommands[i].synopsis,
-                subcommands[i].summary);
+                                                     : subcommands[i].synopsis);
+        print_wrapped(file, subcommands[i].summary, SUMMARY_INDENT, width - SUMMARY_INDENT);
+        fputc('\n', file);
     }
-    fputs(
-        "\n  kwh SUBCOMMAND --help    its options\n"
-        "  kwh --version\n"
-        "\n"
-        "Exit: 0 ok; 1 internal; 2 usage; 3 port or connection; 4 no answer; 5 protocol error or\n"
-        "refused by the meter; 6 partial result; 7 wrong or unknown meter; 130 interrupted.\n",
-        file);
+    fputs("\n  kwh SUBCOMMAND --help    its options\n"
+          "  kwh --version\n\n",
+          file);
+    print_wrapped(file,
+                  "Exit: 0 ok; 1 internal; 2 usage; 3 port or connection; 4 no answer; 5 protocol "
+                  "error or refused by the meter; 6 partial result; 7 wrong or unknown meter; 130 "
+                  "interrupted.",
+                  0, width);
+    fputc('\n', file);
 }
 
 static const struct subcommand *find_subcommand(const char *name)
@@ -100,6 +105,10 @@ int main(int argc, char **argv)
     const char *first = argc > 1 ? argv[1] : "";
     occupy_standard_descriptors();
     (void)signal(SIGPIPE, SIG_IGN); /* of a meter; that of standard output is looked for */
+    if (strcmp(first, "help") == 0 && argc > 2 && find_subcommand(argv[2]) != NULL) {
+        print_help(find_subcommand(argv[2]), stdout);
+        return (int)finish_output(EXIT_CODE_OK);
+    }
     if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0 || strcmp(first, "help") == 0) {
         print_usage(stdout);
         return (int)finish_output(EXIT_CODE_OK);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* One table of all options; each subcommand names those that it takes. */
-#include "command.h"
+#include "output.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -14,7 +14,7 @@ struct option_row {
 };
 
 static const struct option_row rows[] = {
-    {'m', true, "map", "MAP", "the meter's map, or an alias; else the meter is identified"},
+    {'m', true, "map", "MAP", "the meter's map, or an alias"},
     {'o', true, "output", "FORMAT", "table, json or csv"},
     {'E', false, "explain", NULL, "show the requests, predicted and measured bus time"},
     {'O', false, "obis", NULL, "show OBIS codes"},
@@ -26,7 +26,7 @@ static const struct option_row rows[] = {
     {'l', false, "line", "FORMAT", "character format; 8E1"},
     {'g', false, "turnaround-ms", "NUMBER", "from a request to its answer; what the map says"},
     {'x', false, "max-registers", "NUMBER", "most registers in a request; what the map calls safe"},
-    {'T', false, "timeout", "MS", "how long to wait for an answer"},
+    {'T', false, "timeout", "MS", "how long to wait for an answer; what the map says, or 1000"},
     {'R', false, "retries", "NUMBER", "attempts after the first; 2"},
     {'v', true, "verbose", NULL, "show the frames and what they mean"},
     {'q', true, "quiet", NULL, "no messages but errors"},
@@ -34,7 +34,8 @@ static const struct option_row rows[] = {
     {'h', true, "help", NULL, "this text"},
 };
 
-#define ROWS KWH_COUNT(rows)
+#define ROWS        KWH_COUNT(rows)
+#define HELP_INDENT 29
 
 static bool takes(const struct subcommand *subcommand, const struct option_row *row)
 {
@@ -43,9 +44,11 @@ static bool takes(const struct subcommand *subcommand, const struct option_row *
 
 void print_help(const struct subcommand *subcommand, FILE *file)
 {
+    size_t width = help_width();
     fprintf(file, "usage: kwh %s [OPTION...] %s\n\n", subcommand->name, subcommand->synopsis);
-    fprintf(file, "kwh %s: %s.\n\n%s\n", subcommand->name, subcommand->summary,
-            subcommand->explanation);
+    fprintf(file, "kwh %s: %s.\n\n", subcommand->name, subcommand->summary);
+    print_wrapped(file, subcommand->explanation, 0, width);
+    fputs("\n\n", file);
     for (size_t i = 0; i < ROWS; i++) {
         char name[40];
         if (!takes(subcommand, &rows[i])) {
@@ -53,9 +56,10 @@ void print_help(const struct subcommand *subcommand, FILE *file)
         }
         snprintf(name, sizeof name, "%s%s%s", rows[i].name, rows[i].argument != NULL ? " " : "",
                  rows[i].argument != NULL ? rows[i].argument : "");
-        fprintf(file, "  %c%c%c --%-22s %s\n", rows[i].is_short ? '-' : ' ',
-                rows[i].is_short ? rows[i].id : ' ', rows[i].is_short ? ',' : ' ', name,
-                rows[i].help);
+        fprintf(file, "  %c%c%c --%-20s ", rows[i].is_short ? '-' : ' ',
+                rows[i].is_short ? rows[i].id : ' ', rows[i].is_short ? ',' : ' ', name);
+        print_wrapped(file, rows[i].help, HELP_INDENT, width - HELP_INDENT);
+        fputc('\n', file);
     }
 }
 

@@ -38,6 +38,11 @@ void table_heading(struct table *table, const char *text);
 /* Prints and frees it. */
 void table_end(struct table *table, const struct style *style);
 void table_free(struct table *table);
+/* Columns of help: 78, or those of a narrower terminal. */
+size_t help_width(void);
+/* Text that begins in column @p indent, in lines of at most @p width characters that break at
+ * blanks and at its own line ends. */
+void print_wrapped(FILE *file, const char *text, size_t indent, size_t width);
 /* Escape sequences; "" without color. */
 const char *style_bold(const struct style *style);
 const char *style_dim(const struct style *style);

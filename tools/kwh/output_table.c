@@ -8,6 +8,8 @@
 
 #define GAP            2
 #define INDENT         12 /* of a last cell that stands below */
+#define WIDEST_HELP    78
+#define NARROWEST_HELP 60
 #define NARROWEST_LAST 24 /* columns of the last cell before it is wrapped */
 
 struct style output_style(const struct options *options)
@@ -24,6 +26,16 @@ struct style output_style(const struct options *options)
     style.width = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col
                                                                                   : 80;
     return style;
+}
+
+size_t help_width(void)
+{
+    struct options none;
+    memset(&none, 0, sizeof none);
+    size_t width = output_style(&none).width;
+    return width == 0 || width > WIDEST_HELP ? WIDEST_HELP
+           : width < NARROWEST_HELP          ? NARROWEST_HELP
+                                             : width;
 }
 
 const char *style_bold(const struct style *style)
@@ -143,27 +155,38 @@ static void spaces(FILE *file, size_t count)
     fprintf(file, "%*s", (int)count, "");
 }
 
-/* The last cell, in lines of at most @p width characters that break at blanks. */
-static void print_wrapped(FILE *file, const char *text, size_t indent, size_t width)
+/* Bytes up to the last blank at which at most @p width characters stand before it, or up to the
+ * first one. */
+static size_t line_length(const char *text, size_t width)
 {
-    while (width_of(text) > width) {
-        size_t cut = width;
-        while (cut > 0 && text[cut] != ' ') {
-            cut--;
+    size_t end = strcspn(text, "\n"), length = 0, columns = 0;
+    for (size_t i = 0; i <= end; i++) {
+        bool blank = i == end || text[i] == ' ';
+        if (blank && (length == 0 || columns <= width)) {
+            length = i;
         }
-        if (cut == 0) {
-            cut = strcspn(text, " ");
+        columns += ((unsigned char)text[i] & 0xC0u) != 0x80u;
+    }
+    return length;
+}
+
+void print_wrapped(FILE *file, const char *text, size_t indent, size_t width)
+{
+    for (;;) {
+        size_t length = line_length(text, width);
+        fprintf(file, "%.*s", (int)length, text);
+        text += length;
+        if (*text == '\n') {
+            text++;
+        } else {
+            text += strspn(text, " ");
         }
-        fprintf(file, "%.*s", (int)cut, text);
-        text += cut;
-        text += strspn(text, " ");
         if (*text == '\0') {
             return;
         }
         fputc('\n', file);
-        spaces(file, indent);
+        spaces(file, *text == '\n' ? 0 : indent);
     }
-    fputs(text, file);
 }
 
 /* The last cell; below the others when the terminal leaves it no room beside them. */
