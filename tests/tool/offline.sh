@@ -57,4 +57,29 @@ json 'len(line["rows"]) == 88 and line["rows"][1]["address"] == "16386"'
 json 'line["rows"][1]["name"] == "meter_code" and line["rows"][1]["unit"] is None'
 exits 0 maps inepro_pro380
 says out "0x5002"
+
+# Nothing is wider than the terminal, and no word is broken.
+for width in 60 80 120; do
+    for arguments in help 'help read' maps 'maps PRO380' 'plan PRO380'; do
+        # shellcheck disable=SC2086 # several words
+        NO_COLOR=1 "$PYTHON" - "$width" "$KWH" $arguments <<'CODE' || complain "$width: $arguments"
+import fcntl, os, pty, struct, subprocess, sys, termios
+master, slave = pty.openpty()
+fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, int(sys.argv[1]), 0, 0))
+child = subprocess.Popen(sys.argv[2:], stdout=slave)
+os.close(slave)
+text = b""
+try:
+    while block := os.read(master, 65536):
+        text += block
+except OSError:
+    pass  # the other side is closed
+assert child.wait() == 0
+lines = text.decode().splitlines()
+assert len(lines) > 3 and max(map(len, lines)) <= int(sys.argv[1]), max(lines, key=len)
+piped = subprocess.run(sys.argv[2:], stdout=subprocess.PIPE, check=True).stdout
+assert sorted(text.split()) == sorted(piped.split())
+CODE
+    done
+done
 finish

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WORDS_MAX 512 /* of a list of names */
-#define NOTE_MAX  768
+#define WORDS_MAX   512 /* of a list of names */
+#define FACT_INDENT 11
+#define NOTE_MAX    768
 
 static const char *protocol_name(const struct kwh_map *map)
 {
@@ -279,19 +280,25 @@ static void document_json(const struct kwh_map_entry *entry)
     json_print(object);
 }
 
+static void print_fact(const char *name, const char *words, const struct style *style)
+{
+    if (words[0] != '\0') {
+        printf("  %-9s", name);
+        print_wrapped(stdout, words, FACT_INDENT,
+                      style->width > 2 * FACT_INDENT ? style->width - FACT_INDENT : SIZE_MAX);
+        putchar('\n');
+    }
+}
+
 static void print_facts(const struct kwh_map_entry *entry, const struct style *style)
 {
     const struct kwh_map *map = entry->map;
     char words[WORDS_MAX];
     printf("%s%s%s  (map %s)\n", style_bold(style), map->title, style_off(style), map->name);
     model_words(map, words);
-    if (words[0] != '\0') {
-        printf("  models   %s\n", words);
-    }
+    print_fact("models", words, style);
     alias_words(entry->notes, words);
-    if (words[0] != '\0') {
-        printf("  aliases  %s\n", words);
-    }
+    print_fact("aliases", words, style);
     for (unsigned i = 0; i < map->line_count; i++) {
         const struct kwh_line_settings *line = &map->lines[i];
         printf("%s%lu %u%c%u", i == 0 ? "  factory  " : ", or ", (unsigned long)line->baud,

@@ -130,6 +130,7 @@ static size_t width_behind_point(const char *text)
 struct layout {
     size_t width[TABLE_COLUMNS];
     size_t behind[TABLE_COLUMNS]; /* of columns aligned at the decimal point */
+    bool breaks[TABLE_COLUMNS];   /* begins a further line, where the terminal is narrow */
 };
 
 static struct layout lay_out(const struct table *table)
@@ -189,6 +190,17 @@ void print_wrapped(FILE *file, const char *text, size_t indent, size_t width)
     }
 }
 
+/* Columns that the terminal has no room for go below, where they are still columns. The last one
+ * sees to itself. */
+static void break_columns(struct layout *layout, size_t columns, const struct style *style,
+                          size_t at)
+{
+    for (size_t c = 0; c + 1 < columns; c++) {
+        layout->breaks[c] = c > 0 && style->width > 0 && at + layout->width[c] > style->width;
+        at = (layout->breaks[c] ? INDENT : at) + layout->width[c] + GAP;
+    }
+}
+
 /* The last cell; below the others when the terminal leaves it no room beside them. */
 static void print_last(const char *text, size_t at, const struct style *style)
 {
@@ -213,6 +225,11 @@ static void print_row(const struct table *table, const struct layout *layout, ch
     }
     spaces(style->file, at);
     for (size_t c = 0; c < last; c++) {
+        if (layout->breaks[c]) {
+            fputc('\n', style->file);
+            spaces(style->file, INDENT);
+            at = INDENT;
+        }
         size_t behind = table->alignment[c] == 'd' ? width_behind_point(row[c]) : 0;
         size_t fill = layout->width[c] - width_of(row[c]);
         size_t right = table->alignment[c] == 'l'   ? fill
@@ -224,7 +241,7 @@ static void print_row(const struct table *table, const struct layout *layout, ch
         } else {
             fputs(row[c], style->file);
         }
-        if (c + 1 < last) {
+        if (c + 1 < last && !layout->breaks[c + 1]) {
             spaces(style->file, right + GAP);
         }
         at += layout->width[c] + GAP;
@@ -251,6 +268,7 @@ void table_end(struct table *table, const struct style *style)
     for (size_t r = 0; r < table->count; r++) {
         indent = is_heading(table->rows[r]) ? GAP : indent;
     }
+    break_columns(&layout, table->columns, style, indent);
     for (size_t r = 0; r < table->count; r++) {
         char **row = table->rows[r];
         if (is_heading(row)) {
