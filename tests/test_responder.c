@@ -312,6 +312,17 @@ static void tcp_requests_are_answered(void **state)
     assert_sends("0002 0000 0005 09 03 02 12 34");
 }
 
+/* TCP may cut a frame anywhere and take its time: no silence of a serial line is expected of it. */
+static void rtu_over_tcp_waits_for_the_rest(void **state)
+{
+    (void)state;
+    begin(&kwh_modbus_rtu_over_tcp_server, 0);
+    hear("11 03 00", 0);
+    pass(300000);
+    hear("00 00 01 86 9A", 0);
+    assert_request(0x11, REQUEST_PDU);
+}
+
 static void a_broken_stream_is_closed(void **state)
 {
     static const char *const headers[] = {"0001 0001", "0001 0000 01", "0001 0000 0001",
@@ -375,6 +386,7 @@ int main(void)
         cmocka_unit_test(echo_is_learnt_from_answers_that_differ),
         cmocka_unit_test(half_an_echo_does_not_hide_a_request),
         cmocka_unit_test(tcp_requests_are_answered),
+        cmocka_unit_test(rtu_over_tcp_waits_for_the_rest),
         cmocka_unit_test(a_broken_stream_is_closed),
         cmocka_unit_test(damaged_bytes_are_part_of_no_request),
         cmocka_unit_test(wrong_calls_are_refused),

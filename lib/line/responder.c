@@ -32,7 +32,7 @@ enum kwh_error kwh_responder_init(struct kwh_responder *responder,
     memset(responder, 0, sizeof *responder);
     responder->framing = framing;
     responder->buffer = buffer;
-    responder->timing.character_us = 10000;
+    responder->timing.character_us = has(responder, KWH_FRAMING_STREAM) ? 1000000 : 10000;
     responder->timing.tick_us = 1;
     if (capacity < KWH_RESPONDER_BUFFER || capacity > 65535)
         return KWH_ERROR_ARGUMENT;
