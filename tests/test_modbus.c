@@ -258,6 +258,25 @@ static void exceptions_have_names(void **state)
     }
 }
 
+static void lengths_follow_from_the_first_bytes(void **state)
+{
+    static const uint8_t read[] = {0x03, 0x0C}, write[] = {0x10, 0, 1, 0, 2, 4};
+    static const uint8_t refused[] = {0x83}, private_one[] = {0x65, 0, 0, 0, 0, 0};
+    (void)state;
+    assert_int_equal(kwh_modbus_request_length(read, 1), 5);
+    assert_int_equal(kwh_modbus_answer_length(read, 1), 0);
+    assert_int_equal(kwh_modbus_answer_length(read, 2), 14);
+    assert_int_equal(kwh_modbus_request_length(write, 5), 0);
+    assert_int_equal(kwh_modbus_request_length(write, 6), 10);
+    assert_int_equal(kwh_modbus_answer_length(write, 1), 5);
+    assert_int_equal(kwh_modbus_answer_length(refused, 1), 2);
+    assert_int_equal(kwh_modbus_request_length(refused, 1), KWH_MODBUS_LENGTH_UNKNOWN);
+    assert_int_equal(kwh_modbus_answer_length(private_one, 6), KWH_MODBUS_LENGTH_UNKNOWN);
+    assert_int_equal(kwh_modbus_request_length(private_one, 6), KWH_MODBUS_LENGTH_UNKNOWN);
+    assert_int_equal(kwh_modbus_request_length(read, 0), 0);
+    assert_int_equal(kwh_modbus_answer_length(read, 0), 0);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -270,6 +289,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(any_pdu_can_be_asked, open_rtu, close_rtu),
         cmocka_unit_test(lengths_of_raw_answers),
         cmocka_unit_test_setup_teardown(exceptions_have_names, open_rtu, close_rtu),
+        cmocka_unit_test(lengths_follow_from_the_first_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -109,6 +109,17 @@ KWH_API size_t kwh_modbus_length_five(const uint8_t *pdu, size_t available);
 /** Answers to 43/14. */
 KWH_API size_t kwh_modbus_length_device_id(const uint8_t *pdu, size_t available);
 
+/** What kwh_modbus_request_length() says of a function without a fixed rule. */
+#define KWH_MODBUS_LENGTH_UNKNOWN 0xFFFFu
+
+/**
+ * Length of the request PDU that begins at @p pdu, as far as the standard fixes it, for telling
+ * frames of others apart: 0 = more bytes are needed to tell, or KWH_MODBUS_LENGTH_UNKNOWN. Pure.
+ */
+KWH_API uint16_t kwh_modbus_request_length(const uint8_t *pdu, size_t available);
+/** The same of an answer PDU; exceptions are among them. */
+KWH_API uint16_t kwh_modbus_answer_length(const uint8_t *pdu, size_t available);
+
 /** One object of an answer to 43/14. */
 struct kwh_device_id_object {
     uint8_t id;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "pdu_length.h"
-
 #include <kwh/modbus.h>
 
-/* A function's PDU is `fixed` bytes, plus what the byte at `counter` says when that is not 0. */
+/* Lengths of PDUs as far as the standard fixes them. A function's PDU is `fixed` bytes, plus what
+ * the byte at `counter` says when that is not 0. */
 struct rule {
     uint8_t function, fixed, counter;
 };
@@ -25,7 +24,7 @@ static const struct rule requests[] = {
 static uint16_t apply(const struct rule *rules, size_t count, const uint8_t *pdu, size_t available)
 {
     if (available == 0)
-        return KWHI_LENGTH_MORE;
+        return 0;
     for (size_t i = 0; i < count; i++) {
         const struct rule *rule = &rules[i];
         if (rule->function != pdu[0])
@@ -33,20 +32,20 @@ static uint16_t apply(const struct rule *rules, size_t count, const uint8_t *pdu
         if (rule->counter == 0)
             return rule->fixed;
         if (available <= rule->counter)
-            return KWHI_LENGTH_MORE;
+            return 0;
         return (uint16_t)(rule->fixed + pdu[rule->counter]);
     }
-    return KWHI_LENGTH_UNKNOWN;
+    return KWH_MODBUS_LENGTH_UNKNOWN;
 }
 
-uint16_t kwhi_answer_length(const uint8_t *pdu, size_t available)
+uint16_t kwh_modbus_answer_length(const uint8_t *pdu, size_t available)
 {
     if (available != 0 && (pdu[0] & 0x80u) != 0)
         return 2;
     return apply(answers, sizeof answers / sizeof answers[0], pdu, available);
 }
 
-uint16_t kwhi_request_length(const uint8_t *pdu, size_t available)
+uint16_t kwh_modbus_request_length(const uint8_t *pdu, size_t available)
 {
     return apply(requests, sizeof requests / sizeof requests[0], pdu, available);
 }

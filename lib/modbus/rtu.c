@@ -2,7 +2,6 @@
 /* RTU frames as the asking side sees them: address, PDU, CRC. */
 #include "answer.h"
 #include "judge.h"
-#include "pdu_length.h"
 #include "rtu_crc.h"
 
 #include <string.h>
@@ -31,8 +30,8 @@ static struct kwh_match judge_other(const uint8_t *bytes, size_t length,
 {
     enum kwh_reason reason = bytes[0] == exchange->address ? KWH_REASON_OTHER_ANSWER
                                                            : KWH_REASON_OTHER_ADDRESS;
-    size_t body = kwhi_answer_length(bytes + 1, length - 1);
-    if (body == KWHI_LENGTH_MORE)
+    size_t body = kwh_modbus_answer_length(bytes + 1, length - 1);
+    if (body == 0)
         return kwh_match_more(reason);
     if (body > KWH_MODBUS_PDU_MAX)
         return kwh_match_slide(1, KWH_REASON_NOISE, 0);

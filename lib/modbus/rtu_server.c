@@ -4,7 +4,6 @@
  * function. What the others on the line say to each other passes by and is recognized as well, so
  * that nothing inside it is mistaken for a request.
  */
-#include "pdu_length.h"
 #include "rtu_crc.h"
 
 #include <kwh/modbus.h>
@@ -36,8 +35,9 @@ static bool is_for_us(const uint8_t *served, uint8_t address)
 static bool is_answer(const uint8_t *bytes, size_t size)
 {
     size_t pdu = size - RTU_OVERHEAD;
-    return (bytes[1] & 0x80u) != 0 || (kwhi_answer_length(bytes + 1, size - RTU_OVERHEAD) == pdu &&
-                                       kwhi_request_length(bytes + 1, size - RTU_OVERHEAD) != pdu);
+    return (bytes[1] & 0x80u) != 0 ||
+           (kwh_modbus_answer_length(bytes + 1, size - RTU_OVERHEAD) == pdu &&
+            kwh_modbus_request_length(bytes + 1, size - RTU_OVERHEAD) != pdu);
 }
 
 /* A whole frame of proven CRC: a request to us, or to be passed over. */
@@ -58,8 +58,8 @@ static struct kwh_request_match take(const uint8_t *bytes, size_t size, const ui
 /* A frame whose PDU is `body` bytes long stands whole at the front. */
 static bool stands(const uint8_t *bytes, size_t length, size_t body)
 {
-    return body != KWHI_LENGTH_MORE && body <= KWH_MODBUS_PDU_MAX &&
-           length >= body + RTU_OVERHEAD && kwhi_rtu_holds(bytes, body + RTU_OVERHEAD);
+    return body != 0 && body <= KWH_MODBUS_PDU_MAX && length >= body + RTU_OVERHEAD &&
+           kwhi_rtu_holds(bytes, body + RTU_OVERHEAD);
 }
 
 /* After silence: the whole burst is a frame, or a request to us stands at its end, or all is noise.
@@ -70,7 +70,7 @@ static struct kwh_request_match judge_burst(const uint8_t *bytes, size_t length,
     if (length >= RTU_FRAME_MIN && length <= RTU_FRAME_MAX && kwhi_rtu_holds(bytes, length))
         return take(bytes, length, served);
     for (size_t at = 1; at + RTU_FRAME_MIN <= length; at++) {
-        size_t body = kwhi_request_length(bytes + at + 1, length - at - 1);
+        size_t body = kwh_modbus_request_length(bytes + at + 1, length - at - 1);
         if (body + RTU_OVERHEAD == length - at && is_for_us(served, bytes[at]) &&
             kwhi_rtu_holds(bytes + at, length - at))
             return make(KWH_VERDICT_SLIDE, KWH_REASON_NOISE, at);
@@ -81,10 +81,10 @@ static struct kwh_request_match judge_burst(const uint8_t *bytes, size_t length,
 static struct kwh_request_match match(const uint8_t *bytes, size_t length, bool idle,
                                       const uint8_t *served)
 {
-    size_t body = kwhi_request_length(bytes + 1, length - 1);
+    size_t body = kwh_modbus_request_length(bytes + 1, length - 1);
     if (stands(bytes, length, body))
         return take(bytes, body + RTU_OVERHEAD, served);
-    body = kwhi_answer_length(bytes + 1, length - 1);
+    body = kwh_modbus_answer_length(bytes + 1, length - 1);
     if (stands(bytes, length, body))
         return take(bytes, body + RTU_OVERHEAD, served);
     if (idle)

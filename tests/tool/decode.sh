@@ -36,6 +36,18 @@ printf '# captured\n%s\n%s\n' "$request" "$answer" |
     "$KWH" decode - -m PRO380 -o json >"$temp/out" || complain "from standard input"
 json 'len(lines) == 2 and lines[1]["values"]["voltage_l3_v"] == "234.4"'
 
+mask='01 16 00 04 00 F2 00 25 67 EE' # the answer repeats it
+both='01 17 00 03 00 06 00 0E 00 03 06 00 FF 00 FF 00 FF 46 91'
+identity='01 11 05 41 42 43 44 FF 2A 70'
+device='01 2B 0E 01 01 00 00 01 00 03 41 42 43 2D 63'
+exits 0 decode "$mask $mask $both 01 11 C0 2C $identity 01 2B 0E 01 00 70 77 $device" -o json
+json '[l["direction"] for l in lines] == ["either", "either", "request", "request", "answer", "request", "answer"]'
+json 'lines[2]["name"] == "read_write_multiple_registers" and lines[4]["data"] == "41 42 43 44 FF"'
+exits 0 decode 01 07 6D E3 DD
+prints 'RTU answer of unit 1: read exception status'
+exits 5 decode 01 11 05 41 42 BC 9C -o json # it counts five bytes and has two
+json 'line["error"] == "bad_answer"'
+
 # Modbus TCP, exceptions, writes, input registers.
 exits 0 decode 00 07 00 00 00 06 11 03 00 6B 00 03 -o json
 json 'line["frame"] == "tcp" and line["transaction"] == "7" and line["unit"] == "17"'

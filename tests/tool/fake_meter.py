@@ -12,6 +12,7 @@ usage: fake_meter.py BEHAVIOR
     partial   a PRO380 whose energy registers are refused with exception 02
     nan       a PRO380 whose voltages are NaN
     unknown   a meter code that nobody knows
+    other     a meter code of a family without a map
     silent    takes requests and never answers
     hang_up   closes the connection at the first request
 """
@@ -21,7 +22,7 @@ import sys
 
 BEHAVIOR = sys.argv[1]
 ALWAYS = {"refuse": 4, "absent": 2, "busy": 6, "gateway": 11}
-METER_CODE = 0x9999 if BEHAVIOR == "unknown" else 0x0102
+METER_CODE = {"unknown": 0x9999, "other": 0x1111}.get(BEHAVIOR, 0x0102)
 
 
 def exception(function, code):

@@ -156,8 +156,12 @@ json 'line["status"] == {"voltage_l1_v": "nan"}'
 fake unknown
 exits 7 read "$target" -o json
 json 'line["error"] == "unknown_meter" and line["map"] is None'
+says err "the meter (code 0x9999, unknown) is one that no known map describes"
 exits 7 identify "$target" -o json
 json 'line["error"] == "unknown_meter" and line["code"] == "9999"'
+fake other
+exits 7 read "$target"
+says err "the meter (code 0x1111, 4PU) is one that no known map describes"
 
 fake hang_up
 exits 3 read "$target" -o json

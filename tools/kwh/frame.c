@@ -3,51 +3,10 @@
 
 #include <string.h>
 
-#define RTU_MIN 4
-#define MBAP    7
-#define PDU_MIN 1
-
-/* Functions with a name (MODBUS Application Protocol V1.1b3, 6). */
-static const struct {
-    uint8_t code;
-    const char *name;
-} functions[] = {
-    {0x01, "read_coils"},
-    {0x02, "read_discrete_inputs"},
-    {0x03, "read_holding_registers"},
-    {0x04, "read_input_registers"},
-    {0x05, "write_single_coil"},
-    {0x06, "write_single_register"},
-    {0x07, "read_exception_status"},
-    {0x08, "diagnostics"},
-    {0x0B, "get_comm_event_counter"},
-    {0x0F, "write_multiple_coils"},
-    {0x10, "write_multiple_registers"},
-    {0x11, "report_server_id"},
-    {0x16, "mask_write_register"},
-    {0x17, "read_write_multiple_registers"},
-    {0x2B, "read_device_identification"},
-};
-
-static const char *known_function(uint8_t function)
-{
-    for (size_t i = 0; i < KWH_COUNT(functions); i++) {
-        if (functions[i].code == function) {
-            return functions[i].name;
-        }
-    }
-    return NULL;
-}
-
-void frame_function_name(uint8_t function, char text[FRAME_NAME])
-{
-    const char *name = known_function(function);
-    if (name != NULL) {
-        snprintf(text, FRAME_NAME, "%s", name);
-    } else {
-        snprintf(text, FRAME_NAME, "function_%02x", (unsigned)function);
-    }
-}
+#define RTU_MIN      4
+#define RTU_OVERHEAD 3 /* unit and CRC */
+#define MBAP         7
+#define PDU_MIN      1
 
 const char *frame_direction_name(enum frame_direction direction)
 {
@@ -125,45 +84,93 @@ static void parse_multiple(struct frame *frame, const uint8_t *pdu, size_t lengt
     }
 }
 
+/* Functions without registers: their length tells requests from answers. */
+static void parse_other(struct frame *frame, const uint8_t *pdu, size_t length)
+{
+    bool request = kwh_modbus_request_length(pdu, length) == length;
+    bool answer = kwh_modbus_answer_length(pdu, length) == length;
+    frame->direction = request && answer ? FRAME_EITHER
+                       : request         ? FRAME_REQUEST
+                       : answer          ? FRAME_ANSWER
+                                         : FRAME_UNKNOWN;
+    if (frame->direction == FRAME_UNKNOWN)
+        refuse(frame, "bad_answer");
+}
+
+static void parse_server_id(struct frame *frame, const uint8_t *pdu, size_t length)
+{
+    parse_other(frame, pdu, length);
+    if (frame->direction == FRAME_ANSWER) {
+        frame->data = pdu + 2;
+        frame->data_length = length - 2;
+    }
+}
+
+static void parse_device_id(struct frame *frame, const uint8_t *pdu, size_t length)
+{
+    if (kwh_modbus_length_device_id(pdu, length) == length)
+        frame->direction = FRAME_ANSWER;
+    else
+        parse_other(frame, pdu, length);
+}
+
+/* Functions with a name (MODBUS Application Protocol V1.1b3, 6). */
+static const struct function {
+    uint8_t code;
+    const char *name;
+    void (*parse)(struct frame *frame, const uint8_t *pdu, size_t length);
+} functions[] = {
+    {0x01, "read_coils", parse_read},
+    {0x02, "read_discrete_inputs", parse_read},
+    {0x03, "read_holding_registers", parse_read},
+    {0x04, "read_input_registers", parse_read},
+    {0x05, "write_single_coil", parse_single},
+    {0x06, "write_single_register", parse_single},
+    {0x07, "read_exception_status", parse_other},
+    {0x08, "diagnostics", parse_single},
+    {0x0B, "get_comm_event_counter", parse_other},
+    {0x0F, "write_multiple_coils", parse_multiple},
+    {0x10, "write_multiple_registers", parse_multiple},
+    {0x11, "report_server_id", parse_server_id},
+    {0x16, "mask_write_register", parse_other},
+    {0x17, "read_write_multiple_registers", parse_other},
+    {0x2B, "read_device_identification", parse_device_id},
+};
+
+static const struct function *known_function(uint8_t code)
+{
+    for (size_t i = 0; i < KWH_COUNT(functions); i++)
+        if (functions[i].code == code)
+            return &functions[i];
+    return NULL;
+}
+
+void frame_function_name(uint8_t function, char text[FRAME_NAME])
+{
+    const struct function *known = known_function(function);
+    if (known != NULL)
+        snprintf(text, FRAME_NAME, "%s", known->name);
+    else
+        snprintf(text, FRAME_NAME, "function_%02x", (unsigned)function);
+}
+
+static void parse_exception(struct frame *frame, const uint8_t *pdu, size_t length)
+{
+    frame->direction = FRAME_ANSWER;
+    if (length == 2 && pdu[1] != 0)
+        frame->exception = pdu[1];
+    else
+        refuse(frame, "bad_answer");
+}
+
 static void parse_pdu(struct frame *frame, const uint8_t *pdu, size_t length)
 {
+    const struct function *known = known_function(pdu[0] & 0x7Fu);
     frame->function = pdu[0] & 0x7Fu;
-    if ((pdu[0] & 0x80u) != 0) {
-        frame->direction = FRAME_ANSWER;
-        if (length == 2 && pdu[1] != 0) {
-            frame->exception = pdu[1];
-        } else {
-            refuse(frame, "bad_answer");
-        }
-        return;
-    }
-    switch (frame->function) {
-    case 0x01:
-    case 0x02:
-    case 0x03:
-    case 0x04:
-        parse_read(frame, pdu, length);
-        break;
-    case 0x05:
-    case 0x06:
-    case 0x08:
-        parse_single(frame, pdu, length);
-        break;
-    case 0x0F:
-    case 0x10:
-        parse_multiple(frame, pdu, length);
-        break;
-    case 0x11:
-        frame->direction = length == 1 ? FRAME_REQUEST : FRAME_ANSWER;
-        frame->data = pdu + (length > 1 ? 2 : 1);
-        frame->data_length = length > 1 ? length - 2 : 0;
-        break;
-    case 0x2B:
-        frame->direction = length == 4 ? FRAME_REQUEST : FRAME_ANSWER;
-        break;
-    default:
-        break;
-    }
+    if ((pdu[0] & 0x80u) != 0)
+        parse_exception(frame, pdu, length);
+    else if (known != NULL)
+        known->parse(frame, pdu, length);
 }
 
 static bool crc_holds(const uint8_t *bytes, size_t length)
@@ -175,13 +182,14 @@ static bool crc_holds(const uint8_t *bytes, size_t length)
  * an echo, or a request together with its answer. 0: none. */
 static size_t leading_rtu(const uint8_t *bytes, size_t length)
 {
-    const size_t candidates[] = {
-        length, 8, 5u + (length > 2 ? bytes[2] : 0u), 9u + (length > 6 ? bytes[6] : 0u), 5, 4};
-    for (size_t i = 0; i < KWH_COUNT(candidates); i++) {
-        if (candidates[i] <= length && crc_holds(bytes, candidates[i])) {
+    const uint8_t *pdu = bytes + 1;
+    size_t available = length > 0 ? length - 1 : 0;
+    const size_t candidates[] = {length,
+                                 RTU_OVERHEAD + (size_t)kwh_modbus_request_length(pdu, available),
+                                 RTU_OVERHEAD + (size_t)kwh_modbus_answer_length(pdu, available)};
+    for (size_t i = 0; i < KWH_COUNT(candidates); i++)
+        if (candidates[i] <= length && crc_holds(bytes, candidates[i]))
             return candidates[i];
-        }
-    }
     return 0;
 }
 
