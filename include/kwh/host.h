@@ -157,8 +157,8 @@ KWH_API KWH_CHECKED enum kwh_error kwh_host_set_line(struct kwh_host *host,
 KWH_API uint32_t kwh_host_now_us(void);
 
 /**
- * Map by name or alias ("inepro_pro380", "Solar-Log PRO380"), whatever the case; blanks, '-' and '_'
- * do not count. NULL when there is none.
+ * Map by name or alias ("inepro_pro380", "Solar-Log PRO380"), whatever the case; blanks, '-' and
+ * '_' do not count. NULL when there is none.
  */
 KWH_API const struct kwh_map *kwh_host_find_map(const char *name);
 
