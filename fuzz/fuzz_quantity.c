@@ -10,9 +10,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check(int holds)
 {
-    if (!holds) {
+    if (!holds)
         abort();
-    }
 }
 
 /* A quantity with a name has one name; what has no name prints nothing. */
@@ -75,18 +74,16 @@ static void check_obis(const char *text)
 {
     struct kwh_obis code;
 
-    if (kwh_obis_parse(text, &code) == KWH_OK) {
+    if (kwh_obis_parse(text, &code) == KWH_OK)
         check_code(code);
-    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *text = malloc(size + 1);
 
-    if (text == NULL) {
+    if (text == NULL)
         return 0;
-    }
     memcpy(text, data, size);
     text[size] = '\0';
     check_name(text);

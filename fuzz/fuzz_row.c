@@ -24,9 +24,8 @@ static const uint32_t quantities[] = {
 
 static void check(int holds)
 {
-    if (!holds) {
+    if (!holds)
         abort();
-    }
 }
 
 /* What a person may write prints as something that reads as the same. */
@@ -52,17 +51,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct kwh_reading reading, again;
     char text[KWH_READING_TEXT];
     uint8_t stored[32];
-    if (size < 3) {
+    if (size < 3)
         return 0;
-    }
     row.quantity = quantities[data[0] % KWH_COUNT(quantities)];
     map.order = (uint8_t)(data[0] >> 6);
     row.format = (uint16_t)(data[1] << 8 | data[2]);
     size_t words = kwh_row_words(&row);
     check(words <= 16);
-    if (size < 3 + 2 * words) {
+    if (size < 3 + 2 * words)
         return 0;
-    }
     size_t rest = size - 3 - 2 * words;
     rest = rest < sizeof text ? rest : sizeof text - 1;
     memcpy(text, data + 3 + 2 * words, rest);

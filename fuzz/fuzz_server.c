@@ -16,9 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check(int holds)
 {
-    if (!holds) {
+    if (!holds)
         abort();
-    }
 }
 
 static enum kwh_error value(void *context, const struct kwh_row *row, struct kwh_reading *reading)
@@ -68,10 +67,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct kwh_step step;
     uint32_t now_us = UINT32_C(0xFFFFF000);
 
-    if (size == 0 || kwh_server_init(&server, framings[data[0] % 3], buffer, sizeof buffer, slaves,
-                                     2) != KWH_OK) {
+    if (size == 0 ||
+        kwh_server_init(&server, framings[data[0] % 3], buffer, sizeof buffer, slaves, 2) != KWH_OK)
         return 0;
-    }
     for (size_t at = 1; at + 2 <= size;) {
         size_t portion = data[at];
         now_us += UINT32_C(100) * data[at + 1];
@@ -79,9 +77,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         for (portion = portion < size - at ? portion : size - at; portion > 0;) {
             size_t room = run(&server, now_us, &step);
             size_t count = portion < room ? portion : room;
-            if (room == 0) {
+            if (room == 0)
                 return 0;
-            }
             memcpy(step.room, data + at, count);
             kwh_responder_got(&server.responder, count, now_us);
             at += count;

@@ -14,9 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check(int holds)
 {
-    if (!holds) {
+    if (!holds)
         abort();
-    }
 }
 
 static unsigned word(const uint8_t *bytes)

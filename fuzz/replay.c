@@ -25,18 +25,16 @@ static int replay_file(const char *path)
     size_t got;
     while ((got = fread(chunk, 1, sizeof chunk, file)) > 0) {
         uint8_t *grown = realloc(data, size + got);
-        if (grown == NULL) {
+        if (grown == NULL)
             break;
-        }
         data = grown;
         memcpy(data + size, chunk, got);
         size += got;
     }
     int failed = got > 0 || ferror(file);
     fclose(file);
-    if (!failed && size > 0) {
+    if (!failed && size > 0)
         LLVMFuzzerTestOneInput(data, size);
-    }
     free(data);
     return failed ? -1 : 0;
 }
@@ -52,9 +50,8 @@ static int replay_folder(const char *folder, unsigned *count)
     struct dirent *entry;
     while (result == 0 && (entry = readdir(directory)) != NULL) {
         char path[4096];
-        if (entry->d_name[0] == '.') {
+        if (entry->d_name[0] == '.')
             continue;
-        }
         snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
         result = replay_file(path);
         *count += 1;
@@ -68,11 +65,9 @@ int main(int argc, char **argv)
     static const uint8_t nothing[1];
     unsigned count = 0;
     LLVMFuzzerTestOneInput(nothing, 0);
-    for (int i = 1; i < argc; i++) {
-        if (replay_folder(argv[i], &count) != 0) {
+    for (int i = 1; i < argc; i++)
+        if (replay_folder(argv[i], &count) != 0)
             return 1;
-        }
-    }
     printf("%u inputs\n", count);
     return count > 0 ? 0 : 1;
 }

@@ -32,9 +32,8 @@ static inline void split_columns(char *line, char **columns, size_t count)
 
         columns[i] = line;
         line = comma != NULL ? comma + 1 : line + strlen(line);
-        if (comma != NULL) {
+        if (comma != NULL)
             *comma = '\0';
-        }
     }
 }
 
@@ -46,9 +45,8 @@ static inline int load_frozen_names(struct frozen_name *names, int capacity)
     char *columns[5];
     int count = 0;
 
-    if (file == NULL || fgets(line, sizeof line, file) == NULL) {
+    if (file == NULL || fgets(line, sizeof line, file) == NULL)
         return -1;
-    }
     while (count < capacity && fgets(line, sizeof line, file) != NULL) {
         struct frozen_name *name = &names[count++];
 

@@ -63,9 +63,8 @@ static void *served_run(void *context)
 {
     struct served *served = context;
 
-    while (served->error == KWH_OK && !served_stops(served)) {
+    while (served->error == KWH_OK && !served_stops(served))
         served->error = kwh_listener_serve(served->listener, 10);
-    }
     return NULL;
 }
 
@@ -76,9 +75,8 @@ static enum kwh_error served_open(struct served *served, const char *link,
     enum kwh_error error = kwh_target_parse(link, &target, NULL);
 
     memset(served, 0, sizeof *served);
-    if (error == KWH_OK) {
+    if (error == KWH_OK)
         error = kwh_listener_open(&served->listener, &target, &meter_slave, 1, limits);
-    }
     if (error == KWH_OK) {
         pthread_mutex_init(&served->mutex, NULL);
         error = pthread_create(&served->thread, NULL, served_run, served) == 0 ? KWH_OK
@@ -104,9 +102,8 @@ static enum kwh_error open_client(struct kwh_host *host, const struct kwh_listen
     char text[2 * KWH_TARGET_TEXT];
     enum kwh_error error = kwh_target_print(kwh_listener_target(listener), text, KWH_TARGET_TEXT);
 
-    if (error != KWH_OK) {
+    if (error != KWH_OK)
         return error;
-    }
     strcat(text, keys);
     return kwh_host_open(host, text);
 }
@@ -120,14 +117,12 @@ static enum kwh_error read_meter(struct kwh_host *host, uint8_t unit)
     const uint8_t *bytes;
     size_t count;
 
-    if (error == KWH_OK) {
+    if (error == KWH_OK)
         error = kwh_line_run(kwh_host_line(host), &exchange);
-    }
     if (error == KWH_OK) {
         bytes = kwh_modbus_registers(kwh_host_line(host), &exchange, &count);
-        if (count != METER_COUNT || memcmp(bytes, meter_registers, sizeof meter_registers) != 0) {
+        if (count != METER_COUNT || memcmp(bytes, meter_registers, sizeof meter_registers) != 0)
             return KWH_ERROR_BAD_ANSWER;
-        }
     }
     return error;
 }

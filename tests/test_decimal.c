@@ -204,10 +204,9 @@ static void test_compare(void **context)
         CHECK(kwh_decimal_compare(comparisons[i].b, comparisons[i].a) == -comparisons[i].expected,
               i);
     }
-    for (size_t i = 0; i < COUNT_OF(ascending); i++) {
+    for (size_t i = 0; i < COUNT_OF(ascending); i++)
         for (size_t k = 0; k < COUNT_OF(ascending); k++)
             CHECK(kwh_decimal_compare(ascending[i], ascending[k]) == (i > k) - (i < k), i);
-    }
     assert_int_equal(kwh_decimal_compare(kwh_decimal(0, 127), kwh_decimal(0, -128)), 0);
     assert_int_equal(kwh_decimal_compare(kwh_decimal(100, -128), kwh_decimal(1, -126)), 0);
 }

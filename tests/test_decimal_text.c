@@ -213,10 +213,9 @@ static void test_no_locale(void **context)
     struct kwh_decimal value;
 
     (void)context;
-    for (size_t i = 0; i < COUNT_OF(with_comma); i++) {
+    for (size_t i = 0; i < COUNT_OF(with_comma); i++)
         if (setlocale(LC_ALL, with_comma[i]) != NULL)
             break;
-    }
     struct kwh_decimal long_number = kwh_decimal(INT64_C(123456789), -2);
     assert_int_equal(kwh_decimal_print(&long_number, text, sizeof text), KWH_OK);
     assert_string_equal(text, "1234567.89");

@@ -69,11 +69,9 @@ static bool is_listed(int number)
 {
     size_t i;
 
-    for (i = 0; i < COUNT(errors); i++) {
-        if (errors[i].number == number) {
+    for (i = 0; i < COUNT(errors); i++)
+        if (errors[i].number == number)
             return true;
-        }
-    }
     return false;
 }
 
@@ -103,9 +101,8 @@ static void test_texts_are_distinct_sentences(void **state)
         assert_null(strchr(text, '\n'));
         assert_int_not_equal(text[length - 1], '.');
         assert_string_not_equal(text, "Unknown error");
-        for (k = 0; k < i; k++) {
+        for (k = 0; k < i; k++)
             assert_string_not_equal(text, kwh_error_text(errors[k].error));
-        }
     }
 }
 
@@ -215,17 +212,14 @@ static void test_enumerators_of_the_header(void **state)
         int number;
         size_t i;
 
-        if (sscanf(line, " KWH_%63[A-Z0-9_] = %d", enumerator, &number) != 2) {
+        if (sscanf(line, " KWH_%63[A-Z0-9_] = %d", enumerator, &number) != 2)
             continue;
-        }
         snprintf(name, sizeof name, "%s",
                  strncmp(enumerator, "ERROR_", 6) == 0 ? enumerator + 6 : enumerator);
-        for (i = 0; name[i] != '\0'; i++) {
+        for (i = 0; name[i] != '\0'; i++)
             name[i] = (char)tolower((unsigned char)name[i]);
-        }
-        if (!is_listed(number)) {
+        if (!is_listed(number))
             fail_msg("%s = %d is not tested", enumerator, number);
-        }
         assert_string_equal(kwh_error_name((enum kwh_error)number), name);
         seen++;
     }

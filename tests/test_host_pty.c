@@ -41,9 +41,8 @@ static void test_read(void **context)
     assert_int_equal(served_open(&served, "rtu:pty", NULL), KWH_OK);
     assert_int_equal(open_client(&host, served.listener, ",baud=19200,line=8E1@1"), KWH_OK);
     assert_true(kwh_host_fd(&host) >= 0);
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < 20; i++)
         assert_int_equal(read_meter(&host, 1), KWH_OK);
-    }
     assert_int_equal(kwh_host_address(&host, NULL), 1);
     kwh_host_close(&host);
     kwh_host_close(&host);
@@ -186,13 +185,11 @@ static void test_forbidden(void **context)
     (void)context;
     assert_int_equal(served_open(&served, "rtu:pty", NULL), KWH_OK);
     assert_int_equal(chmod(place_of(&served), 0), 0);
-    if (root) {
+    if (root)
         assert_int_equal(seteuid(NOBODY), 0);
-    }
     error = open_client(&host, served.listener, "");
-    if (root) {
+    if (root)
         assert_int_equal(seteuid(0), 0);
-    }
     assert_int_equal(error, KWH_ERROR_PORT_FORBIDDEN);
     assert_int_equal(kwh_line_failure(kwh_host_line(&host))->host_errno, EACCES);
     served_close(&served);
@@ -479,9 +476,8 @@ static void *answer_once(void *context)
     uint8_t request[8];
 
     if (read(*descriptor, request, sizeof request) == sizeof request &&
-        write(*descriptor, answer, sizeof answer) != sizeof answer) {
+        write(*descriptor, answer, sizeof answer) != sizeof answer)
         return context;
-    }
     return NULL;
 }
 

@@ -68,13 +68,11 @@ static size_t read_bytes(int descriptor, uint8_t *bytes, size_t count)
         struct pollfd wait = {.fd = descriptor, .events = POLLIN};
         ssize_t part;
 
-        if (poll(&wait, 1, PATIENCE_MS) != 1) {
+        if (poll(&wait, 1, PATIENCE_MS) != 1)
             break;
-        }
         part = read(descriptor, bytes + got, count - got);
-        if (part <= 0) {
+        if (part <= 0)
             break;
-        }
         got += (size_t)part;
     }
     return got;
@@ -142,9 +140,8 @@ static void test_read(void **context)
         assert_int_equal(served_open(&served, links[i], NULL), KWH_OK);
         assert_true(port_of(&served) != 0);
         assert_int_equal(open_client(&host, served.listener, "@1"), KWH_OK);
-        for (int n = 0; n < 50; n++) {
+        for (int n = 0; n < 50; n++)
             assert_int_equal(read_meter(&host, 1), KWH_OK);
-        }
         assert_int_equal(kwh_host_set_line(&host, &host.settings), KWH_ERROR_UNSUPPORTED);
         assert_null(host.line.backend->set_line);
         kwh_host_close(&host);
@@ -158,9 +155,8 @@ static void test_ipv6(void **context)
     struct kwh_host host;
 
     (void)context;
-    if (served_open(&served, "tcp:[::1]:0", NULL) != KWH_OK) {
+    if (served_open(&served, "tcp:[::1]:0", NULL) != KWH_OK)
         skip(); /* no IPv6 here */
-    }
     assert_string_equal(kwh_listener_target(served.listener)->place, "::1");
     assert_int_equal(open_client(&host, served.listener, "@1"), KWH_OK);
     assert_int_equal(read_meter(&host, 1), KWH_OK);
@@ -375,9 +371,8 @@ static void test_peer_that_never_reads(void **context)
     (void)context;
     (void)snprintf(target, sizeof target, "tcp:127.0.0.1:%u@1", (unsigned)port);
     assert_int_equal(kwh_host_open(&host, target), KWH_OK);
-    for (int i = 0; i < 100000 && error == KWH_OK; i++) {
+    for (int i = 0; i < 100000 && error == KWH_OK; i++)
         error = host.line.backend->send(&host, bytes, sizeof bytes, &sent);
-    }
     assert_int_equal(error, KWH_ERROR_IO);
     assert_int_equal(host.line.backend->last_errno(&host), ETIMEDOUT);
     kwh_host_close(&host);
@@ -565,17 +560,13 @@ static void test_thirty_clients(void **context)
 
     (void)context;
     assert_int_equal(served_open(&served, "tcp::0", NULL), KWH_OK);
-    for (size_t i = 0; i < KWH_COUNT(descriptors); i++) {
+    for (size_t i = 0; i < KWH_COUNT(descriptors); i++)
         descriptors[i] = connect_plain(port_of(&served), 0);
-    }
-    for (int round = 0; round < 3; round++) {
-        for (size_t i = 0; i < KWH_COUNT(descriptors); i++) {
+    for (int round = 0; round < 3; round++)
+        for (size_t i = 0; i < KWH_COUNT(descriptors); i++)
             assert_answered(descriptors[i]);
-        }
-    }
-    for (size_t i = 0; i < KWH_COUNT(descriptors); i++) {
+    for (size_t i = 0; i < KWH_COUNT(descriptors); i++)
         close(descriptors[i]);
-    }
     served_close(&served);
 }
 
@@ -631,9 +622,8 @@ static void test_client_that_resets(void **context)
     assert_int_equal(served_open(&served, "tcp::0", NULL), KWH_OK);
     for (int i = 0; i < 50; i++) {
         descriptor = connect_plain(port_of(&served), 0);
-        for (int n = 0; n < 10; n++) {
+        for (int n = 0; n < 10; n++)
             (void)send(descriptor, tcp_request, sizeof tcp_request, MSG_NOSIGNAL);
-        }
         assert_int_equal(setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &reset, sizeof reset), 0);
         close(descriptor);
     }
@@ -683,12 +673,11 @@ static void count_frames(void *context, enum kwh_trace what, const uint8_t *byte
 
     (void)now_us;
     if (what == KWH_TRACE_FRAME && count == sizeof tcp_request &&
-        memcmp(bytes, tcp_request, count) == 0) {
+        memcmp(bytes, tcp_request, count) == 0)
         frames[0]++;
-    } else if (what == KWH_TRACE_SENT && count == sizeof tcp_answer &&
-               memcmp(bytes, tcp_answer, count) == 0) {
+    else if (what == KWH_TRACE_SENT && count == sizeof tcp_answer &&
+             memcmp(bytes, tcp_answer, count) == 0)
         frames[1]++;
-    }
 }
 
 /* Without a thread: the listener works when it is told to, and sees all that came. */
@@ -745,9 +734,8 @@ static void test_many_descriptors(void **context)
 
     (void)context;
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
-    if (limit.rlim_max < FD_SETSIZE + 128) {
+    if (limit.rlim_max < FD_SETSIZE + 128)
         skip();
-    }
     limit.rlim_cur = FD_SETSIZE + 128;
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
     do {
@@ -764,9 +752,8 @@ static void test_many_descriptors(void **context)
     kwh_host_close(&host);
     close(descriptor);
     served_close(&served);
-    while (count > 0) {
+    while (count > 0)
         close(taken[--count]);
-    }
 }
 
 static void test_interrupted(void **context)

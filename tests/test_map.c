@@ -47,12 +47,10 @@ static void rows_are_walked_by_profile(void **state)
 {
     struct kwh_map_iterator iterator = {&map, 2, 0, 0};
     (void)state;
-    for (size_t i = 0; i < KWH_COUNT(common); i++) {
+    for (size_t i = 0; i < KWH_COUNT(common); i++)
         assert_ptr_equal(kwh_map_next(&iterator), &common[i]);
-    }
-    for (size_t i = 0; i < KWH_COUNT(second_model); i++) {
+    for (size_t i = 0; i < KWH_COUNT(second_model); i++)
         assert_ptr_equal(kwh_map_next(&iterator), &second_model[i]);
-    }
     assert_null(kwh_map_next(&iterator));
     assert_null(kwh_map_next(&iterator));
     iterator = (struct kwh_map_iterator){&empty, KWH_ALL_PROFILES, 0, 0};
@@ -149,9 +147,8 @@ static void a_readout_has_the_present_measurements_and_the_tariff(void **state)
 {
     static const bool wanted[] = {false, true, false, false, true, false, false, true};
     (void)state;
-    for (size_t i = 0; i < KWH_COUNT(common); i++) {
+    for (size_t i = 0; i < KWH_COUNT(common); i++)
         assert_int_equal(kwh_row_is_readout(&common[i]), wanted[i]);
-    }
     assert_true(kwh_row_is_readout(&first_model[0]));
     assert_false(kwh_row_is_readout(&first_model[1]));
 }

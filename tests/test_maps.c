@@ -42,9 +42,8 @@ static size_t rows_of(const struct kwh_map *map, uint16_t profiles, const struct
 {
     struct kwh_map_iterator iterator = {map, profiles, 0, 0};
     size_t count = 0;
-    while (count < ROWS_MAX && (rows[count] = kwh_map_next(&iterator)) != NULL) {
+    while (count < ROWS_MAX && (rows[count] = kwh_map_next(&iterator)) != NULL)
         count++;
-    }
     assert_true(count < ROWS_MAX);
     return count;
 }
@@ -53,11 +52,9 @@ static const struct kwh_row *row_named(const struct kwh_map *map, uint32_t quant
 {
     struct kwh_map_iterator iterator = {map, KWH_ALL_PROFILES, 0, 0};
     const struct kwh_row *row;
-    while ((row = kwh_map_next(&iterator)) != NULL) {
-        if (row->quantity == quantity && kwh_row_rank(row) == 0) {
+    while ((row = kwh_map_next(&iterator)) != NULL)
+        if (row->quantity == quantity && kwh_row_rank(row) == 0)
             return row;
-        }
-    }
     return NULL;
 }
 
@@ -93,9 +90,8 @@ static void check_row(const struct kwh_map *map, const struct kwh_row *row)
     CHECK(row->address + kwh_row_words(row) <= 0x10000, map, row, "ends beyond 0xFFFF");
     CHECK(type < 32 && (types_of_form[form] >> type & 1) != 0, map, row,
           "the form of the quantity cannot come from this type");
-    if (type == KWH_TYPE_TEXT) {
+    if (type == KWH_TYPE_TEXT)
         return;
-    }
     CHECK(scale.mantissa != 0, map, row, "unknown scale");
     CHECK(form == KWH_FORM_DECIMAL || kwh_row_scale(row) == KWH_SCALE_1, map, row,
           "only numbers have a scale");
@@ -122,9 +118,8 @@ static void check_pair(const struct kwh_map *map, const struct kwh_row *x, const
     bool same = x->quantity == y->quantity && kwh_row_rank(x) == 0 && kwh_row_rank(y) == 0;
     CHECK(!overlap || kwh_row_write_only(x) || kwh_row_write_only(y), map, y, "rows overlap");
     CHECK(!same, map, y, "two rows of rank 0 for one quantity");
-    if (!same && has_obis(x, &x_code) && has_obis(y, &y_code)) {
+    if (!same && has_obis(x, &x_code) && has_obis(y, &y_code))
         CHECK(memcmp(&x_code, &y_code, sizeof x_code) != 0, map, y, "two rows have one OBIS code");
-    }
 }
 
 static void check_rows(const struct kwh_map *map, uint16_t profiles)
@@ -133,9 +128,8 @@ static void check_rows(const struct kwh_map *map, uint16_t profiles)
     size_t count = rows_of(map, profiles, rows);
     for (size_t i = 0; i < count; i++) {
         check_row(map, rows[i]);
-        for (size_t j = 0; j < i; j++) {
+        for (size_t j = 0; j < i; j++)
             check_pair(map, rows[j], rows[i]);
-        }
     }
 }
 
@@ -187,20 +181,17 @@ static void check_item(const struct kwh_map *map, const struct kwh_item *item)
     struct kwh_reading reading;
     uint8_t bytes[8];
     CHECK(row != NULL, map, NULL, "an item without a row");
-    if (row == NULL) {
+    if (row == NULL)
         return;
-    }
     CHECK(kwh_map_item(map, item->quantity) == item, map, row, "two items for one quantity");
     CHECK(item->write_function == 0 || item->write_function == 16 ||
               (item->write_function == 6 && kwh_row_words(row) == 1),
           map, row, "function 6 writes one register, 16 any");
     CHECK((item->choices != NULL) == (item->choice_count > 0), map, row, "half a list");
-    for (size_t i = 0; i < item->choice_count; i++) {
+    for (size_t i = 0; i < item->choice_count; i++)
         check_choice(map, row, item, &item->choices[i]);
-    }
-    if (item->choices != NULL) {
+    if (item->choices != NULL)
         return;
-    }
     CHECK(item->minimum <= item->maximum, map, row, "an empty range");
     kwh_reading_init(&reading, item->quantity, KWH_STATUS_OK);
     reading.decimal = kwh_decimal(item->minimum, 0);
@@ -213,11 +204,9 @@ static void check_item(const struct kwh_map *map, const struct kwh_item *item)
 
 static const char *lookalike_of(const struct kwh_map *map, uint32_t code)
 {
-    for (size_t i = 0; i < map->lookalike_count; i++) {
-        if (map->lookalikes[i].code == code) {
+    for (size_t i = 0; i < map->lookalike_count; i++)
+        if (map->lookalikes[i].code == code)
             return map->lookalikes[i].name;
-        }
-    }
     return NULL;
 }
 
@@ -249,12 +238,10 @@ static void check_lookalikes(const struct kwh_map *map, const struct kwh_map *ot
     if (map == other || map->protocol != other->protocol || map->identity_words == 0 ||
         map->identity_words != other->identity_words ||
         map->identity_address != other->identity_address ||
-        map->identity_space != other->identity_space) {
+        map->identity_space != other->identity_space)
         return;
-    }
-    for (size_t i = 0; i < other->model_count; i++) {
+    for (size_t i = 0; i < other->model_count; i++)
         CHECK(lookalike_of(map, other->models[i].code) != NULL, map, NULL, other->models[i].name);
-    }
 }
 
 static void check_ways(const struct kwh_map *map)
@@ -281,9 +268,8 @@ static void check_ways(const struct kwh_map *map)
                   map, NULL, "a row to avoid");
         }
     }
-    for (size_t i = 0; i < KWH_COUNT(map->reserved); i++) {
+    for (size_t i = 0; i < KWH_COUNT(map->reserved); i++)
         CHECK(map->reserved[i] == NULL, map, NULL, "reserved members are 0");
-    }
 }
 
 static void check_notes(const struct kwh_map *map, const struct kwh_map_notes *notes)
@@ -308,21 +294,17 @@ static void maps_are_sound(void **state)
         assert_non_null(map->name);
         assert_non_null(map->title);
         assert_true(i == 0 || strcmp(kwh_maps[i - 1].map->name, map->name) <= 0);
-        if (map->protocol != KWH_PROTOCOL_MODBUS) {
+        if (map->protocol != KWH_PROTOCOL_MODBUS)
             continue;
-        }
         check_order(map);
         check_rows(map, 0);
-        for (unsigned bit = 0; bit < 16; bit++) {
+        for (unsigned bit = 0; bit < 16; bit++)
             check_rows(map, (uint16_t)(1u << bit));
-        }
-        for (size_t item = 0; item < map->item_count; item++) {
+        for (size_t item = 0; item < map->item_count; item++)
             check_item(map, &map->items[item]);
-        }
         check_models(map);
-        for (size_t other = 0; other < kwh_maps_count; other++) {
+        for (size_t other = 0; other < kwh_maps_count; other++)
             check_lookalikes(map, kwh_maps[other].map);
-        }
         check_ways(map);
         check_notes(map, kwh_maps[i].notes);
     }
@@ -356,11 +338,9 @@ static bool registers_of(const struct kwh_map_proof *proof, const struct kwh_row
 
 static const struct kwh_proof_value *value_of(const struct kwh_map_proof *proof, const char *name)
 {
-    for (size_t i = 0; i < proof->value_count; i++) {
-        if (strcmp(proof->values[i].name, name) == 0) {
+    for (size_t i = 0; i < proof->value_count; i++)
+        if (strcmp(proof->values[i].name, name) == 0)
             return &proof->values[i];
-        }
-    }
     return NULL;
 }
 
@@ -406,9 +386,8 @@ static void proof_images_read_as_they_say(void **state)
     (void)state;
     for (size_t i = 0; i < kwh_maps_count; i++) {
         const struct kwh_map *map = kwh_maps[i].map;
-        if (map_proofs[i] == NULL || map->protocol != KWH_PROTOCOL_MODBUS) {
+        if (map_proofs[i] == NULL || map->protocol != KWH_PROTOCOL_MODBUS)
             continue;
-        }
         assert_non_null(map_proofs[i]->source);
         size_t proven = run_proof(map, map_proofs[i]);
         pro380 += strcmp(map->name, "inepro_pro380") == 0 ? proven : 0;
@@ -450,28 +429,23 @@ static void put_item(char *line, size_t capacity, const struct kwh_item *item)
         put(line, capacity, ",,,");
         return;
     }
-    if (item->write_function != 0) {
+    if (item->write_function != 0)
         put(line, capacity, ",%u,%s,", (unsigned)item->write_function, risk_text(item->risk));
-    } else {
+    else
         put(line, capacity, ",,%s,", risk_text(item->risk));
-    }
-    if (item->choices == NULL) {
+    if (item->choices == NULL)
         put(line, capacity, "%ld..%ld", (long)item->minimum, (long)item->maximum);
-    }
     for (size_t i = 0; i < item->choice_count; i++) {
         const struct kwh_choice *choice = &item->choices[i];
         struct kwh_decimal value = kwh_decimal(choice->code, choice->exponent);
         assert_int_equal(kwh_decimal_print(&value, code, sizeof code), KWH_OK);
-        if (choice->word != NULL) {
+        if (choice->word != NULL)
             put(line, capacity, "%s=", choice->word);
-        }
         put(line, capacity, "%s", code);
-        if (choice->reads_as != 0) {
+        if (choice->reads_as != 0)
             put(line, capacity, ">%d", (int)choice->reads_as);
-        }
-        if (choice->risk != 0) {
+        if (choice->risk != 0)
             put(line, capacity, "!%s", risk_text(choice->risk));
-        }
         put(line, capacity, "%s", i + 1 < item->choice_count ? ";" : "");
     }
 }
@@ -485,9 +459,8 @@ static void put_row(char *line, size_t capacity, const struct kwh_map *map,
     assert_int_equal(kwh_quantity_print(row->quantity, name, sizeof name), KWH_OK);
     struct kwh_decimal scale_value = kwh_scale_value(kwh_row_scale(row));
     assert_int_equal(kwh_decimal_print(&scale_value, scale, sizeof scale), KWH_OK);
-    if (has_obis(row, &code)) {
+    if (has_obis(row, &code))
         assert_int_equal(kwh_obis_print(code, obis, sizeof obis), KWH_OK);
-    }
     line[0] = '\0';
     put(line, capacity, "0x%04X,%u,%s,%u,%s,", (unsigned)row->address, (unsigned)kwh_row_words(row),
         name, kwh_row_rank(row), kwh_row_hidden(row) ? "yes" : "");
@@ -528,9 +501,8 @@ static size_t compare_named(const char *name)
     assert_non_null(file);
     for (size_t i = 0; i < kwh_maps_count; i++) {
         const struct kwh_map *map = kwh_maps[i].map;
-        if (strcmp(map->name, name) == 0 && map->protocol == KWH_PROTOCOL_MODBUS) {
+        if (strcmp(map->name, name) == 0 && map->protocol == KWH_PROTOCOL_MODBUS)
             same = compare(map, file);
-        }
     }
     fclose(file);
     return same;
@@ -565,9 +537,8 @@ static void meters_are_told_apart(void **state)
     for (size_t i = 0; i < kwh_maps_count; i++) {
         const struct kwh_map *map = kwh_maps[i].map;
         size_t model = 0;
-        if (strncmp(map->name, "inepro_pro", 10) != 0 || map->protocol != KWH_PROTOCOL_MODBUS) {
+        if (strncmp(map->name, "inepro_pro", 10) != 0 || map->protocol != KWH_PROTOCOL_MODBUS)
             continue;
-        }
         assert_int_equal(map->identity_address, 0x4002);
         assert_int_equal(map->identity_words, 1);
         assert_int_equal(map->identity_space, KWH_SPACE_HOLDING);
@@ -590,9 +561,8 @@ static void meters_are_told_apart(void **state)
             }
         }
         assert_int_equal(map->model_count, model);
-        for (size_t j = 0; j < KWH_COUNT(others); j++) {
+        for (size_t j = 0; j < KWH_COUNT(others); j++)
             assert_non_null(lookalike_of(map, others[j]));
-        }
     }
 }
 

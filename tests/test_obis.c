@@ -70,9 +70,8 @@ static void test_frozen_names_have_their_codes(void **state)
     for (i = 0; i < FROZEN_NAMES; i++) {
         const char *code = code_of(frozen[i].number);
 
-        if (strcmp(code, frozen[i].obis) != 0) {
+        if (strcmp(code, frozen[i].obis) != 0)
             fail_msg("%s: \"%s\", not \"%s\"", frozen[i].name, code, frozen[i].obis);
-        }
         coded += code[0] != '\0';
     }
     assert_int_equal(coded, 152);
@@ -90,9 +89,8 @@ static void test_codes_have_their_frozen_names(void **state)
         uint32_t quantity;
 
         if (frozen[i].obis[0] == '\0' || strncmp(name, "power_factor_lead_lag", 21) == 0 ||
-            strncmp(name, "power_factor_magnitude", 22) == 0) {
+            strncmp(name, "power_factor_magnitude", 22) == 0)
             continue;
-        }
         assert_int_equal(kwh_obis_parse(frozen[i].obis, &code), KWH_OK);
         assert_int_equal(kwh_obis_quantity(code, &quantity), KWH_OK);
         assert_int_equal(quantity, frozen[i].number);
@@ -192,12 +190,10 @@ static void test_names_without_a_code(void **state)
     size_t i;
 
     (void)state;
-    for (i = 0; i < COUNT(names); i++) {
+    for (i = 0; i < COUNT(names); i++)
         assert_string_equal(code_of(quantity_of(names[i])), "");
-    }
-    for (i = 0; i < COUNT(numbers); i++) {
+    for (i = 0; i < COUNT(numbers); i++)
         assert_string_equal(code_of(numbers[i]), "");
-    }
 }
 
 static void test_codes_without_a_name(void **state)
@@ -230,9 +226,8 @@ static void test_codes_without_a_name(void **state)
     for (i = 0; i < COUNT(codes); i++) {
         uint32_t quantity = 7;
 
-        if (kwh_obis_quantity(codes[i], &quantity) != KWH_ERROR_NO_CODE || quantity != 0) {
+        if (kwh_obis_quantity(codes[i], &quantity) != KWH_ERROR_NO_CODE || quantity != 0)
             fail_msg("code %u gives 0x%08X", (unsigned int)i, (unsigned int)quantity);
-        }
     }
 }
 
@@ -252,9 +247,8 @@ static void test_all_codes(void **state)
         struct kwh_obis again;
         uint32_t quantity;
 
-        if (kwh_obis_quantity(code, &quantity) != KWH_OK) {
+        if (kwh_obis_quantity(code, &quantity) != KWH_OK)
             continue;
-        }
         coded++;
         assert_int_equal(kwh_quantity_obis(quantity, &again), KWH_OK);
         code.e = e == 255 ? 0 : e;
@@ -382,9 +376,8 @@ static void test_bad_text(void **state)
     for (i = 0; i < COUNT(texts); i++) {
         struct kwh_obis code = {9, 9, 9, 9, 9, 9};
 
-        if (kwh_obis_parse(texts[i], &code) != KWH_ERROR_SYNTAX) {
+        if (kwh_obis_parse(texts[i], &code) != KWH_ERROR_SYNTAX)
             fail_msg("\"%s\" is taken", texts[i]);
-        }
         is_code(code, obis(0, 0, 0, 0, 0, 0));
     }
 }
@@ -404,9 +397,8 @@ static void test_capacity(void **state)
             continue;
         }
         assert_int_equal(kwh_obis_print(code, text, capacity), KWH_ERROR_CAPACITY);
-        if (capacity > 0) {
+        if (capacity > 0)
             assert_int_equal(text[0], '\0');
-        }
         assert_int_equal(text[capacity], '#');
     }
 }
@@ -434,9 +426,8 @@ static void test_reference_codes(void **state)
         const char *code;
 
         split_columns(line, columns, COUNT(columns));
-        if (strcmp(columns[7], "0") != 0 || columns[8][0] != '\0' || columns[11][0] != '\0') {
+        if (strcmp(columns[7], "0") != 0 || columns[8][0] != '\0' || columns[11][0] != '\0')
             continue;
-        }
         code = code_of(quantity_of(columns[6]));
         if (strcmp(code, columns[12]) != 0) {
             fail_msg("%s %s %s: \"%s\", not \"%s\"", columns[0], columns[3], columns[6], code,

@@ -119,9 +119,8 @@ static void plan_sdm72(uint32_t baud, uint16_t limit)
         }
     }
     assert_int_equal(count, 42);
-    for (size_t i = 0; i < count; i++) { /* in any order */
+    for (size_t i = 0; i < count; i++) /* in any order */
         assert_int_equal(kwh_plan_add_row(&plan, &sdm72[i * 11 % 42]), KWH_OK);
-    }
     kwh_plan_make(&plan, &cost);
 }
 
@@ -386,24 +385,18 @@ static uint32_t request_size(const struct trial *trial, unsigned first, unsigned
         from -= from % 2;
         to += 1 - to % 2;
     }
-    if (first == last) {
+    if (first == last)
         return to - from + 1;
-    }
-    if (kwh_row_space(&rows[last]) != space || to - from + 1 > trial->cost.limit) {
+    if (kwh_row_space(&rows[last]) != space || to - from + 1 > trial->cost.limit)
         return 0;
-    }
     for (uint32_t r = from; r <= to; r++) {
-        for (unsigned i = 0; i < trial->map.edge_count; i++) {
-            if (r > from && trial->edges[i] == r) {
+        for (unsigned i = 0; i < trial->map.edge_count; i++)
+            if (r > from && trial->edges[i] == r)
                 return 0;
-            }
-        }
-        for (unsigned i = 0; i < trial->map.avoid_count; i++) {
+        for (unsigned i = 0; i < trial->map.avoid_count; i++)
             if (trial->avoid[i].space == space && trial->avoid[i].first <= r &&
-                r <= trial->avoid[i].last) {
+                r <= trial->avoid[i].last)
                 return 0;
-            }
-        }
     }
     return to - from + 1;
 }
@@ -418,9 +411,8 @@ static uint64_t search(const struct trial *trial, uint32_t *fewest)
         uint32_t registers = 0;
         unsigned first = 0;
         for (unsigned i = 0; i < VALUES && registers != UINT32_MAX; i++) {
-            if (i + 1 < VALUES && (cuts >> i & 1) == 0) {
+            if (i + 1 < VALUES && (cuts >> i & 1) == 0)
                 continue;
-            }
             uint32_t size = request_size(trial, first, i);
             cost += (13 + UINT64_C(2) * size) * trial->cost.character_ns +
                     UINT64_C(1000) * (trial->cost.turnaround_us + trial->cost.quiet_us);
@@ -445,9 +437,8 @@ static void plans_are_as_good_as_the_best_of_all_groupings(void **state)
         struct kwh_plan_request request = {0, 0, 0, 0, 0};
         make_trial(&trial);
         kwh_plan_init(&plan, &trial.map, 0, entries, KWH_COUNT(entries));
-        for (unsigned i = 0; i < VALUES; i++) {
+        for (unsigned i = 0; i < VALUES; i++)
             assert_int_equal(kwh_plan_add_row(&plan, &trial.rows[i * 4 % VALUES]), KWH_OK);
-        }
         kwh_plan_make(&plan, &trial.cost);
         assert_int_equal(kwh_plan_total_ns(&plan, &bytes), search(&trial, &fewest));
         while (kwh_plan_request(&plan, (uint16_t)(request.first + request.values), &request)) {

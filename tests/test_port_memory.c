@@ -317,11 +317,10 @@ static void answer_by_hand(void *context, struct kwh_responder *responder)
     pdu = kwh_responder_request(responder, &length);
     assert_int_equal(length, 5);
     assert_memory_equal(pdu, "\x03\x50\x00\x00\x02", 5);
-    if (++*requests == 1) {
+    if (++*requests == 1)
         kwh_responder_ignore(responder);
-    } else {
+    else
         assert_int_equal(kwh_responder_answer(responder, answer, sizeof answer), KWH_OK);
-    }
 }
 
 static void test_responder(void **context)

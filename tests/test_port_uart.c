@@ -50,17 +50,14 @@ static bool fake_put(void *context, uint8_t byte)
     uint64_t begin_us = fake->free_us > fake->now_us ? fake->free_us : fake->now_us;
 
     pass(fake, 1);
-    if (fake->stuck || begin_us - fake->now_us + 1 > (uint64_t)fake->buffer * CHARACTER_US) {
+    if (fake->stuck || begin_us - fake->now_us + 1 > (uint64_t)fake->buffer * CHARACTER_US)
         return false;
-    }
     fake->undriven += fake->sending ? 0 : 1;
     fake->free_us = begin_us + CHARACTER_US;
-    if (fake->sent_count < sizeof fake->sent) {
+    if (fake->sent_count < sizeof fake->sent)
         fake->sent[fake->sent_count++] = byte;
-    }
-    if (fake->sent_count == sizeof request && !fake->mute) {
+    if (fake->sent_count == sizeof request && !fake->mute)
         fake->answer_us = fake->free_us + TURNAROUND_US + CHARACTER_US;
-    }
     return true;
 }
 
@@ -70,9 +67,8 @@ static int fake_get(void *context)
 
     pass(fake, 1);
     if (fake->answer_us == 0 || fake->got_count == sizeof answer ||
-        fake->now_us < fake->answer_us + fake->got_count * CHARACTER_US) {
+        fake->now_us < fake->answer_us + fake->got_count * CHARACTER_US)
         return -1;
-    }
     return answer[fake->got_count++];
 }
 
@@ -267,11 +263,10 @@ static void test_respond(void **context)
     kwh_responder_got(&responder, sizeof request, fake_now(&fake));
     for (int i = 0; i < 1000 && fake.turns < 3; i++) {
         kwh_responder_next(&responder, fake_now(&fake), &step);
-        if (step.action == KWH_ACTION_REQUEST) {
+        if (step.action == KWH_ACTION_REQUEST)
             assert_int_equal(kwh_responder_answer(&responder, pdu, sizeof pdu), KWH_OK);
-        } else {
+        else
             kwh_port_uart_respond(&port, &responder, &step);
-        }
         pass(&fake, 300);
     }
     assert_int_equal(fake.sent_count, sizeof frame);

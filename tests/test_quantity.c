@@ -51,9 +51,8 @@ static void refuses(const char *name)
 {
     uint32_t quantity = 0xDEADBEEFu;
 
-    if (kwh_quantity_parse(name, &quantity) != KWH_ERROR_UNKNOWN_NAME || quantity != 0) {
+    if (kwh_quantity_parse(name, &quantity) != KWH_ERROR_UNKNOWN_NAME || quantity != 0)
         fail_msg("\"%s\" gives 0x%08X", name, (unsigned int)quantity);
-    }
 }
 
 static void test_frozen_names_print_and_parse(void **state)
@@ -151,9 +150,8 @@ static void test_other_suffixes_are_refused(void **state)
     size_t i;
 
     (void)state;
-    for (i = 0; i < COUNT(names); i++) {
+    for (i = 0; i < COUNT(names); i++)
         refuses(names[i]);
-    }
 }
 
 static void test_only_canonical_names_parse(void **state)
@@ -247,9 +245,8 @@ static void test_only_canonical_names_parse(void **state)
     size_t i;
 
     (void)state;
-    for (i = 0; i < COUNT(names); i++) {
+    for (i = 0; i < COUNT(names); i++)
         refuses(names[i]);
-    }
 }
 
 /* What is left of a name is refused, or is a name itself: "reactive_energy_n" in "..._net". */
@@ -274,14 +271,12 @@ static void test_damaged_names(void **state)
 
             memcpy(text, frozen[i].name, cut);
             text[cut] = '\0';
-            if (kwh_quantity_parse(text, &quantity) == KWH_OK) {
+            if (kwh_quantity_parse(text, &quantity) == KWH_OK)
                 prints(quantity, text);
-            }
             text[cut] = (char)toupper((unsigned char)frozen[i].name[cut]);
             snprintf(text + cut + 1, sizeof text - cut - 1, "%s", frozen[i].name + cut + 1);
-            if (strcmp(text, frozen[i].name) != 0) {
+            if (strcmp(text, frozen[i].name) != 0)
                 refuses(text);
-            }
         }
     }
 }
@@ -312,9 +307,8 @@ static void test_numbers_without_a_name(void **state)
     size_t i;
 
     (void)state;
-    for (i = 0; i < COUNT(numbers); i++) {
+    for (i = 0; i < COUNT(numbers); i++)
         prints_nothing(numbers[i]);
-    }
 }
 
 /* Whatever prints parses back: a million numbers spread over all 32 bits, from a fixed seed. */
@@ -332,9 +326,8 @@ static void test_print_then_parse_is_identity(void **state)
         quantity ^= quantity << 13;
         quantity ^= quantity >> 17;
         quantity ^= quantity << 5;
-        if (kwh_quantity_print(quantity & 0x5FFFFFFFu, text, sizeof text) != KWH_OK) {
+        if (kwh_quantity_print(quantity & 0x5FFFFFFFu, text, sizeof text) != KWH_OK)
             continue;
-        }
         named++;
         assert_int_equal(kwh_quantity_parse(text, &again), KWH_OK);
         assert_int_equal(again, quantity & 0x5FFFFFFFu);
@@ -357,9 +350,8 @@ static void test_capacity(void **state)
         }
         assert_int_equal(kwh_quantity_print(KWH_ACTIVE_POWER_L1, text, capacity),
                          KWH_ERROR_CAPACITY);
-        if (capacity > 0) {
+        if (capacity > 0)
             assert_int_equal(text[0], '\0');
-        }
         assert_int_equal(text[capacity], '#');
     }
 }
@@ -452,11 +444,9 @@ static const struct frozen_name *find_frozen(const char *name)
 {
     int i;
 
-    for (i = 0; i < FROZEN_NAMES; i++) {
-        if (strcmp(frozen[i].name, name) == 0) {
+    for (i = 0; i < FROZEN_NAMES; i++)
+        if (strcmp(frozen[i].name, name) == 0)
             return &frozen[i];
-        }
-    }
     return NULL;
 }
 
@@ -475,16 +465,13 @@ static void test_constants_of_the_header(void **state)
         const struct frozen_name *name;
         size_t i;
 
-        if (sscanf(line, "#define KWH_%95s UINT32_C(%15[0-9A-Fx])", constant, number) != 2) {
+        if (sscanf(line, "#define KWH_%95s UINT32_C(%15[0-9A-Fx])", constant, number) != 2)
             continue;
-        }
-        for (i = 0; constant[i] != '\0'; i++) {
+        for (i = 0; constant[i] != '\0'; i++)
             constant[i] = (char)tolower((unsigned char)constant[i]);
-        }
         name = find_frozen(constant);
-        if (name == NULL || name->number != strtoul(number, NULL, 16)) {
+        if (name == NULL || name->number != strtoul(number, NULL, 16))
             fail_msg("%s %s is not what is frozen", constant, number);
-        }
         seen++;
     }
     fclose(file);
@@ -514,9 +501,8 @@ static void test_reference_names(void **state)
         uint32_t quantity;
 
         split_columns(line, columns, COUNT(columns));
-        if (kwh_quantity_parse(columns[6], &quantity) != KWH_OK) {
+        if (kwh_quantity_parse(columns[6], &quantity) != KWH_OK)
             fail_msg("%s %s: \"%s\" does not parse", columns[0], columns[3], columns[6]);
-        }
         prints(quantity, columns[6]);
         assert_non_null(find_frozen(columns[6]));
         rows++;

@@ -156,9 +156,8 @@ static void statuses_and_certainties_have_names(void **state)
         kwh_reading_init(&reading, KWH_VOLTAGE_L1, (enum kwh_status)i);
         assert_int_equal(kwh_reading_has_value(&reading), i == 0 || i == 11);
     }
-    for (unsigned i = 0; i < sizeof certainties / sizeof certainties[0]; i++) {
+    for (unsigned i = 0; i < sizeof certainties / sizeof certainties[0]; i++)
         assert_string_equal(kwh_certainty_name((enum kwh_certainty)i), certainties[i]);
-    }
 }
 
 int main(void)

@@ -108,10 +108,9 @@ static void read_each(void)
 
 static const struct kwh_proof_value *value_of(uint32_t quantity)
 {
-    for (size_t i = 0; i < proof->value_count; i++) {
+    for (size_t i = 0; i < proof->value_count; i++)
         if (quantity_of(&proof->values[i]) == quantity)
             return &proof->values[i];
-    }
     return NULL;
 }
 

@@ -177,9 +177,8 @@ static void test_refused(void **context)
 
         memset(&target, 0xA5, sizeof target);
         if (kwh_target_parse(cases[i].text, &target, &where) != KWH_ERROR_SYNTAX ||
-            where != cases[i].where) {
+            where != cases[i].where)
             fail_msg("%s: at %zu, not %zu", cases[i].text, where, cases[i].where);
-        }
         assert_string_equal(target.place, "");
         assert_false(target.has_address);
     }
@@ -204,9 +203,8 @@ static void test_no_character_needs_quotes(void **context)
             memcpy(text, places[p], before);
             text[before] = *c;
             strcpy(text + before + 1, gap + 2);
-            if (kwh_target_parse(text, &target, NULL) == KWH_OK) {
+            if (kwh_target_parse(text, &target, NULL) == KWH_OK)
                 fail_msg("accepted: %s", text);
-            }
         }
     }
 }

@@ -20,10 +20,9 @@ int main(void)
         e = kwh_plan_add_readout(&plan);
     kwh_plan_make(&plan, NULL);
     kwh_meter_begin(&meter, &plan);
-    while (e == KWH_OK && kwh_meter_next(&meter, &reading)) {
+    while (e == KWH_OK && kwh_meter_next(&meter, &reading))
         if (kwh_quantity_print(reading.quantity, name, sizeof name) == KWH_OK &&
             kwh_reading_print(&reading, text, sizeof text) == KWH_OK)
             printf("%s %s\n", name, text);
-    }
     return e == KWH_OK ? (int)meter.dialogue.error : 1;
 }

@@ -14,16 +14,14 @@ KWH_STATIC_ASSERT(KWH_ERROR_GATEWAY_TARGET == EXCEPTIONS + LAST_EXCEPTION, last_
 
 enum kwh_error kwh_error_from_exception(uint8_t code)
 {
-    if (code < FIRST_EXCEPTION || code > LAST_EXCEPTION) {
+    if (code < FIRST_EXCEPTION || code > LAST_EXCEPTION)
         return KWH_ERROR_REFUSED;
-    }
     return (enum kwh_error)(EXCEPTIONS + code);
 }
 
 uint8_t kwh_error_exception(enum kwh_error error)
 {
-    if (error < KWH_ERROR_ILLEGAL_FUNCTION || error > KWH_ERROR_GATEWAY_TARGET) {
+    if (error < KWH_ERROR_ILLEGAL_FUNCTION || error > KWH_ERROR_GATEWAY_TARGET)
         return 0;
-    }
     return (uint8_t)((unsigned int)error - EXCEPTIONS);
 }

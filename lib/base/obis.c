@@ -88,12 +88,10 @@ static uint32_t open_fields(const struct row *row)
 {
     uint32_t bits = 0;
 
-    if (row->c >= 1 && row->c <= PHASE_STEP) {
+    if (row->c >= 1 && row->c <= PHASE_STEP)
         bits |= PHASE_BITS;
-    }
-    if (row->d == INTEGRAL) {
+    if (row->d == INTEGRAL)
         bits |= TARIFF_BITS;
-    }
     return bits;
 }
 
@@ -127,21 +125,18 @@ enum kwh_error kwh_obis_quantity(struct kwh_obis code, uint32_t *quantity)
     size_t i;
 
     *quantity = 0;
-    if (code.b != 0 || code.f != NO_PERIOD) {
+    if (code.b != 0 || code.f != NO_PERIOD)
         return KWH_ERROR_NO_CODE;
-    }
     for (i = 0; i < ROWS; i++) {
         const struct row *row = &rows[i];
         uint32_t open = open_fields(row);
         uint32_t phase = 0;
         uint32_t tariff = 0;
 
-        if ((open & PHASE_BITS) != 0 && code.c > PHASE_STEP) {
+        if ((open & PHASE_BITS) != 0 && code.c > PHASE_STEP)
             phase = (code.c - 1u) / PHASE_STEP;
-        }
-        if ((open & TARIFF_BITS) != 0) {
+        if ((open & TARIFF_BITS) != 0)
             tariff = e;
-        }
         if (row->a == code.a && row->c + PHASE_STEP * phase == code.c && row->d == code.d &&
             row->e + tariff == e && phase <= KWH_PHASE_L3 && tariff <= TARIFFS) {
             *quantity = row->quantity | KWH_MEASUREMENT(0, 0, 0, phase, tariff, 0, 0, 0, 0);
@@ -154,12 +149,10 @@ enum kwh_error kwh_obis_quantity(struct kwh_obis code, uint32_t *quantity)
 /* Puts a number of one to three digits and the mark behind it; returns the place behind both. */
 static char *put(char *at, uint8_t value, char mark)
 {
-    if (value >= 100) {
+    if (value >= 100)
         *at++ = (char)('0' + value / 100);
-    }
-    if (value >= 10) {
+    if (value >= 10)
         *at++ = (char)('0' + value / 10 % 10);
-    }
     *at++ = (char)('0' + value % 10);
     *at++ = mark;
     return at;
@@ -171,9 +164,8 @@ enum kwh_error kwh_obis_print(struct kwh_obis code, char *text, size_t capacity)
     char *end = full;
     size_t size;
 
-    if (capacity == 0) {
+    if (capacity == 0)
         return KWH_ERROR_CAPACITY;
-    }
     text[0] = '\0';
     end = put(end, code.a, '-');
     end = put(end, code.b, ':');
@@ -186,9 +178,8 @@ enum kwh_error kwh_obis_print(struct kwh_obis code, char *text, size_t capacity)
         end = put(end, code.f, '\0');
     }
     size = (size_t)(end - full);
-    if (size > capacity) {
+    if (size > capacity)
         return KWH_ERROR_CAPACITY;
-    }
     memcpy(text, full, size);
     return KWH_OK;
 }
@@ -202,13 +193,11 @@ static bool take_number(const char **text, uint8_t *number)
     while (*at >= '0' && *at <= '9' && value <= 255u) {
         value = value * 10u + (unsigned int)(*at - '0');
         at++;
-        if (value == 0) {
+        if (value == 0)
             break;
-        }
     }
-    if (at == *text || value > 255u) {
+    if (at == *text || value > 255u)
         return false;
-    }
     *text = at;
     *number = (uint8_t)value;
     return true;
@@ -216,9 +205,8 @@ static bool take_number(const char **text, uint8_t *number)
 
 static bool take_mark(const char **text, char mark)
 {
-    if (**text != mark) {
+    if (**text != mark)
         return false;
-    }
     (*text)++;
     return true;
 }
@@ -232,12 +220,10 @@ static bool parse_groups(const char *at, struct kwh_obis *code)
         ok = take_number(&at, &code->b) && take_mark(&at, ':') && take_number(&at, &code->c);
     }
     ok = ok && take_mark(&at, '.') && take_number(&at, &code->d);
-    if (ok && take_mark(&at, '.')) {
+    if (ok && take_mark(&at, '.'))
         ok = take_number(&at, &code->e);
-    }
-    if (ok && (take_mark(&at, '*') || take_mark(&at, '&'))) {
+    if (ok && (take_mark(&at, '*') || take_mark(&at, '&')))
         ok = take_number(&at, &code->f);
-    }
     return ok && *at == '\0';
 }
 

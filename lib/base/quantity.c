@@ -142,9 +142,8 @@ static uint8_t traits_of(uint32_t quantity)
 {
     switch (KWH_QUANTITY_CLASS(quantity)) {
     case KWH_CLASS_MEASUREMENT:
-        if (KWH_QUANTITY_PROCESS(quantity) == KWH_PROCESS_ROLLOVERS) {
+        if (KWH_QUANTITY_PROCESS(quantity) == KWH_PROCESS_ROLLOVERS)
             return UNITLESS;
-        }
         return traits_at(kinds, sizeof kinds, KWH_QUANTITY_KIND(quantity));
     case KWH_CLASS_ITEM:
         return traits_at(items, sizeof items, NUMBER(quantity));

@@ -165,9 +165,8 @@ static bool append(char *text, size_t capacity, size_t *length, const char *word
 {
     size_t at = *length;
 
-    if (at > 0) {
+    if (at > 0)
         text[at++] = '_';
-    }
     while (at < capacity) {
         text[at] = *word;
         if (*word == '\0') {
@@ -191,16 +190,13 @@ static enum kwh_error print_fields(uint32_t quantity, char *text, size_t capacit
         uint32_t number = rest >> field->shift;
         const char *word;
 
-        if (field->name_class != KWH_QUANTITY_CLASS(quantity) || (number == 0 && length > 0)) {
+        if (field->name_class != KWH_QUANTITY_CLASS(quantity) || (number == 0 && length > 0))
             continue;
-        }
         word = number > 0 ? kwhi_word(field->words, number - 1) : "";
-        if (*word == '\0') {
+        if (*word == '\0')
             return KWH_ERROR_UNKNOWN_NAME;
-        }
-        if (!append(text, capacity, &length, word)) {
+        if (!append(text, capacity, &length, word))
             return KWH_ERROR_CAPACITY;
-        }
         rest &= BELOW(field->shift);
     }
     return rest == 0 && length > 0 ? KWH_OK : KWH_ERROR_UNKNOWN_NAME;
@@ -210,15 +206,12 @@ enum kwh_error kwh_quantity_print(uint32_t quantity, char *text, size_t capacity
 {
     enum kwh_error error = KWH_ERROR_UNKNOWN_NAME;
 
-    if (capacity == 0) {
+    if (capacity == 0)
         return KWH_ERROR_CAPACITY;
-    }
-    if (!is_contradictory(quantity)) {
+    if (!is_contradictory(quantity))
         error = print_fields(quantity, text, capacity);
-    }
-    if (error != KWH_OK) {
+    if (error != KWH_OK)
         text[0] = '\0';
-    }
     return error;
 }
 
@@ -228,9 +221,8 @@ static size_t whole_word(const char *word, const char *text)
     size_t letters = 0;
 
     while (word[letters] != '\0') {
-        if (text[letters] != word[letters]) {
+        if (text[letters] != word[letters])
             return 0;
-        }
         letters++;
     }
     return text[letters] == '\0' || text[letters] == '_' ? letters : 0;
@@ -260,9 +252,8 @@ static bool is_end(const char *rest, uint32_t quantity)
 {
     size_t letters;
 
-    if (*rest == '\0') {
+    if (*rest == '\0')
         return true;
-    }
     letters = whole_word(kwh_unit_suffix(kwh_quantity_unit(quantity)), rest + 1);
     return letters > 0 && rest[1 + letters] == '\0';
 }
@@ -279,17 +270,15 @@ static uint32_t parse_fields(uint32_t name_class, const char *text)
         size_t letters;
         uint32_t number;
 
-        if (fields[i].name_class != name_class) {
+        if (fields[i].name_class != name_class)
             continue;
-        }
         number = longest_word(fields[i].words, start, &letters);
         if (number > 0) {
             quantity |= number << fields[i].shift;
             rest = start + letters;
         }
-        if (rest == text) {
+        if (rest == text)
             return 0;
-        }
     }
     return is_end(rest, quantity) && !is_contradictory(quantity) ? quantity : 0;
 }
@@ -299,8 +288,7 @@ enum kwh_error kwh_quantity_parse(const char *text, uint32_t *quantity)
     uint32_t name_class;
 
     *quantity = 0;
-    for (name_class = 0; name_class < CLASSES && *quantity == 0; name_class++) {
+    for (name_class = 0; name_class < CLASSES && *quantity == 0; name_class++)
         *quantity = parse_fields(name_class, text);
-    }
     return *quantity != 0 ? KWH_OK : KWH_ERROR_UNKNOWN_NAME;
 }

@@ -14,8 +14,7 @@ const char *kwhi_word(const char *words, uint32_t index)
 
 const char *kwhi_numbered_word(const struct kwhi_words *lists, uint32_t number)
 {
-    while (number < lists->first) {
+    while (number < lists->first)
         lists++;
-    }
     return kwhi_word(lists->words, number - lists->first);
 }

@@ -11,9 +11,8 @@ const struct kwh_row *kwh_map_next(struct kwh_map_iterator *iterator)
     const struct kwh_map *map = iterator->map;
     while (iterator->block < map->block_count) {
         const struct kwh_block *block = &map->blocks[iterator->block];
-        if (iterator->row < block->count && is_present(block, iterator->profiles)) {
+        if (iterator->row < block->count && is_present(block, iterator->profiles))
             return &block->rows[iterator->row++];
-        }
         iterator->block++;
         iterator->row = 0;
     }
@@ -24,12 +23,10 @@ const struct kwh_row *kwh_map_find(const struct kwh_map *map, uint16_t profiles,
 {
     struct kwh_map_iterator iterator = {map, profiles, 0, 0};
     const struct kwh_row *row;
-    while ((row = kwh_map_next(&iterator)) != NULL) {
+    while ((row = kwh_map_next(&iterator)) != NULL)
         if (row->quantity == quantity && kwh_row_rank(row) == 0 && !kwh_row_hidden(row) &&
-            !kwh_row_write_only(row)) {
+            !kwh_row_write_only(row))
             return row;
-        }
-    }
     return NULL;
 }
 
@@ -38,22 +35,18 @@ const struct kwh_row *kwh_map_at(const struct kwh_map *map, uint16_t profiles, e
 {
     struct kwh_map_iterator iterator = {map, profiles, 0, 0};
     const struct kwh_row *row;
-    while ((row = kwh_map_next(&iterator)) != NULL) {
+    while ((row = kwh_map_next(&iterator)) != NULL)
         if (kwh_row_space(row) == space && address >= row->address &&
-            (size_t)(address - row->address) < kwh_row_words(row)) {
+            (size_t)(address - row->address) < kwh_row_words(row))
             return row;
-        }
-    }
     return NULL;
 }
 
 const struct kwh_item *kwh_map_item(const struct kwh_map *map, uint32_t quantity)
 {
-    for (uint16_t i = 0; i < map->item_count; i++) {
-        if (map->items[i].quantity == quantity) {
+    for (uint16_t i = 0; i < map->item_count; i++)
+        if (map->items[i].quantity == quantity)
             return &map->items[i];
-        }
-    }
     return NULL;
 }
 
@@ -61,9 +54,8 @@ const struct kwh_choice *kwh_item_choice(const struct kwh_item *item, struct kwh
 {
     for (uint8_t i = 0; item->choices != NULL && i < item->choice_count; i++) {
         const struct kwh_choice *choice = &item->choices[i];
-        if (kwh_decimal_compare(kwh_decimal(choice->code, choice->exponent), code) == 0) {
+        if (kwh_decimal_compare(kwh_decimal(choice->code, choice->exponent), code) == 0)
             return choice;
-        }
     }
     return NULL;
 }

@@ -14,9 +14,8 @@ uint32_t kwh_map_find_obis(const struct kwh_map *map, uint16_t profiles, struct 
     while ((row = kwh_map_next(&iterator)) != NULL) {
         struct kwh_obis own;
         if (kwh_row_rank(row) == 0 && !kwh_row_hidden(row) && !kwh_row_write_only(row) &&
-            kwh_quantity_obis(row->quantity, &own) == KWH_OK && same(own, code)) {
+            kwh_quantity_obis(row->quantity, &own) == KWH_OK && same(own, code))
             return row->quantity;
-        }
     }
     return 0;
 }

@@ -9,28 +9,24 @@ struct writer {
 
 static void put(struct writer *writer, char character)
 {
-    if (writer->length < writer->capacity) {
+    if (writer->length < writer->capacity)
         writer->text[writer->length] = character;
-    }
     writer->length++;
 }
 
 static void put_number(struct writer *writer, int number, int width)
 {
     int weight = 1;
-    for (int i = 1; i < width; i++) {
+    for (int i = 1; i < width; i++)
         weight *= 10;
-    }
-    for (; weight > 0; weight /= 10) {
+    for (; weight > 0; weight /= 10)
         put(writer, (char)('0' + number / weight % 10));
-    }
 }
 
 static void put_digits(struct writer *writer, uint64_t digits, unsigned count)
 {
-    for (unsigned i = count < 16 ? count : 16; i > 0; i--) {
+    for (unsigned i = count < 16 ? count : 16; i > 0; i--)
         put(writer, "0123456789ABCDEF"[digits >> 4 * (i - 1) & 15]);
-    }
 }
 
 /* ISO 8601: a date, a time, or both with a T between. */
@@ -46,12 +42,10 @@ static void put_time(struct writer *writer, const struct kwh_time *time)
         put(writer, '-');
         put_number(writer, time->day, 2);
     }
-    if (time->hour < 0 || time->minute < 0) {
+    if (time->hour < 0 || time->minute < 0)
         return;
-    }
-    if (has_date) {
+    if (has_date)
         put(writer, 'T');
-    }
     put_number(writer, time->hour, 2);
     put(writer, ':');
     put_number(writer, time->minute, 2);
@@ -73,18 +67,16 @@ static void put_form(struct writer *writer, const struct kwh_reading *reading)
         put_digits(writer, reading->digits, (reading->length + 3u) / 4u);
         break;
     case KWH_FORM_TEXT:
-        for (unsigned i = 0; i < reading->length && i < KWH_READING_TEXT_MAX; i++) {
+        for (unsigned i = 0; i < reading->length && i < KWH_READING_TEXT_MAX; i++)
             put(writer, reading->text[i]);
-        }
         break;
     case KWH_FORM_TIME:
         put_time(writer, &reading->time);
         break;
     case KWH_FORM_DECIMAL:
     case KWH_FORM_CHOICE:
-        for (const char *word = reading->word; word != NULL && *word != '\0'; word++) {
+        for (const char *word = reading->word; word != NULL && *word != '\0'; word++)
             put(writer, *word);
-        }
         break;
     }
 }
@@ -92,21 +84,17 @@ static void put_form(struct writer *writer, const struct kwh_reading *reading)
 enum kwh_error kwh_reading_print(const struct kwh_reading *reading, char *text, size_t capacity)
 {
     struct writer writer = {text, capacity, 0};
-    if (capacity > 0) {
+    if (capacity > 0)
         text[0] = '\0';
-    }
-    if (!kwh_reading_has_value(reading)) {
+    if (!kwh_reading_has_value(reading))
         return KWH_ERROR_NO_VALUE;
-    }
     if (reading->form == KWH_FORM_DECIMAL ||
-        (reading->form == KWH_FORM_CHOICE && reading->word == NULL)) {
+        (reading->form == KWH_FORM_CHOICE && reading->word == NULL))
         return kwh_decimal_print(&reading->decimal, text, capacity);
-    }
     put_form(&writer, reading);
     if (writer.length >= capacity) {
-        if (capacity > 0) {
+        if (capacity > 0)
             text[0] = '\0';
-        }
         return KWH_ERROR_CAPACITY;
     }
     text[writer.length] = '\0';

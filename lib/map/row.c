@@ -33,9 +33,8 @@ static const struct scale scales[] = {
 size_t kwh_row_words(const struct kwh_row *row)
 {
     unsigned type = row->format & 31u;
-    if (type == KWH_TYPE_TEXT) {
+    if (type == KWH_TYPE_TEXT)
         return ((row->format >> 5) & 15u) + 1u;
-    }
     return type < KWH_COUNT(types) ? types[type].words : 0;
 }
 

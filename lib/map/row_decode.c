@@ -12,15 +12,13 @@ static enum kwh_status decode_count(const struct kwh_row *row, uint64_t raw,
         *count = kwh_decimal(kwh_registers_signed(raw, words), 0);
         return KWH_STATUS_OK;
     case KWHI_BINARY32:
-        if (kwh_decimal_from_binary32((uint32_t)raw, count) == KWH_OK) {
+        if (kwh_decimal_from_binary32((uint32_t)raw, count) == KWH_OK)
             return KWH_STATUS_OK;
-        }
         return kwh_binary32_classify((uint32_t)raw) == KWH_BINARY32_NAN ? KWH_STATUS_NAN
                                                                         : KWH_STATUS_INFINITE;
     case KWHI_BCD:
-        if (kwh_registers_bcd_load(raw, words, &number) != KWH_OK) {
+        if (kwh_registers_bcd_load(raw, words, &number) != KWH_OK)
             return KWH_STATUS_BAD_DIGITS;
-        }
         break;
     case KWHI_CHARACTERS:
         number = raw & 0xFFu; /* "2R": the second character decides */
@@ -29,9 +27,8 @@ static enum kwh_status decode_count(const struct kwh_row *row, uint64_t raw,
     case KWHI_HEX:
         break;
     }
-    if (number > INT64_MAX) {
+    if (number > INT64_MAX)
         return KWH_STATUS_OVERFLOW;
-    }
     *count = kwh_decimal((int64_t)number, 0);
     return KWH_STATUS_OK;
 }
@@ -39,13 +36,11 @@ static enum kwh_status decode_count(const struct kwh_row *row, uint64_t raw,
 static enum kwh_status scale_count(enum kwh_scale scale, struct kwh_decimal *value)
 {
     struct kwh_decimal worth = kwh_scale_value(scale);
-    if (worth.mantissa == 0) {
+    if (worth.mantissa == 0)
         return KWH_STATUS_NOT_AVAILABLE;
-    }
     if (value->mantissa > INT64_MAX / worth.mantissa ||
-        value->mantissa < INT64_MIN / worth.mantissa) {
+        value->mantissa < INT64_MIN / worth.mantissa)
         return KWH_STATUS_OVERFLOW;
-    }
     value->mantissa *= worth.mantissa;
     return kwh_decimal_shift(*value, worth.exponent, value) == KWH_OK ? KWH_STATUS_OK
                                                                       : KWH_STATUS_OVERFLOW;
@@ -56,21 +51,18 @@ static enum kwh_status decode_decimal(const struct kwh_row *row, uint64_t raw,
 {
     struct kwh_decimal value = kwh_decimal(0, 0);
     enum kwh_status status = decode_count(row, raw, &value);
-    if (status == KWH_STATUS_OK) {
+    if (status == KWH_STATUS_OK)
         status = scale_count(kwh_row_scale(row), &value);
-    }
-    if (status == KWH_STATUS_OK) {
+    if (status == KWH_STATUS_OK)
         reading->decimal = value;
-    }
     return status;
 }
 
 static uint8_t digits_of(uint64_t digits)
 {
     uint8_t count = 1;
-    while ((digits >>= 4) != 0) {
+    while ((digits >>= 4) != 0)
         count++;
-    }
     return count;
 }
 
@@ -81,14 +73,12 @@ static enum kwh_status decode_digits(const struct kwh_row *row, uint64_t raw,
     enum kwhi_nature nature = kwhi_row_nature(row);
     uint64_t number;
     if (nature == KWHI_UNSIGNED) { /* a number that is a name: no leading zeros to keep */
-        if (kwh_registers_bcd_store(raw, 4, &raw) != KWH_OK) {
+        if (kwh_registers_bcd_store(raw, 4, &raw) != KWH_OK)
             return KWH_STATUS_OVERFLOW;
-        }
         reading->length = digits_of(raw);
     } else if (nature == KWHI_HEX || nature == KWHI_BCD) {
-        if (nature == KWHI_BCD && kwh_registers_bcd_load(raw, words, &number) != KWH_OK) {
+        if (nature == KWHI_BCD && kwh_registers_bcd_load(raw, words, &number) != KWH_OK)
             return KWH_STATUS_BAD_DIGITS;
-        }
         reading->length = (uint8_t)(4 * words);
     } else {
         return KWH_STATUS_NOT_AVAILABLE;
@@ -102,9 +92,8 @@ static enum kwh_status decode_choice(const struct kwh_map *map, const struct kwh
 {
     struct kwh_decimal code = kwh_decimal(0, 0);
     enum kwh_status status = decode_count(row, raw, &code);
-    if (status != KWH_STATUS_OK) {
+    if (status != KWH_STATUS_OK)
         return status;
-    }
     reading->digits = raw;
     reading->decimal = code;
     const struct kwh_item *item = kwh_map_item(map, row->quantity);
@@ -118,20 +107,15 @@ static enum kwh_status decode_text(const struct kwh_map *map, const struct kwh_r
 {
     size_t size = 2 * kwh_row_words(row);
     size_t swap = kwhi_low_byte_first(map) ? 1 : 0;
-    if (kwhi_row_nature(row) != KWHI_CHARACTERS || size > KWH_READING_TEXT_MAX) {
+    if (kwhi_row_nature(row) != KWHI_CHARACTERS || size > KWH_READING_TEXT_MAX)
         return KWH_STATUS_NOT_AVAILABLE;
-    }
-    while (size > 0 && (bytes[(size - 1) ^ swap] == 0 || bytes[(size - 1) ^ swap] == ' ')) {
+    while (size > 0 && (bytes[(size - 1) ^ swap] == 0 || bytes[(size - 1) ^ swap] == ' '))
         size--;
-    }
-    for (size_t i = 0; i < size; i++) {
-        if (!kwhi_is_printable(bytes[i ^ swap])) {
+    for (size_t i = 0; i < size; i++)
+        if (!kwhi_is_printable(bytes[i ^ swap]))
             return KWH_STATUS_BAD_DIGITS;
-        }
-    }
-    for (size_t i = 0; i < size; i++) {
+    for (size_t i = 0; i < size; i++)
         reading->text[i] = (char)bytes[i ^ swap];
-    }
     reading->length = (uint8_t)size;
     return KWH_STATUS_OK;
 }
@@ -140,12 +124,10 @@ static enum kwh_status decode(const struct kwh_map *map, const struct kwh_row *r
                               const uint8_t *bytes, struct kwh_reading *reading)
 {
     size_t words = kwh_row_words(row);
-    if (reading->form == KWH_FORM_TEXT) {
+    if (reading->form == KWH_FORM_TEXT)
         return decode_text(map, row, bytes, reading);
-    }
-    if (words < 1 || words > 4 || kwh_row_type(row) == KWH_TYPE_TEXT) {
+    if (words < 1 || words > 4 || kwh_row_type(row) == KWH_TYPE_TEXT)
         return KWH_STATUS_NOT_AVAILABLE;
-    }
     uint64_t raw = kwh_registers_load(bytes, words, kwhi_map_order(map));
     switch ((enum kwh_form)reading->form) {
     case KWH_FORM_DECIMAL:

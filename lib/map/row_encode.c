@@ -6,21 +6,18 @@
 /* value / worth to the nearest integer, ties to even. */
 static enum kwh_error divide(struct kwh_decimal value, struct kwh_decimal worth, int64_t *count)
 {
-    if (worth.mantissa == 1) {
+    if (worth.mantissa == 1)
         return kwh_decimal_to_int64(value, worth.exponent, KWH_ROUND_HALF_EVEN, count);
-    }
     int64_t whole;
     enum kwh_error error = kwh_decimal_to_int64(value, worth.exponent, KWH_ROUND_TO_ZERO, &whole);
-    if (error != KWH_OK || worth.mantissa == 0) {
+    if (error != KWH_OK || worth.mantissa == 0)
         return error != KWH_OK ? error : KWH_ERROR_ARGUMENT;
-    }
     bool cut = kwh_decimal_compare(value, kwh_decimal(whole, worth.exponent)) != 0;
     int64_t rest = whole % worth.mantissa;
     int64_t twice = rest < 0 ? -2 * rest : 2 * rest;
     *count = whole / worth.mantissa;
-    if (twice > worth.mantissa || (twice == worth.mantissa && (cut || (*count & 1) != 0))) {
+    if (twice > worth.mantissa || (twice == worth.mantissa && (cut || (*count & 1) != 0)))
         *count += value.mantissa < 0 ? -1 : 1;
-    }
     return KWH_OK;
 }
 
@@ -29,20 +26,17 @@ static enum kwh_error encode_integer(const struct kwh_row *row, int64_t count, u
 {
     size_t words = kwh_row_words(row);
     enum kwhi_nature nature = kwhi_row_nature(row);
-    if (words < 1 || words > 4) {
+    if (words < 1 || words > 4)
         return KWH_ERROR_ARGUMENT;
-    }
     if (nature == KWHI_SIGNED) {
         int64_t top = (int64_t)(UINT64_MAX >> (65 - 16 * words));
         *raw = (uint64_t)count;
         return count > top || count < -top - 1 ? KWH_ERROR_OVERFLOW : KWH_OK;
     }
-    if (count < 0) {
+    if (count < 0)
         return KWH_ERROR_OVERFLOW;
-    }
-    if (nature == KWHI_BCD) {
+    if (nature == KWHI_BCD)
         return kwh_registers_bcd_store((uint64_t)count, words, raw);
-    }
     *raw = (uint64_t)count;
     return *raw > UINT64_MAX >> (64 - 16 * words) ? KWH_ERROR_OVERFLOW : KWH_OK;
 }
@@ -54,13 +48,11 @@ static enum kwh_error encode_number(const struct kwh_row *row, struct kwh_decima
     if (kwhi_row_nature(row) == KWHI_BINARY32) {
         uint32_t bits = 0;
         struct kwh_decimal count;
-        if (worth.mantissa != 1) {
+        if (worth.mantissa != 1)
             return KWH_ERROR_ARGUMENT; /* a float of minutes: no meter has one */
-        }
         enum kwh_error error = kwh_decimal_shift(value, -worth.exponent, &count);
-        if (error == KWH_OK) {
+        if (error == KWH_OK)
             error = kwh_decimal_to_binary32(count, &bits);
-        }
         *raw = bits;
         return error;
     }
@@ -75,16 +67,13 @@ static enum kwh_error encode_digits(const struct kwh_row *row, const struct kwh_
     size_t words = kwh_row_words(row);
     enum kwhi_nature nature = kwhi_row_nature(row);
     uint64_t number = 0;
-    if (nature != KWHI_UNSIGNED && nature != KWHI_BCD && nature != KWHI_HEX) {
+    if (nature != KWHI_UNSIGNED && nature != KWHI_BCD && nature != KWHI_HEX)
         return KWH_ERROR_ARGUMENT;
-    }
     *raw = reading->digits;
-    if (nature != KWHI_HEX && kwh_registers_bcd_load(reading->digits, 4, &number) != KWH_OK) {
+    if (nature != KWHI_HEX && kwh_registers_bcd_load(reading->digits, 4, &number) != KWH_OK)
         return KWH_ERROR_ARGUMENT;
-    }
-    if (nature == KWHI_UNSIGNED) {
+    if (nature == KWHI_UNSIGNED)
         *raw = number;
-    }
     return *raw > UINT64_MAX >> (64 - 16 * words) ? KWH_ERROR_OVERFLOW : KWH_OK;
 }
 
@@ -103,9 +92,8 @@ static enum kwh_error choice_code(const struct kwh_map *map, const struct kwh_re
                                   struct kwh_decimal *code)
 {
     *code = reading->decimal;
-    if (reading->word == NULL) {
+    if (reading->word == NULL)
         return KWH_OK;
-    }
     const struct kwh_item *item = kwh_map_item(map, reading->quantity);
     for (uint8_t i = 0; item != NULL && i < item->choice_count; i++) {
         const struct kwh_choice *choice = &item->choices[i];
@@ -122,16 +110,13 @@ static enum kwh_error encode_choice(const struct kwh_map *map, const struct kwh_
 {
     struct kwh_decimal code;
     enum kwh_error error = choice_code(map, reading, &code);
-    if (error == KWH_OK) {
+    if (error == KWH_OK)
         error = encode_number(row, code, kwh_decimal(1, 0), raw);
-    }
-    if (error != KWH_OK || kwhi_row_nature(row) != KWHI_CHARACTERS) {
+    if (error != KWH_OK || kwhi_row_nature(row) != KWHI_CHARACTERS)
         return error;
-    }
     /* "2R": the phase stands before the letter that decides; what was read there is kept. */
-    if (*raw > 0xFF) {
+    if (*raw > 0xFF)
         return KWH_ERROR_OVERFLOW;
-    }
     uint64_t phase = (uint64_t)'0' + KWH_QUANTITY_PHASE(row->quantity);
     bool was_read = reading->digits > 0xFF && (reading->digits & 0xFF) == *raw;
     *raw |= was_read ? reading->digits & 0xFF00 : phase << 8;
@@ -143,15 +128,12 @@ static enum kwh_error encode_text(const struct kwh_map *map, const struct kwh_ro
 {
     size_t size = 2 * kwh_row_words(row);
     size_t swap = kwhi_low_byte_first(map) ? 1 : 0;
-    if (kwhi_row_nature(row) != KWHI_CHARACTERS || reading->length > KWH_READING_TEXT_MAX) {
+    if (kwhi_row_nature(row) != KWHI_CHARACTERS || reading->length > KWH_READING_TEXT_MAX)
         return KWH_ERROR_ARGUMENT;
-    }
-    if (reading->length > size) {
+    if (reading->length > size)
         return KWH_ERROR_OVERFLOW;
-    }
-    for (size_t i = 0; i < size; i++) {
+    for (size_t i = 0; i < size; i++)
         bytes[i ^ swap] = i < reading->length ? (uint8_t)reading->text[i] : 0;
-    }
     return KWH_OK;
 }
 
@@ -181,25 +163,19 @@ enum kwh_error kwh_row_encode(const struct kwh_map *map, const struct kwh_row *r
                               const struct kwh_reading *reading, uint8_t *bytes, size_t capacity)
 {
     size_t words = kwh_row_words(row);
-    if (words == 0 || reading->form != (uint8_t)kwh_quantity_form(row->quantity)) {
+    if (words == 0 || reading->form != (uint8_t)kwh_quantity_form(row->quantity))
         return KWH_ERROR_ARGUMENT;
-    }
-    if (!kwh_reading_has_value(reading)) {
+    if (!kwh_reading_has_value(reading))
         return KWH_ERROR_NO_VALUE;
-    }
-    if (capacity < 2 * words) {
+    if (capacity < 2 * words)
         return KWH_ERROR_CAPACITY;
-    }
-    if (reading->form == KWH_FORM_TEXT) {
+    if (reading->form == KWH_FORM_TEXT)
         return encode_text(map, row, reading, bytes);
-    }
-    if (words > 4 || kwh_row_type(row) == KWH_TYPE_TEXT) {
+    if (words > 4 || kwh_row_type(row) == KWH_TYPE_TEXT)
         return KWH_ERROR_ARGUMENT;
-    }
     uint64_t raw = 0;
     enum kwh_error error = encode_raw(map, row, reading, &raw);
-    if (error == KWH_OK) {
+    if (error == KWH_OK)
         kwh_registers_store(bytes, words, kwhi_map_order(map), raw);
-    }
     return error;
 }

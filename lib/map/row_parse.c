@@ -9,24 +9,20 @@
 static size_t length_of(const char *text)
 {
     size_t length = 0;
-    while (length < LONGEST && text[length] != '\0') {
+    while (length < LONGEST && text[length] != '\0')
         length++;
-    }
     return length;
 }
 
 /* 16 for a character that is no hexadecimal digit. */
 static unsigned digit_of(char character)
 {
-    if (character >= '0' && character <= '9') {
+    if (character >= '0' && character <= '9')
         return (unsigned)(character - '0');
-    }
-    if (character >= 'A' && character <= 'F') {
+    if (character >= 'A' && character <= 'F')
         return (unsigned)(character - 'A') + 10;
-    }
-    if (character >= 'a' && character <= 'f') {
+    if (character >= 'a' && character <= 'f')
         return (unsigned)(character - 'a') + 10;
-    }
     return 16;
 }
 
@@ -35,16 +31,13 @@ static enum kwh_error parse_nibbles(const char *text, unsigned base, uint64_t *n
 {
     size_t length = length_of(text);
     *nibbles = 0;
-    if (length == 0) {
+    if (length == 0)
         return KWH_ERROR_SYNTAX;
-    }
     for (size_t i = 0; i < length; i++) {
-        if (digit_of(text[i]) >= base) {
+        if (digit_of(text[i]) >= base)
             return KWH_ERROR_SYNTAX;
-        }
-        if (*nibbles >> 60 != 0) {
+        if (*nibbles >> 60 != 0)
             return KWH_ERROR_OVERFLOW;
-        }
         *nibbles = *nibbles << 4 | digit_of(text[i]);
     }
     return KWH_OK;
@@ -57,9 +50,8 @@ static enum kwh_error parse_digits(const struct kwh_row *row, const char *text,
     enum kwh_error error = parse_nibbles(text, nature == KWHI_HEX ? 16 : 10, &reading->digits);
     size_t length = length_of(text);
     size_t held = nature == KWHI_UNSIGNED ? length : 4 * kwh_row_words(row);
-    if (error == KWH_OK && length > 16) {
+    if (error == KWH_OK && length > 16)
         error = KWH_ERROR_OVERFLOW;
-    }
     reading->length = (uint8_t)(held < 16 ? held : 16);
     return error;
 }
@@ -71,13 +63,11 @@ static enum kwh_error parse_bits(const struct kwh_row *row, const char *text,
     struct kwh_decimal number;
     int64_t bits = 0;
     reading->length = (uint8_t)(16 * kwh_row_words(row));
-    if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
+    if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
         return parse_nibbles(text + 2, 16, &reading->digits);
-    }
     enum kwh_error error = kwh_decimal_parse(text, &number);
-    if (error == KWH_OK) {
+    if (error == KWH_OK)
         error = kwh_decimal_to_int64(number, 0, KWH_ROUND_NONE, &bits);
-    }
     reading->digits = (uint64_t)bits;
     return error != KWH_OK || bits >= 0 ? error : KWH_ERROR_SYNTAX;
 }
@@ -94,21 +84,17 @@ static enum kwh_error parse_choice(const struct kwh_map *map, const struct kwh_r
 {
     const struct kwh_item *item = kwh_map_item(map, row->quantity);
     const struct kwh_choice *choice = NULL;
-    if (item == NULL || item->choices == NULL) {
+    if (item == NULL || item->choices == NULL)
         return kwh_decimal_parse(text, &reading->decimal);
-    }
-    for (uint8_t i = 0; i < item->choice_count && choice == NULL; i++) {
-        if (item->choices[i].word != NULL && is_word(item->choices[i].word, text)) {
+    for (uint8_t i = 0; i < item->choice_count && choice == NULL; i++)
+        if (item->choices[i].word != NULL && is_word(item->choices[i].word, text))
             choice = &item->choices[i];
-        }
-    }
     if (choice == NULL && kwh_decimal_parse(text, &reading->decimal) == KWH_OK) {
         choice = kwh_item_choice(item, reading->decimal);
         choice = choice != NULL && choice->word == NULL ? choice : NULL;
     }
-    if (choice == NULL) {
+    if (choice == NULL)
         return KWH_ERROR_UNKNOWN_NAME;
-    }
     reading->word = choice->word;
     reading->decimal = kwh_decimal(choice->code, choice->exponent);
     return KWH_OK;
@@ -117,13 +103,11 @@ static enum kwh_error parse_choice(const struct kwh_map *map, const struct kwh_r
 static enum kwh_error parse_text(const char *text, struct kwh_reading *reading)
 {
     size_t length = length_of(text);
-    if (length > KWH_READING_TEXT_MAX) {
+    if (length > KWH_READING_TEXT_MAX)
         return KWH_ERROR_OVERFLOW;
-    }
     for (size_t i = 0; i < length; i++) {
-        if (!kwhi_is_printable((uint8_t)text[i])) {
+        if (!kwhi_is_printable((uint8_t)text[i]))
             return KWH_ERROR_SYNTAX;
-        }
         reading->text[i] = text[i];
     }
     reading->length = (uint8_t)length;
@@ -161,10 +145,9 @@ enum kwh_error kwh_row_parse(const struct kwh_map *map, const struct kwh_row *ro
         /* What the registers cannot hold is no value of this row; a choice learns its bits. */
         error = kwh_row_encode(map, row, reading, bytes, sizeof bytes);
     }
-    if (error != KWH_OK) {
+    if (error != KWH_OK)
         kwh_reading_init(reading, row->quantity, KWH_STATUS_NOT_AVAILABLE);
-    } else if (reading->form == KWH_FORM_CHOICE) {
+    else if (reading->form == KWH_FORM_CHOICE)
         reading->digits = kwh_registers_load(bytes, kwh_row_words(row), kwhi_map_order(map));
-    }
     return error;
 }

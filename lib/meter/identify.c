@@ -30,10 +30,9 @@ static bool same_question(const struct kwh_map *a, const struct kwh_map *b)
 static bool was_asked(const struct kwh_identify *identify)
 {
     const struct kwh_map *map = identify->candidates[identify->at];
-    for (size_t i = 0; i < identify->at; i++) {
+    for (size_t i = 0; i < identify->at; i++)
         if (same_question(identify->candidates[i], map))
             return true;
-    }
     return !can_be_told(map);
 }
 
@@ -122,10 +121,9 @@ static bool compare_models(struct kwh_identify *identify, enum kwh_wish *wish)
             return true;
         }
     }
-    for (uint16_t i = 0; i < map->lookalike_count && identify->other == NULL; i++) {
+    for (uint16_t i = 0; i < map->lookalike_count && identify->other == NULL; i++)
         if (map->lookalikes[i].code == identify->code)
             identify->other = map->lookalikes[i].name;
-    }
     return false;
 }
 

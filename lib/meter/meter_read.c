@@ -82,10 +82,9 @@ enum kwh_error kwh_meter_read(struct kwh_meter *meter, const uint32_t *quantitie
     make_plan(meter, &plan);
     kwh_meter_begin(meter, &plan);
     while (kwh_meter_next(meter, &reading)) {
-        for (size_t i = 0; i < count; i++) {
+        for (size_t i = 0; i < count; i++)
             if (quantities[i] == reading.quantity)
                 readings[i] = reading;
-        }
     }
     enum kwh_error error = end_readout(meter);
     if (first == KWH_OK)

@@ -23,10 +23,9 @@ static bool is_tcp(const struct kwh_server *server)
 
 static const struct kwh_slave *find_slave(const struct kwh_server *server, uint8_t unit)
 {
-    for (size_t i = 0; i < server->count; i++) {
+    for (size_t i = 0; i < server->count; i++)
         if (server->slaves[i].address == unit)
             return &server->slaves[i];
-    }
     return is_tcp(server) && server->count > 0 && (unit == 0 || unit == 255) ? server->slaves
                                                                              : NULL;
 }

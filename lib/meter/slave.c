@@ -98,10 +98,9 @@ size_t kwh_slave_answer(const struct kwh_slave *slave, const uint8_t *request, s
     if (length > KWH_MODBUS_PDU_MAX)
         length = 0;
     uint8_t function = length == 0 ? 0 : request[0];
-    for (size_t i = 0; i < KWH_COUNT(functions); i++) {
+    for (size_t i = 0; i < KWH_COUNT(functions); i++)
         if (functions[i].function == function)
             error = functions[i].handle(slave, request, length, answer, &size);
-    }
     if (error != KWH_OK) {
         answer[0] = (uint8_t)(function | 0x80u);
         answer[1] = kwh_error_exception(error);

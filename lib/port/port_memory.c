@@ -56,21 +56,18 @@ static void catch_up(struct kwh_port_memory *port)
 {
     uint32_t now_us = kwh_port_memory_now(port);
 
-    if (is_outdated(port, port->server_us, now_us)) {
+    if (is_outdated(port, port->server_us, now_us))
         port->server_us = now_us;
-    }
-    if (is_outdated(port, port->arrives_us, now_us)) {
+    if (is_outdated(port, port->arrives_us, now_us))
         port->arrives_us = now_us;
-    }
 }
 
 static void jump_to(struct kwh_port_memory *port, uint32_t until_us)
 {
     int32_t left = after(until_us, kwh_port_memory_now(port));
 
-    if (left > 0) {
+    if (left > 0)
         port->ahead_us += (uint32_t)left;
-    }
 }
 
 /* Bytes that set out for the line; those without room are lost. */
@@ -100,11 +97,10 @@ void kwh_port_memory_inject(struct kwh_port_memory *port, const uint8_t *bytes, 
 
 static void ask_other_end(struct kwh_port_memory *port, struct kwh_step *step)
 {
-    if (port->server != NULL) {
+    if (port->server != NULL)
         kwh_server_next(port->server, port->server_us, step);
-    } else {
+    else
         kwh_responder_next(port->responder, port->server_us, step);
-    }
 }
 
 static void take_answer(struct kwh_port_memory *port, const struct kwh_step *step)
@@ -121,19 +117,17 @@ static void run_other_end(struct kwh_port_memory *port, uint32_t until_us, struc
 {
     for (int round = 0; round < ROUNDS && !port->closed; round++) {
         ask_other_end(port, step);
-        if (step->action == KWH_ACTION_SEND) {
+        if (step->action == KWH_ACTION_SEND)
             take_answer(port, step);
-        } else if (step->action == KWH_ACTION_REQUEST && port->answer != NULL) {
+        else if (step->action == KWH_ACTION_REQUEST && port->answer != NULL)
             port->answer(port->answer_context, port->responder);
-        } else if (step->action == KWH_ACTION_CLOSE) {
+        else if (step->action == KWH_ACTION_CLOSE)
             port->closed = true;
-        } else if (step->action == KWH_ACTION_RECEIVE &&
-                   after(step->until_us, port->server_us) > 0 &&
-                   after(step->until_us, until_us) <= 0) {
+        else if (step->action == KWH_ACTION_RECEIVE && after(step->until_us, port->server_us) > 0 &&
+                 after(step->until_us, until_us) <= 0)
             port->server_us = step->until_us;
-        } else {
+        else
             return;
-        }
     }
 }
 
@@ -148,15 +142,13 @@ static enum kwh_error backend_send(void *context, const uint8_t *bytes, size_t c
     struct kwh_step step = {.action = KWH_ACTION_IDLE};
 
     *sent = 0;
-    if (port->failure != KWH_OK) {
+    if (port->failure != KWH_OK)
         return port->failure;
-    }
     /* The silence before the request counts, the answer to an earlier one goes out first. */
     catch_up(port);
     run_other_end(port, port->server_us, &step);
-    if (port->closed) {
+    if (port->closed)
         return KWH_ERROR_DISCONNECTED;
-    }
     *sent = count;
     port->server_us += wire_us(port, count);
     while (count > 0 && step.capacity > 0) {
@@ -181,9 +173,8 @@ static enum kwh_error backend_receive(void *context, uint8_t *room, size_t capac
     size_t part;
 
     *got = 0;
-    if (port->failure != KWH_OK) {
+    if (port->failure != KWH_OK)
         return port->failure;
-    }
     /* What the other end did while the caller was away, at the time at which it did it. */
     run_other_end(port, kwh_port_memory_now(port), &step);
     catch_up(port);

@@ -39,9 +39,8 @@ static size_t put_all(struct kwh_port_uart *port, const uint8_t *bytes, size_t c
     size_t sent = 0;
 
     turn_to_sending(port);
-    while (sent < count && port->uart->put(port->context, bytes[sent])) {
+    while (sent < count && port->uart->put(port->context, bytes[sent]))
         sent++;
-    }
     return sent;
 }
 
@@ -52,9 +51,8 @@ static size_t get_all(struct kwh_port_uart *port, uint8_t *room, size_t capacity
     while (got < capacity) {
         int byte = port->uart->get(port->context);
 
-        if (byte < 0 || byte > 0xFF) {
+        if (byte < 0 || byte > 0xFF)
             break;
-        }
         room[got++] = (uint8_t)byte;
     }
     return got;
@@ -73,11 +71,9 @@ static enum kwh_error drain(struct kwh_port_uart *port)
 {
     uint32_t until_us = now(port) + PATIENCE_US;
 
-    while (port->uart->drained != NULL && !port->uart->drained(port->context)) {
-        if (is_past(port, until_us)) {
+    while (port->uart->drained != NULL && !port->uart->drained(port->context))
+        if (is_past(port, until_us))
             return KWH_ERROR_IO;
-        }
-    }
     return KWH_OK;
 }
 
@@ -93,11 +89,10 @@ static enum kwh_error backend_send(void *context, const uint8_t *bytes, size_t c
         size_t part = put_all(port, bytes + *sent, count - *sent);
 
         *sent += part;
-        if (part > 0) {
+        if (part > 0)
             until_us = now(port) + PATIENCE_US;
-        } else if (is_past(port, until_us)) {
+        else if (is_past(port, until_us))
             error = KWH_ERROR_IO;
-        }
     }
     if (port->sending) {
         enum kwh_error drained = drain(port);
@@ -117,9 +112,8 @@ static enum kwh_error backend_receive(void *context, uint8_t *room, size_t capac
 
     *got = get_all(port, room, capacity);
     while (*got == 0 && !is_past(port, until_us)) {
-        if (port->uart->wait != NULL) {
+        if (port->uart->wait != NULL)
             port->uart->wait(port->context, until_us);
-        }
         *got = get_all(port, room, capacity);
     }
     return KWH_OK;
@@ -138,9 +132,8 @@ enum kwh_error kwh_port_uart_init(struct kwh_port_uart *port, const struct kwh_u
 {
     memset(port, 0, sizeof *port);
     if (uart->put == NULL || uart->get == NULL || uart->now_us == NULL ||
-        (uart->direction != NULL && uart->drained == NULL)) {
+        (uart->direction != NULL && uart->drained == NULL))
         return KWH_ERROR_ARGUMENT;
-    }
     port->uart = uart;
     port->context = context;
     port->backend.context = port;
@@ -148,9 +141,8 @@ enum kwh_error kwh_port_uart_init(struct kwh_port_uart *port, const struct kwh_u
     port->backend.send = backend_send;
     port->backend.receive = backend_receive;
     port->backend.set_line = uart->set_line != NULL ? backend_set_line : NULL;
-    if (uart->direction != NULL) {
+    if (uart->direction != NULL)
         uart->direction(context, false);
-    }
     return KWH_OK;
 }
 

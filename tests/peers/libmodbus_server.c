@@ -25,19 +25,16 @@ static int load(const char *path, modbus_mapping_t *mapping)
     FILE *file = fopen(path, "r");
     int rows = 0;
 
-    if (file == NULL) {
+    if (file == NULL)
         return 0;
-    }
     while (fgets(line, sizeof line, file) != NULL) {
-        if (sscanf(line, "%x,%63[0-9A-F]", &address, words) != 2 || address < FIRST) {
+        if (sscanf(line, "%x,%63[0-9A-F]", &address, words) != 2 || address < FIRST)
             continue;
-        }
         for (size_t i = 0; i + 4 <= strlen(words); i += 4) {
             char word[5] = {words[i], words[i + 1], words[i + 2], words[i + 3], '\0'};
 
-            if (address - FIRST + i / 4 < COUNT) {
+            if (address - FIRST + i / 4 < COUNT)
                 mapping->tab_registers[address - FIRST + i / 4] = (uint16_t)strtoul(word, NULL, 16);
-            }
         }
         rows++;
     }
@@ -53,9 +50,8 @@ static void print_port(int descriptor)
     } name;
     socklen_t length = sizeof name;
 
-    if (getsockname(descriptor, &name.any, &length) == 0) {
+    if (getsockname(descriptor, &name.any, &length) == 0)
         printf("ready %u\n", (unsigned)ntohs(name.v4.sin_port));
-    }
     fflush(stdout);
 }
 
@@ -66,11 +62,10 @@ static void serve(modbus_t *modbus, modbus_mapping_t *mapping)
     for (;;) {
         int length = modbus_receive(modbus, query);
 
-        if (length > 0) {
+        if (length > 0)
             modbus_reply(modbus, query, length, mapping);
-        } else if (length < 0) {
+        else if (length < 0)
             return;
-        }
     }
 }
 
@@ -86,20 +81,17 @@ int main(int count, char **arguments)
     }
     if (strcmp(arguments[2], "rtu") == 0 && count == 4) {
         modbus = modbus_new_rtu(arguments[3], 9600, 'N', 8, 1);
-        if (modbus == NULL || modbus_set_slave(modbus, 1) != 0 || modbus_connect(modbus) != 0) {
+        if (modbus == NULL || modbus_set_slave(modbus, 1) != 0 || modbus_connect(modbus) != 0)
             return 3;
-        }
         puts("ready");
         fflush(stdout);
-        for (;;) {
+        for (;;)
             serve(modbus, mapping);
-        }
     }
     modbus = modbus_new_tcp_pi("127.0.0.1", "0");
     listening = modbus == NULL ? -1 : modbus_tcp_pi_listen(modbus, 1);
-    if (listening < 0) {
+    if (listening < 0)
         return 3;
-    }
     print_port(listening);
     while (modbus_tcp_pi_accept(modbus, &listening) >= 0) {
         serve(modbus, mapping);

@@ -40,9 +40,8 @@ int main(void)
     row.quantity = ANY_UINT32();
     row.address = ANY_WORD();
     row.format = KWH_FORMAT(type, scale, 0, KWH_MANUAL);
-    if (2 * kwh_row_words(&row) != LEN) {
+    if (2 * kwh_row_words(&row) != LEN)
         return 0;
-    }
     kwh_row_decode(&map, &row, PROOF_START(bytes), &reading);
     return reading.status | reading.form | reading.length;
 }

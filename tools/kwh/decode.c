@@ -41,20 +41,16 @@ static const char *parse_hex(const char *text, uint8_t *bytes, size_t *count)
             group = ++text;
             continue;
         }
-        if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
+        if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
             group = text += 2;
-        }
         int high = digit(text[0]), low = high < 0 ? -1 : digit(text[1]);
         bool last = low < 0 && (text[1] == '\0' || is_separator(text[1]));
-        if (high < 0 || (low < 0 && !last)) {
+        if (high < 0 || (low < 0 && !last))
             return "is not hexadecimal";
-        }
-        if (last && text != group) {
+        if (last && text != group)
             return "has an odd number of digits";
-        }
-        if (*count == BYTES_MAX) {
+        if (*count == BYTES_MAX)
             return "is too long";
-        }
         bytes[(*count)++] = (uint8_t)(last ? high : high * 16 + low);
         text += last ? 1 : 2;
     }
@@ -65,9 +61,8 @@ static const char *parse_hex(const char *text, uint8_t *bytes, size_t *count)
 static enum exit_code find_address(struct decoder *decoder, struct frame *frame)
 {
     long at = decoder->options->at;
-    if (frame->has_address || frame->direction != FRAME_ANSWER || frame->count == 0) {
+    if (frame->has_address || frame->direction != FRAME_ANSWER || frame->count == 0)
         return EXIT_CODE_OK;
-    }
     if (at + frame->count > 0x10000) {
         return usage_error("--at 0x%04lX: no meter has the %u registers from there", at,
                            (unsigned)frame->count);
@@ -90,9 +85,8 @@ static const struct kwh_row *next_row(const struct frame *frame, struct kwh_map_
     while ((row = kwh_map_next(rows)) != NULL) {
         size_t words = kwh_row_words(row);
         if (kwh_row_space(row) == space && !kwh_row_hidden(row) && row->address >= frame->address &&
-            row->address + words <= (size_t)frame->address + frame->data_length / 2) {
+            row->address + words <= (size_t)frame->address + frame->data_length / 2)
             return row;
-        }
     }
     return NULL;
 }
@@ -115,9 +109,8 @@ static void add_head(cJSON *object, const struct frame *frame)
     json_text(object, "protocol", "modbus");
     json_text(object, "frame", frame->tcp ? "tcp" : "rtu");
     json_text(object, "error", frame->error);
-    if (frame->error != NULL && strcmp(frame->error, "no_frame") == 0) {
+    if (frame->error != NULL && strcmp(frame->error, "no_frame") == 0)
         return; /* a stump says nothing */
-    }
     json_text(object, "direction", frame_direction_name(frame->direction));
     json_unsigned(object, "unit", frame->unit);
     json_unsigned(object, "function", frame->function);
@@ -142,11 +135,10 @@ static void add_content(cJSON *object, const struct frame *frame)
     uint8_t code = frame->exception;
     json_text(object, "exception",
               code != 0 ? kwh_error_name(kwh_error_from_exception(code)) : NULL);
-    if (frame->has_address) {
+    if (frame->has_address)
         json_unsigned(object, "address", frame->address);
-    } else {
+    else
         json_null(object, "address");
-    }
     json_unsigned(object, "count", frame->count);
     for (size_t i = 0; frame->count != 0 && i + 1 < frame->data_length; i += 2) {
         snprintf(text, sizeof text, "%02X%02X", (unsigned)frame->data[i],
@@ -167,9 +159,8 @@ static void add_values(cJSON *object, const struct decoder *decoder, const struc
         char key[NAME_TEXT];
         key_of(row->quantity, key);
         kwh_row_decode(decoder->map, row, registers_of(frame, row), &reading);
-        if (!cJSON_HasObjectItem(values, key)) { /* else a coarser copy */
+        if (!cJSON_HasObjectItem(values, key)) /* else a coarser copy */
             json_reading(values, status, key, &reading);
-        }
     }
     json_item(object, "values", values);
     json_item(object, "status", status);
@@ -179,12 +170,10 @@ static void print_json(const struct decoder *decoder, const struct frame *frame)
 {
     cJSON *object = json_object();
     add_head(object, frame);
-    if (frame->error == NULL) {
+    if (frame->error == NULL)
         add_content(object, frame);
-    }
-    if (has_named_registers(decoder, frame)) {
+    if (has_named_registers(decoder, frame))
         add_values(object, decoder, frame);
-    }
     json_print(object);
 }
 
@@ -227,11 +216,10 @@ static void print_table(const struct decoder *decoder, const struct frame *frame
     char text[FRAME_TEXT];
     frame_describe(frame, text);
     printf("%s%s%s\n", style_bold(&decoder->style), text, style_off(&decoder->style));
-    if (has_named_registers(decoder, frame)) {
+    if (has_named_registers(decoder, frame))
         print_values(decoder, frame);
-    } else if (frame->error == NULL && frame->count != 0 && frame->data != NULL) {
+    else if (frame->error == NULL && frame->count != 0 && frame->data != NULL)
         print_words(decoder, frame);
-    }
 }
 
 /* All frames of a line. A request is remembered for the answer that follows it. */
@@ -241,16 +229,14 @@ static enum exit_code decode_bytes(struct decoder *decoder, const uint8_t *bytes
         struct frame frame;
         frame_parse(bytes + at, length - at, &frame);
         enum exit_code code = find_address(decoder, &frame);
-        if (code != EXIT_CODE_OK) {
+        if (code != EXIT_CODE_OK)
             return code;
-        }
         decoder->found = true;
         at += frame.length;
-        if (decoder->options->output == OUTPUT_JSON) {
+        if (decoder->options->output == OUTPUT_JSON)
             print_json(decoder, &frame);
-        } else {
+        else
             print_table(decoder, &frame);
-        }
         decoder->refused = decoder->refused || frame.error != NULL;
         if (frame.direction == FRAME_REQUEST) {
             decoder->request = frame;
@@ -266,9 +252,8 @@ static enum exit_code decode_text(struct decoder *decoder, const char *text)
     uint8_t bytes[BYTES_MAX];
     size_t count;
     const char *wrong = parse_hex(text, bytes, &count);
-    if (wrong != NULL) {
+    if (wrong != NULL)
         return usage_error("'%.60s' %s", text, wrong);
-    }
     return decode_bytes(decoder, bytes, count);
 }
 
@@ -279,12 +264,10 @@ static enum exit_code decode_input(struct decoder *decoder)
     enum exit_code code = EXIT_CODE_OK;
     for (ssize_t length;
          code == EXIT_CODE_OK && (length = getline(&line, &capacity, stdin)) != -1;) {
-        while (length > 0 && is_separator(line[length - 1])) {
+        while (length > 0 && is_separator(line[length - 1]))
             line[--length] = '\0';
-        }
-        if (line[0] != '#') {
+        if (line[0] != '#')
             code = decode_text(decoder, line);
-        }
     }
     free(line);
     if (ferror(stdin)) {
@@ -300,14 +283,12 @@ static enum exit_code take_request(struct decoder *decoder)
     size_t count;
     const char *text = decoder->options->request;
     const char *wrong = parse_hex(text, bytes, &count);
-    if (wrong != NULL || count == 0) {
+    if (wrong != NULL || count == 0)
         return usage_error("--request '%.60s' %s", text, wrong != NULL ? wrong : "is empty");
-    }
     frame_parse(bytes, count, &decoder->request);
     decoder->request.data = NULL;
-    if (decoder->request.error != NULL || decoder->request.direction != FRAME_REQUEST) {
+    if (decoder->request.error != NULL || decoder->request.direction != FRAME_REQUEST)
         return usage_error("--request '%.60s' is not a whole request", text);
-    }
     decoder->has_request = true;
     return EXIT_CODE_OK;
 }
@@ -319,9 +300,8 @@ static enum exit_code decode_arguments(struct decoder *decoder)
     size_t at = 0;
     for (int i = 0; i < decoder->options->argument_count; i++) {
         size_t length = strlen(decoder->options->arguments[i]);
-        if (length + 2 > sizeof text - at) {
+        if (length + 2 > sizeof text - at)
             return usage_error("the frame is too long");
-        }
         memcpy(text + at, decoder->options->arguments[i], length);
         at += length;
         text[at++] = ' ';
@@ -337,22 +317,17 @@ enum exit_code decode_command(const struct options *options)
     memset(&decoder, 0, sizeof decoder);
     decoder.options = options;
     decoder.style = output_style(options);
-    if (options->output == OUTPUT_CSV) {
+    if (options->output == OUTPUT_CSV)
         return usage_error("-o csv: decode prints a table or json");
-    }
-    if (options->map != NULL) {
+    if (options->map != NULL)
         code = find_map(options->map, &decoder.map);
-    }
-    if (code == EXIT_CODE_OK && options->request != NULL) {
+    if (code == EXIT_CODE_OK && options->request != NULL)
         code = take_request(&decoder);
-    }
-    if (code != EXIT_CODE_OK) {
+    if (code != EXIT_CODE_OK)
         return code;
-    }
     bool input = options->argument_count == 0 || strcmp(options->arguments[0], "-") == 0;
     code = input ? decode_input(&decoder) : decode_arguments(&decoder);
-    if (code == EXIT_CODE_OK && !decoder.found) {
+    if (code == EXIT_CODE_OK && !decoder.found)
         return usage_error("there is no frame %s", input ? "on standard input" : "in HEX");
-    }
     return code == EXIT_CODE_OK && decoder.refused ? EXIT_CODE_PROTOCOL : code;
 }

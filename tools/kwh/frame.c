@@ -40,9 +40,8 @@ static void parse_read(struct frame *frame, const uint8_t *pdu, size_t length)
         frame->direction = FRAME_REQUEST;
         take_span(frame, pdu);
         if (frame->count == 0 || frame->count > (registers ? 125 : 2000) ||
-            frame->address + frame->count > 0x10000) {
+            frame->address + frame->count > 0x10000)
             refuse(frame, "bad_answer");
-        }
     } else if (length >= 3 && length == 2u + pdu[1] && (!registers || pdu[1] % 2 == 0)) {
         frame->direction = FRAME_ANSWER;
         frame->data = pdu + 2;
@@ -198,9 +197,8 @@ static size_t leading_tcp(const uint8_t *bytes, size_t length)
 {
     size_t told = length > MBAP ? word_at(bytes + 4) : 0;
     if (length <= MBAP || word_at(bytes + 2) != 0 || told < 1 + PDU_MIN ||
-        told > 1 + KWH_MODBUS_PDU_MAX) {
+        told > 1 + KWH_MODBUS_PDU_MAX)
         return 0;
-    }
     return 6 + told;
 }
 
@@ -221,9 +219,8 @@ static void parse_rtu(const uint8_t *bytes, size_t length, struct frame *frame)
     uint16_t right = kwh_crc16(KWH_CRC16_START, bytes, length - 2);
     frame->crc_expected = (uint16_t)((right & 0xFFu) << 8 | right >> 8); /* as on the wire */
     parse_pdu(frame, bytes + 1, length - 3);
-    if (frame->crc != frame->crc_expected) {
+    if (frame->crc != frame->crc_expected)
         refuse(frame, "bad_crc");
-    }
 }
 
 void frame_parse(const uint8_t *bytes, size_t length, struct frame *frame)
@@ -262,15 +259,13 @@ void frame_hex(const uint8_t *bytes, size_t count, char *text, size_t capacity)
 {
     size_t fit = (capacity - 4) / 3;
     text[0] = '\0';
-    for (size_t i = 0; i < count && i < fit; i++) {
+    for (size_t i = 0; i < count && i < fit; i++)
         snprintf(text + 3 * i, capacity - 3 * i, "%02X ", (unsigned)bytes[i]);
-    }
     size_t length = strlen(text);
-    if (length > 0 && count <= fit) {
+    if (length > 0 && count <= fit)
         text[length - 1] = '\0';
-    } else if (count > fit) {
+    else if (count > fit)
         snprintf(text + length, capacity - length, "...");
-    }
 }
 
 static void describe_read(const struct frame *frame, char text[FRAME_TEXT])
@@ -280,9 +275,8 @@ static void describe_read(const struct frame *frame, char text[FRAME_TEXT])
     char from[20] = "";
     bool bytes = frame->count == 0; /* of coils, whose number an answer does not tell */
     unsigned count = bytes ? (unsigned)frame->data_length : frame->count;
-    if (frame->has_address) {
+    if (frame->has_address)
         snprintf(from, sizeof from, " from 0x%04X", (unsigned)frame->address);
-    }
     snprintf(text, FRAME_TEXT, "%s%u %s%s%s%s", frame->direction == FRAME_REQUEST ? "read " : "",
              count, bytes ? "byte" : what[frame->function - 1], count == 1 ? "" : "s",
              bytes ? " of bits" : "", from);
@@ -292,9 +286,8 @@ static void describe_content(const struct frame *frame, char text[FRAME_TEXT])
 {
     char name[FRAME_NAME];
     frame_function_name(frame->function, name);
-    for (char *c = name; *c != '\0'; c++) {
+    for (char *c = name; *c != '\0'; c++)
         *c = *c == '_' ? ' ' : *c;
-    }
     if (frame->exception != 0) {
         const char *error = kwh_error_name(kwh_error_from_exception(frame->exception));
         snprintf(text, FRAME_TEXT, "exception %02X, %s, to %s", (unsigned)frame->exception, error,
@@ -346,9 +339,8 @@ void trace_frames(void *context, enum kwh_trace what, const uint8_t *bytes, size
     struct frame *request = context;
     char hex[3 * 264 + 4], text[FRAME_TEXT] = "given up";
     (void)now_us;
-    if (what == KWH_TRACE_RECEIVED || count == 0) {
+    if (what == KWH_TRACE_RECEIVED || count == 0)
         return; /* the same bytes come again as a frame, or as given up */
-    }
     frame_hex(bytes, count, hex, sizeof hex);
     if (what != KWH_TRACE_SKIPPED) {
         frame_parse(bytes, count, &frame);

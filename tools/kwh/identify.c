@@ -27,22 +27,19 @@ struct identity {
 
 static void leave_open(struct identity *identity, const char *text)
 {
-    if (identity->open_count < OPEN_MAX) {
+    if (identity->open_count < OPEN_MAX)
         snprintf(identity->open[identity->open_count++], OPEN_TEXT, "%s", text);
-    }
 }
 
 static void read_items(struct identity *identity)
 {
     struct kwh_meter meter;
-    if (link_meter(&identity->link, &meter) != EXIT_CODE_OK) {
+    if (link_meter(&identity->link, &meter) != EXIT_CODE_OK)
         return;
-    }
     for (size_t i = 0; i < KWH_COUNT(items); i++) {
         char name[NAME_TEXT], text[OPEN_TEXT];
-        if (kwh_map_find(identity->link.map, meter.profiles, items[i]) == NULL) {
+        if (kwh_map_find(identity->link.map, meter.profiles, items[i]) == NULL)
             continue;
-        }
         enum kwh_error error = kwh_meter_read_one(&meter, items[i],
                                                   &identity->readings[identity->count]);
         if (error == KWH_OK) {
@@ -117,9 +114,8 @@ static void print_json(const struct identity *identity)
     for (size_t i = 0; i < identity->count; i++) {
         char key[NAME_TEXT], value[KWH_READING_TEXT];
         if (identity->readings[i].quantity == KWH_SERIAL_NUMBER) {
-            if (kwh_reading_print(&identity->readings[i], value, sizeof value) == KWH_OK) {
+            if (kwh_reading_print(&identity->readings[i], value, sizeof value) == KWH_OK)
                 serial = cJSON_CreateString(value);
-            }
             continue;
         }
         key_of(identity->readings[i].quantity, key);
@@ -128,9 +124,8 @@ static void print_json(const struct identity *identity)
     json_item(object, "serial", serial != NULL ? serial : cJSON_CreateNull());
     json_item(object, "values", values);
     cJSON_Delete(status); /* only values that were had are listed */
-    for (size_t i = 0; i < identity->open_count; i++) {
+    for (size_t i = 0; i < identity->open_count; i++)
         json_append_text(open, identity->open[i]);
-    }
     json_item(object, "unknown", open);
     json_unsigned(object, "duration_ms", (identity->duration_us + 500) / 1000);
     json_text(object, "error", link->error != KWH_OK ? kwh_error_name(link->error) : NULL);
@@ -143,9 +138,8 @@ static void print_table(const struct identity *identity, const struct options *o
     struct style style = output_style(options);
     struct table table;
     char settings[SETTINGS_TEXT];
-    if (link->map == NULL) {
+    if (link->map == NULL)
         return;
-    }
     printf("%s%s%s at %s\n\n", style_bold(&style),
            link->model != NULL ? link->model->name : link->map->title, style_off(&style),
            link->target_text);
@@ -165,9 +159,8 @@ static void print_table(const struct identity *identity, const struct options *o
         snprintf(text, sizeof text, "%s%s%s", value, unit[0] != '\0' ? " " : "", unit);
         table_row(&table, (const char *const[]){name, text});
     }
-    for (size_t i = 0; i < identity->open_count; i++) {
+    for (size_t i = 0; i < identity->open_count; i++)
         table_row(&table, (const char *const[]){i == 0 ? "cannot tell" : "", identity->open[i]});
-    }
     table_end(&table, &style);
 }
 
@@ -176,12 +169,10 @@ static void print_csv(const struct identity *identity)
     static const char *const titles[] = {"target", "map", "model", "code", "serial", "error"};
     const struct link *link = &identity->link;
     char serial[KWH_READING_TEXT] = "";
-    for (size_t i = 0; i < identity->count; i++) {
+    for (size_t i = 0; i < identity->count; i++)
         if (identity->readings[i].quantity == KWH_SERIAL_NUMBER &&
-            kwh_reading_print(&identity->readings[i], serial, sizeof serial) != KWH_OK) {
+            kwh_reading_print(&identity->readings[i], serial, sizeof serial) != KWH_OK)
             serial[0] = '\0';
-        }
-    }
     csv_record(titles, KWH_COUNT(titles));
     csv_record((const char *const[]){link->target_text, link->map != NULL ? link->map->name : "",
                                      link->model != NULL ? link->model->name : "", identity->code,
@@ -193,9 +184,8 @@ static void print_csv(const struct identity *identity)
 static enum exit_code identify_meter(struct identity *identity, const struct options *options)
 {
     enum exit_code code = link_open(&identity->link, options, options->arguments[0]);
-    if (code != EXIT_CODE_OK) {
+    if (code != EXIT_CODE_OK)
         return code;
-    }
     uint32_t start = link_now_us(&identity->link);
     code = link_identify(&identity->link);
     if (code == EXIT_CODE_OK) {
@@ -214,12 +204,10 @@ static enum exit_code identify_meter(struct identity *identity, const struct opt
 enum exit_code identify_command(const struct options *options)
 {
     static struct identity identity;
-    if (options->argument_count < 1) {
+    if (options->argument_count < 1)
         return usage_error("TARGET is missing");
-    }
-    if (options->argument_count > 1) {
+    if (options->argument_count > 1)
         return usage_error("one TARGET at a time, not '%s' too", options->arguments[1]);
-    }
     identity.time_ms = utc_now_ms();
     enum exit_code code = identify_meter(&identity, options);
     if (code != EXIT_CODE_USAGE && code != EXIT_CODE_INTERNAL) {

@@ -42,12 +42,10 @@ static enum kwh_error backend_receive(void *context, uint8_t *room, size_t capac
         bool last = wait > UINT32_MAX / 2 || wait <= PATIENCE_US;
         enum kwh_error error = link->real->receive(link->real->context, room, capacity,
                                                    last ? until_us : now + PATIENCE_US, got);
-        if (interrupted()) {
+        if (interrupted())
             return KWH_ERROR_INTERRUPTED;
-        }
-        if (error != KWH_OK || *got > 0 || last) {
+        if (error != KWH_OK || *got > 0 || last)
             return error;
-        }
     }
 }
 
@@ -84,14 +82,12 @@ void link_complain(const struct link *link, enum kwh_error error, const struct k
 {
     struct kwh_failure bare = {.error = error};
     char text[400];
-    if (failure->error != error) {
+    if (failure->error != error)
         failure = &bare;
-    }
-    if (kwh_failure_print(failure, kwh_host_scheme(&link->host), text, sizeof text) != KWH_OK) {
+    if (kwh_failure_print(failure, kwh_host_scheme(&link->host), text, sizeof text) != KWH_OK)
         complain("%s: %s", link->target_text, kwh_error_text(error));
-    } else {
+    else
         complain("%s: %s", link->target_text, text);
-    }
 }
 
 /* The maps to choose from: the one of -m or map=, else all. */
@@ -102,15 +98,13 @@ static enum exit_code choose_maps(struct link *link)
                                                      : NULL;
     if (name != NULL) {
         enum exit_code code = find_map(name, &link->map);
-        if (code != EXIT_CODE_OK) {
+        if (code != EXIT_CODE_OK)
             return code;
-        }
     }
     link->map_count = name != NULL ? 1 : kwh_maps_count;
     link->maps = allocate(link->map_count, sizeof *link->maps);
-    for (size_t i = 0; i < link->map_count; i++) {
+    for (size_t i = 0; i < link->map_count; i++)
         link->maps[i] = name != NULL ? link->map : kwh_maps[i].map;
-    }
     return EXIT_CODE_OK;
 }
 
@@ -120,19 +114,15 @@ enum exit_code link_open(struct link *link, const struct options *options, const
     link->options = options;
     link->target_text = target;
     enum exit_code code = parse_target("TARGET", target, &link->target);
-    if (code != EXIT_CODE_OK) {
+    if (code != EXIT_CODE_OK)
         return code;
-    }
-    if (options->timeout_ms >= 0) {
+    if (options->timeout_ms >= 0)
         link->target.timeout_ms = (uint32_t)options->timeout_ms;
-    }
-    if (options->retries >= 0) {
+    if (options->retries >= 0)
         link->target.retries = (int)options->retries;
-    }
     code = choose_maps(link);
-    if (code != EXIT_CODE_OK) {
+    if (code != EXIT_CODE_OK)
         return code;
-    }
     link->error = kwh_host_open_target(&link->host, &link->target);
     if (link->error == KWH_ERROR_UNKNOWN_NAME) {
         const struct kwh_map *none;
@@ -182,12 +172,10 @@ static size_t collect_settings(const struct link *link, struct kwh_line_settings
     for (unsigned rank = 0; rank < SETTINGS_MAX; rank++) {
         for (size_t i = 0; i < link->map_count; i++) {
             bool known = rank >= link->maps[i]->line_count || count == SETTINGS_MAX;
-            for (size_t j = 0; j < count && !known; j++) {
+            for (size_t j = 0; j < count && !known; j++)
                 known = same_settings(&settings[j], &link->maps[i]->lines[rank]);
-            }
-            if (!known) {
+            if (!known)
                 settings[count++] = link->maps[i]->lines[rank];
-            }
         }
     }
     return count;
@@ -197,9 +185,8 @@ static enum kwh_error ask_identity(struct link *link, bool once)
 {
     enum kwh_error error = kwh_identify_init(&link->identify, &link->host.line, link->address,
                                              link->maps, link->map_count);
-    if (once) {
+    if (once)
         link->identify.dialogue.retries = 0;
-    }
     return error == KWH_OK ? kwh_identify_run(&link->identify) : error;
 }
 
@@ -226,26 +213,22 @@ static enum kwh_error try_settings(struct link *link)
     for (size_t i = 0; i < count; i++) {
         print_settings(&settings[i], text);
         if (!same_settings(&settings[i], &link->host.settings) &&
-            kwh_host_set_line(&link->host, &settings[i]) != KWH_OK) {
+            kwh_host_set_line(&link->host, &settings[i]) != KWH_OK)
             continue; /* the port cannot do it */
-        }
         enum kwh_error error = ask_identity(link, once);
         if (!worth_another_speed(error)) {
-            if (link->identify.answered && !link->options->quiet) {
+            if (link->identify.answered && !link->options->quiet)
                 complain("%s answers at %s", link->target_text, text);
-            }
             return error;
         }
         first = first == KWH_OK ? error : first;
         size_t length = strlen(tried);
         snprintf(tried + length, sizeof tried - length, "%s%s", length > 0 ? ", " : "", text);
     }
-    if (first == KWH_OK) {
+    if (first == KWH_OK)
         return ask_identity(link, false);
-    }
-    if (!link->options->quiet) {
+    if (!link->options->quiet)
         complain("tried %s", tried);
-    }
     return first;
 }
 
@@ -305,12 +288,10 @@ enum exit_code link_identify(struct link *link)
         return EXIT_CODE_OK;
     }
     enum exit_code code = exit_code_of(link->error);
-    if (code == EXIT_CODE_OTHER_METER) {
+    if (code == EXIT_CODE_OTHER_METER)
         return complain_other(link, link->error);
-    }
-    if (code != EXIT_CODE_INTERRUPTED) {
+    if (code != EXIT_CODE_INTERRUPTED)
         link_complain(link, link->error, kwh_line_failure(&link->host.line));
-    }
     return code;
 }
 

@@ -66,11 +66,9 @@ static void print_usage(FILE *file)
 
 static const struct subcommand *find_subcommand(const char *name)
 {
-    for (size_t i = 0; i < KWH_COUNT(subcommands); i++) {
-        if (strcmp(subcommands[i].name, name) == 0) {
+    for (size_t i = 0; i < KWH_COUNT(subcommands); i++)
+        if (strcmp(subcommands[i].name, name) == 0)
             return &subcommands[i];
-        }
-    }
     return NULL;
 }
 
@@ -81,9 +79,8 @@ static void occupy_standard_descriptors(void)
         if (fcntl(descriptor, F_GETFD) == -1) {
             /* The wrong way round, so that using it is an error that shows. */
             int opened = open("/dev/null", descriptor == 0 ? O_WRONLY : O_RDONLY);
-            if (opened != descriptor) {
+            if (opened != descriptor)
                 exit(EXIT_CODE_INTERNAL);
-            }
         }
     }
 }
@@ -93,9 +90,8 @@ static enum exit_code run(const struct subcommand *subcommand, int argc, char **
     struct options options;
     bool done = false;
     enum exit_code code = parse_options(subcommand, argc, argv, &options, &done);
-    if (code == EXIT_CODE_OK && !done) {
+    if (code == EXIT_CODE_OK && !done)
         code = subcommand->run(&options);
-    }
     free_options(&options);
     return code;
 }

@@ -58,36 +58,31 @@ static void certainty_text(const unsigned by_certainty[4], char text[WORDS_MAX])
 static void model_words(const struct kwh_map *map, char text[WORDS_MAX])
 {
     text[0] = '\0';
-    for (unsigned i = 0; i < map->model_count; i++) {
-        if (strstr(text, map->models[i].name) == NULL) {
+    for (unsigned i = 0; i < map->model_count; i++)
+        if (strstr(text, map->models[i].name) == NULL)
             append(text, WORDS_MAX, ", ", map->models[i].name);
-        }
-    }
 }
 
 static void alias_words(const struct kwh_map_notes *notes, char text[WORDS_MAX])
 {
     text[0] = '\0';
-    for (size_t i = 0; notes != NULL && i < notes->alias_count; i++) {
+    for (size_t i = 0; notes != NULL && i < notes->alias_count; i++)
         append(text, WORDS_MAX, ", ", notes->aliases[i]);
-    }
 }
 
 static cJSON *model_array(const struct kwh_map *map)
 {
     cJSON *array = json_array();
-    for (unsigned i = 0; i < map->model_count; i++) {
+    for (unsigned i = 0; i < map->model_count; i++)
         json_append_text(array, map->models[i].name);
-    }
     return array;
 }
 
 static cJSON *alias_array(const struct kwh_map_notes *notes)
 {
     cJSON *array = json_array();
-    for (size_t i = 0; notes != NULL && i < notes->alias_count; i++) {
+    for (size_t i = 0; notes != NULL && i < notes->alias_count; i++)
         json_append_text(array, notes->aliases[i]);
-    }
     return array;
 }
 
@@ -101,11 +96,9 @@ static cJSON *map_object(const struct kwh_map_entry *entry)
     json_unsigned(object, "values", values);
     json_item(object, "models", model_array(entry->map));
     json_item(object, "aliases", alias_array(entry->notes));
-    for (unsigned i = 4; i-- > 0;) {
-        if (by_certainty[i] > 0) {
+    for (unsigned i = 4; i-- > 0;)
+        if (by_certainty[i] > 0)
             json_unsigned(certainty, kwh_certainty_name((enum kwh_certainty)i), by_certainty[i]);
-        }
-    }
     json_item(object, "certainty", certainty);
     return object;
 }
@@ -116,12 +109,10 @@ static void name_words(const struct kwh_map_entry *entry, char text[WORDS_MAX])
     model_words(entry->map, text);
     for (size_t i = 0; entry->notes != NULL && i < entry->notes->alias_count; i++) {
         bool listed = false;
-        for (unsigned j = 0; j < entry->map->model_count; j++) {
+        for (unsigned j = 0; j < entry->map->model_count; j++)
             listed = listed || strcmp(entry->notes->aliases[i], entry->map->models[j].name) == 0;
-        }
-        if (!listed) {
+        if (!listed)
             append(text, WORDS_MAX, ", ", entry->notes->aliases[i]);
-        }
     }
 }
 
@@ -174,9 +165,8 @@ static void list_maps(const struct options *options)
         list_csv();
         break;
     case OUTPUT_JSON:
-        for (size_t i = 0; i < kwh_maps_count; i++) {
+        for (size_t i = 0; i < kwh_maps_count; i++)
             json_print(map_object(&kwh_maps[i]));
-        }
         break;
     }
 }
@@ -194,9 +184,8 @@ struct row_text {
 static const char *access_of(const struct kwh_map *map, const struct kwh_row *row)
 {
     const struct kwh_item *item = kwh_map_item(map, row->quantity);
-    if (kwh_row_write_only(row)) {
+    if (kwh_row_write_only(row))
         return "w";
-    }
     return item != NULL && item->write_function != 0 ? "rw" : "r";
 }
 
@@ -204,11 +193,9 @@ static const char *access_of(const struct kwh_map *map, const struct kwh_row *ro
 static void note_text(const struct kwh_map_entry *entry, uint16_t address, char text[NOTE_MAX])
 {
     text[0] = '\0';
-    for (size_t i = 0; entry->notes != NULL && i < entry->notes->count; i++) {
-        if (entry->notes->notes[i].address == address) {
+    for (size_t i = 0; entry->notes != NULL && i < entry->notes->count; i++)
+        if (entry->notes->notes[i].address == address)
             append(text, NOTE_MAX, "; ", entry->notes->notes[i].text);
-        }
-    }
 }
 
 static void describe_row(const struct kwh_map_entry *entry, const struct kwh_row *row,
@@ -220,9 +207,8 @@ static void describe_row(const struct kwh_map_entry *entry, const struct kwh_row
     snprintf(text->words, sizeof text->words, "%u", (unsigned)kwh_row_words(row));
     name_of(row->quantity, text->name);
     if (type == KWH_TYPE_TEXT ||
-        kwh_decimal_print(&scale, text->scale, sizeof text->scale) != KWH_OK) {
+        kwh_decimal_print(&scale, text->scale, sizeof text->scale) != KWH_OK)
         snprintf(text->scale, sizeof text->scale, "1");
-    }
     note_text(entry, row->address, text->note);
     text->space = kwh_row_space(row) == KWH_SPACE_INPUT ? "04" : "03";
     text->unit = kwh_unit_symbol(kwh_quantity_unit(row->quantity));
@@ -304,9 +290,8 @@ static void print_facts(const struct kwh_map_entry *entry, const struct style *s
         printf("%s%lu %u%c%u", i == 0 ? "  factory  " : ", or ", (unsigned long)line->baud,
                (unsigned)line->data_bits, line->parity, (unsigned)line->stop_bits);
     }
-    if (map->line_count > 0) {
+    if (map->line_count > 0)
         printf(", address %u\n", (unsigned)map->default_address);
-    }
     printf("  request  up to %u registers\n\n",
            map->request_safe != 0 ? (unsigned)map->request_safe : 125u);
 }
@@ -350,16 +335,14 @@ static void document_map(const struct options *options, const struct kwh_map_ent
 enum exit_code maps_command(const struct options *options)
 {
     const struct kwh_map *map;
-    if (options->argument_count > 1) {
+    if (options->argument_count > 1)
         return usage_error("one MAP at a time, not '%s' too", options->arguments[1]);
-    }
     if (options->argument_count == 0) {
         list_maps(options);
         return EXIT_CODE_OK;
     }
     enum exit_code code = find_map(options->arguments[0], &map);
-    if (code == EXIT_CODE_OK) {
+    if (code == EXIT_CODE_OK)
         document_map(options, map_entry(map));
-    }
     return code;
 }

@@ -42,11 +42,10 @@ enum exit_code usage_error(const char *format, ...)
     va_start(arguments, format);
     say(format, arguments);
     va_end(arguments);
-    if (speaker != NULL) {
+    if (speaker != NULL)
         fprintf(stderr, "try: kwh %s --help\n", speaker);
-    } else {
+    else
         fputs("try: kwh --help\n", stderr);
-    }
     return EXIT_CODE_USAGE;
 }
 
@@ -72,20 +71,17 @@ void flush_output(void)
 {
     bool failed = ferror(stdout) != 0; /* what was printed just now may have filled the buffer */
     failed = fflush(stdout) != 0 || failed;
-    if (failed && output_errno == 0) {
+    if (failed && output_errno == 0)
         output_errno = errno;
-    }
-    if (output_errno == EPIPE) {
+    if (output_errno == EPIPE)
         die_of_closed_pipe();
-    }
 }
 
 enum exit_code finish_output(enum exit_code code)
 {
     flush_output();
-    if (output_errno == 0 && !ferror(stdout)) {
+    if (output_errno == 0 && !ferror(stdout))
         return code;
-    }
     complain("cannot write to standard output%s%s", output_errno != 0 ? ": " : "",
              output_errno != 0 ? strerror(output_errno) : "");
     return EXIT_CODE_INTERNAL;

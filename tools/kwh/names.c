@@ -18,12 +18,10 @@ static int lower(char c)
 static unsigned distance(const char *a, const char *b, size_t width)
 {
     unsigned row[LONGEST + 1];
-    if (width > LONGEST || strlen(a) > LONGEST) {
+    if (width > LONGEST || strlen(a) > LONGEST)
         return TOO_FAR;
-    }
-    for (size_t j = 0; j <= width; j++) {
+    for (size_t j = 0; j <= width; j++)
         row[j] = (unsigned)j;
-    }
     for (size_t i = 0; a[i] != '\0'; i++) {
         unsigned diagonal = row[0];
         row[0] = (unsigned)i + 1;
@@ -61,26 +59,19 @@ static void consider(struct near_names *near, const char *asked, const char *nam
     unsigned far = distance_of_words(asked, name);
     size_t at = near->count;
     /* Part of a longer name counts as near, too. */
-    if (strlen(asked) >= 4 && strstr(name, asked) != NULL && far > 2) {
+    if (strlen(asked) >= 4 && strstr(name, asked) != NULL && far > 2)
         far = 2;
-    }
-    if (far > 1 + strlen(asked) / 4) {
+    if (far > 1 + strlen(asked) / 4)
         return;
-    }
-    for (size_t i = 0; i < near->count; i++) {
-        if (strcmp(near->text[i], name) == 0) {
+    for (size_t i = 0; i < near->count; i++)
+        if (strcmp(near->text[i], name) == 0)
             return;
-        }
-    }
-    while (at > 0 && near->distance[at - 1] > far) {
+    while (at > 0 && near->distance[at - 1] > far)
         at--;
-    }
-    if (at == NEAREST) {
+    if (at == NEAREST)
         return;
-    }
-    if (near->count < NEAREST) {
+    if (near->count < NEAREST)
         near->count++;
-    }
     for (size_t i = near->count - 1; i > at; i--) {
         near->distance[i] = near->distance[i - 1];
         memcpy(near->text[i], near->text[i - 1], NAME_TEXT);
@@ -111,9 +102,8 @@ enum exit_code parse_target(const char *what, const char *text, struct kwh_targe
 {
     size_t where = 0;
     char hint[KWH_TARGET_TEXT + 32];
-    if (kwh_target_parse(text, target, &where) == KWH_OK) {
+    if (kwh_target_parse(text, target, &where) == KWH_OK)
         return EXIT_CODE_OK;
-    }
     (void)kwh_target_hint(text, hint, sizeof hint); /* one that was cut helps, too */
     return usage_error("%s '%s': cannot be understood from '%s' on; %s", what, text,
                        where < strlen(text) ? text + where : "its end", hint);
@@ -123,34 +113,29 @@ enum exit_code find_map(const char *name, const struct kwh_map **map)
 {
     struct near_names near = {.count = 0};
     *map = kwh_host_find_map(name);
-    if (*map != NULL) {
+    if (*map != NULL)
         return EXIT_CODE_OK;
-    }
     for (size_t i = 0; i < kwh_maps_count; i++) {
         const struct kwh_map_notes *notes = kwh_maps[i].notes;
         consider(&near, name, kwh_maps[i].map->name);
-        for (size_t j = 0; notes != NULL && j < notes->alias_count; j++) {
+        for (size_t j = 0; notes != NULL && j < notes->alias_count; j++)
             consider(&near, name, notes->aliases[j]);
-        }
     }
     return unknown("no map is called", name, &near, NULL);
 }
 
 const struct kwh_map_entry *map_entry(const struct kwh_map *map)
 {
-    for (size_t i = 0; i < kwh_maps_count; i++) {
-        if (kwh_maps[i].map == map) {
+    for (size_t i = 0; i < kwh_maps_count; i++)
+        if (kwh_maps[i].map == map)
             return &kwh_maps[i];
-        }
-    }
     return NULL;
 }
 
 void name_of(uint32_t quantity, char text[NAME_TEXT])
 {
-    if (kwh_quantity_print(quantity, text, NAME_TEXT) != KWH_OK) {
+    if (kwh_quantity_print(quantity, text, NAME_TEXT) != KWH_OK)
         snprintf(text, NAME_TEXT, "quantity_%08lx", (unsigned long)quantity);
-    }
 }
 
 void key_of(uint32_t quantity, char text[NAME_TEXT])
@@ -181,14 +166,11 @@ enum exit_code check_name(const char *name, const struct kwh_map *map)
     uint32_t quantity;
     struct kwh_obis code;
     struct near_names near = {.count = 0};
-    if (kwh_quantity_parse(name, &quantity) == KWH_OK || kwh_obis_parse(name, &code) == KWH_OK) {
+    if (kwh_quantity_parse(name, &quantity) == KWH_OK || kwh_obis_parse(name, &code) == KWH_OK)
         return EXIT_CODE_OK;
-    }
-    for (size_t i = 0; i < kwh_maps_count; i++) {
-        if (map == NULL || map == kwh_maps[i].map) {
+    for (size_t i = 0; i < kwh_maps_count; i++)
+        if (map == NULL || map == kwh_maps[i].map)
             consider_map(&near, name, kwh_maps[i].map, KWH_ALL_PROFILES);
-        }
-    }
     return unknown("unknown name", name, &near, map);
 }
 
@@ -198,16 +180,14 @@ enum exit_code find_quantity(const char *name, const struct kwh_map *map, uint16
     struct kwh_obis code;
     struct near_names near = {.count = 0};
     enum exit_code exit_code = check_name(name, map);
-    if (exit_code != EXIT_CODE_OK) {
+    if (exit_code != EXIT_CODE_OK)
         return exit_code;
-    }
     if (kwh_quantity_parse(name, quantity) != KWH_OK) {
         *quantity = kwh_obis_parse(name, &code) == KWH_OK ? kwh_map_find_obis(map, profiles, code)
                                                           : 0;
     }
-    if (*quantity != 0 && kwh_map_find(map, profiles, *quantity) != NULL) {
+    if (*quantity != 0 && kwh_map_find(map, profiles, *quantity) != NULL)
         return EXIT_CODE_OK;
-    }
     consider_map(&near, name, map, profiles);
     char what[128];
     snprintf(what, sizeof what, "the meter (map %s) has no", map->name);

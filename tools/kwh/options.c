@@ -51,9 +51,8 @@ void print_help(const struct subcommand *subcommand, FILE *file)
     fputs("\n\n", file);
     for (size_t i = 0; i < ROWS; i++) {
         char name[40];
-        if (!takes(subcommand, &rows[i])) {
+        if (!takes(subcommand, &rows[i]))
             continue;
-        }
         snprintf(name, sizeof name, "%s%s%s", rows[i].name, rows[i].argument != NULL ? " " : "",
                  rows[i].argument != NULL ? rows[i].argument : "");
         fprintf(file, "  %c%c%c --%-20s ", rows[i].is_short ? '-' : ' ',
@@ -101,17 +100,15 @@ static enum exit_code take_seed(struct options *options, const struct option_row
     char *end;
     errno = 0;
     options->seed = strtoul(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || text[0] == '-' || options->seed > UINT32_MAX) {
+    if (errno != 0 || end == text || *end != '\0' || text[0] == '-' || options->seed > UINT32_MAX)
         return usage_error("--%s %s: not a number from 0 to 4294967295", row->name, text);
-    }
     return EXIT_CODE_OK;
 }
 
 static enum exit_code take_pin(struct options *options, const char *text)
 {
-    if (strchr(text, '=') == NULL || text[0] == '=') {
+    if (strchr(text, '=') == NULL || text[0] == '=')
         return usage_error("--set %s: not NAME=VALUE", text);
-    }
     options->pins[options->pin_count++] = text;
     return EXIT_CODE_OK;
 }
@@ -184,37 +181,32 @@ static enum exit_code parse_all(const struct subcommand *subcommand, int argc, c
     size_t count = 0, at = 1;
     memset(longs, 0, sizeof longs);
     for (size_t i = 0; i < ROWS; i++) {
-        if (!takes(subcommand, &rows[i])) {
+        if (!takes(subcommand, &rows[i]))
             continue;
-        }
         longs[count].name = rows[i].name;
         longs[count].has_arg = rows[i].argument != NULL ? required_argument : no_argument;
         longs[count++].val = rows[i].id;
         if (rows[i].is_short) {
             shorts[at++] = rows[i].id;
-            if (rows[i].argument != NULL) {
+            if (rows[i].argument != NULL)
                 shorts[at++] = ':';
-            }
         }
     }
     opterr = 0;
     for (int id; (id = getopt_long(argc, argv, shorts, longs, NULL)) != -1;) {
         const struct option_row *row = rows;
-        if (id == '?' || id == ':') {
+        if (id == '?' || id == ':')
             return refuse(argv, id);
-        }
         if (id == 'h') {
             print_help(subcommand, stdout);
             *done = true;
             return EXIT_CODE_OK;
         }
-        while (row->id != id) {
+        while (row->id != id)
             row++;
-        }
         enum exit_code code = take(options, row, optarg);
-        if (code != EXIT_CODE_OK) {
+        if (code != EXIT_CODE_OK)
             return code;
-        }
     }
     return EXIT_CODE_OK;
 }

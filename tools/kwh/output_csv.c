@@ -11,9 +11,8 @@ static void print_field(const char *field)
     }
     putchar('"');
     for (; *field != '\0'; field++) {
-        if (*field == '"') {
+        if (*field == '"')
             putchar('"');
-        }
         putchar(*field);
     }
     putchar('"');
@@ -22,9 +21,8 @@ static void print_field(const char *field)
 void csv_record(const char *const *fields, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (i > 0) {
+        if (i > 0)
             putchar(',');
-        }
         print_field(fields[i] != NULL ? fields[i] : "");
     }
     fputs("\n", stdout);

@@ -25,16 +25,14 @@ cJSON *json_array(void)
 
 void json_item(cJSON *object, const char *key, cJSON *item)
 {
-    if (!cJSON_AddItemToObject(object, key, made(item))) {
+    if (!cJSON_AddItemToObject(object, key, made(item)))
         made(NULL);
-    }
 }
 
 void json_append(cJSON *array, cJSON *item)
 {
-    if (!cJSON_AddItemToArray(array, made(item))) {
+    if (!cJSON_AddItemToArray(array, made(item)))
         made(NULL);
-    }
 }
 
 void json_text(cJSON *object, const char *key, const char *text)
@@ -92,9 +90,8 @@ void json_reading(cJSON *values, cJSON *status, const char *key, const struct kw
 void json_print(cJSON *object)
 {
     char *text = cJSON_PrintUnformatted(object);
-    if (text == NULL) {
+    if (text == NULL)
         made(NULL);
-    }
     puts(text);
     flush_output();
     cJSON_free(text);

@@ -43,9 +43,8 @@ static size_t larger_unit(const struct kwh_reading *reading)
 {
     enum kwh_unit unit = kwh_quantity_unit(reading->quantity);
     size_t i = 0;
-    while (i < KWH_COUNT(larger_units) && larger_units[i].unit != unit) {
+    while (i < KWH_COUNT(larger_units) && larger_units[i].unit != unit)
         i++;
-    }
     return kwh_reading_has_value(reading) && reading->form == KWH_FORM_DECIMAL
                ? i
                : KWH_COUNT(larger_units);
@@ -54,12 +53,10 @@ static size_t larger_unit(const struct kwh_reading *reading)
 int power_for_people(const struct kwh_reading *reading)
 {
     size_t i = larger_unit(reading);
-    if (i == KWH_COUNT(larger_units)) {
+    if (i == KWH_COUNT(larger_units))
         return 0;
-    }
-    if (larger_units[i].always_kilo) {
+    if (larger_units[i].always_kilo)
         return 3;
-    }
     return reaches(reading->decimal, 6) ? 6 : reaches(reading->decimal, 3) ? 3 : 0;
 }
 
@@ -67,9 +64,8 @@ int power_for_people(const struct kwh_reading *reading)
 static void print_status(const struct kwh_reading *reading, char text[KWH_READING_TEXT])
 {
     snprintf(text, KWH_READING_TEXT, "%s", kwh_status_name((enum kwh_status)reading->status));
-    for (char *c = text; *c != '\0'; c++) {
+    for (char *c = text; *c != '\0'; c++)
         *c = *c == '_' ? ' ' : *c;
-    }
 }
 
 const char *print_for_people(const struct kwh_reading *reading, int power,
@@ -89,9 +85,8 @@ const char *print_for_people(const struct kwh_reading *reading, int power,
     /* Only the point moves, every digit stays; 0 needs none. */
     if (reading->decimal.mantissa != 0 &&
         (kwh_decimal_shift(reading->decimal, -power, &moved.decimal) != KWH_OK ||
-         kwh_decimal_print(&moved.decimal, text, KWH_READING_TEXT) != KWH_OK)) {
+         kwh_decimal_print(&moved.decimal, text, KWH_READING_TEXT) != KWH_OK))
         return kwh_unit_symbol(unit);
-    }
     return power == 6 ? larger_units[i].mega : larger_units[i].kilo;
 }
 
@@ -107,9 +102,8 @@ static const char *const directions[] = {"", " import", " export", " net", " gro
 unsigned group_of(uint32_t quantity)
 {
     unsigned kind = KWH_QUANTITY_KIND(quantity), direction = KWH_QUANTITY_DIRECTION(quantity);
-    if (KWH_QUANTITY_CLASS(quantity) != KWH_CLASS_MEASUREMENT || kind == 0) {
+    if (KWH_QUANTITY_CLASS(quantity) != KWH_CLASS_MEASUREMENT || kind == 0)
         return 1000;
-    }
     bool energy = kind >= KWH_KIND_ACTIVE_ENERGY && kind <= KWH_KIND_APPARENT_ENERGY;
     return kind * 8 + (energy ? direction : 0);
 }
@@ -117,9 +111,8 @@ unsigned group_of(uint32_t quantity)
 void group_title(unsigned group, char text[GROUP_TEXT])
 {
     unsigned kind = group / 8, direction = group % 8;
-    if (kind == 0 || kind > KWH_COUNT(kinds) || direction >= KWH_COUNT(directions)) {
+    if (kind == 0 || kind > KWH_COUNT(kinds) || direction >= KWH_COUNT(directions))
         snprintf(text, GROUP_TEXT, "Meter");
-    } else {
+    else
         snprintf(text, GROUP_TEXT, "%s%s", kinds[kind - 1], directions[direction]);
-    }
 }

@@ -18,9 +18,8 @@ struct style output_style(const struct options *options)
     struct winsize size;
     const char *no_color = getenv("NO_COLOR");
     const char *terminal = getenv("TERM");
-    if (!isatty(STDOUT_FILENO)) {
+    if (!isatty(STDOUT_FILENO))
         return style;
-    }
     style.color = !options->no_color && (no_color == NULL || no_color[0] == '\0') &&
                   terminal != NULL && strcmp(terminal, "dumb") != 0;
     style.width = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col
@@ -73,9 +72,8 @@ static char **add_row(struct table *table)
     if (table->count == table->capacity) {
         size_t capacity = table->capacity == 0 ? 64 : 2 * table->capacity;
         char ***rows = allocate(capacity, sizeof *rows);
-        if (table->count > 0) {
+        if (table->count > 0)
             memcpy(rows, table->rows, table->count * sizeof *rows);
-        }
         free(table->rows);
         table->rows = rows;
         table->capacity = capacity;
@@ -88,9 +86,8 @@ static char **add_row(struct table *table)
 void table_row(struct table *table, const char *const *cells)
 {
     char **row = add_row(table);
-    for (size_t i = 0; i < table->columns; i++) {
+    for (size_t i = 0; i < table->columns; i++)
         row[i] = copy(cells[i] != NULL ? cells[i] : "");
-    }
 }
 
 void table_titles(struct table *table, const char *const *cells)
@@ -113,9 +110,8 @@ static bool is_heading(char *const *row)
 static size_t width_of(const char *text)
 {
     size_t width = 0;
-    for (; *text != '\0'; text++) {
+    for (; *text != '\0'; text++)
         width += ((unsigned char)*text & 0xC0u) != 0x80u;
-    }
     return width;
 }
 
@@ -163,9 +159,8 @@ static size_t line_length(const char *text, size_t width)
     size_t end = strcspn(text, "\n"), length = 0, columns = 0;
     for (size_t i = 0; i <= end; i++) {
         bool blank = i == end || text[i] == ' ';
-        if (blank && (length == 0 || columns <= width)) {
+        if (blank && (length == 0 || columns <= width))
             length = i;
-        }
         columns += ((unsigned char)text[i] & 0xC0u) != 0x80u;
     }
     return length;
@@ -177,14 +172,12 @@ void print_wrapped(FILE *file, const char *text, size_t indent, size_t width)
         size_t length = line_length(text, width);
         fprintf(file, "%.*s", (int)length, text);
         text += length;
-        if (*text == '\n') {
+        if (*text == '\n')
             text++;
-        } else {
+        else
             text += strspn(text, " ");
-        }
-        if (*text == '\0') {
+        if (*text == '\0')
             return;
-        }
         fputc('\n', file);
         spaces(file, *text == '\n' ? 0 : indent);
     }
@@ -220,9 +213,8 @@ static void print_row(const struct table *table, const struct layout *layout, ch
                       const struct style *style, size_t at)
 {
     size_t last = table->columns;
-    while (last > 1 && row[last - 1][0] == '\0') {
+    while (last > 1 && row[last - 1][0] == '\0')
         last--;
-    }
     spaces(style->file, at);
     for (size_t c = 0; c < last; c++) {
         if (layout->breaks[c]) {
@@ -236,14 +228,12 @@ static void print_row(const struct table *table, const struct layout *layout, ch
                        : table->alignment[c] == 'd' ? layout->behind[c] - behind
                                                     : 0;
         spaces(style->file, fill - right);
-        if (c + 1 == table->columns) {
+        if (c + 1 == table->columns)
             print_last(row[c], at, style);
-        } else {
+        else
             fputs(row[c], style->file);
-        }
-        if (c + 1 < last && !layout->breaks[c + 1]) {
+        if (c + 1 < last && !layout->breaks[c + 1])
             spaces(style->file, right + GAP);
-        }
         at += layout->width[c] + GAP;
     }
     fputc('\n', style->file);
@@ -252,9 +242,8 @@ static void print_row(const struct table *table, const struct layout *layout, ch
 void table_free(struct table *table)
 {
     for (size_t r = 0; r < table->count; r++) {
-        for (size_t c = 0; c < table->columns; c++) {
+        for (size_t c = 0; c < table->columns; c++)
             free(table->rows[r][c]);
-        }
         free(table->rows[r]);
     }
     free(table->rows);
@@ -265,9 +254,8 @@ void table_end(struct table *table, const struct style *style)
 {
     struct layout layout = lay_out(table);
     size_t indent = 0;
-    for (size_t r = 0; r < table->count; r++) {
+    for (size_t r = 0; r < table->count; r++)
         indent = is_heading(table->rows[r]) ? GAP : indent;
-    }
     break_columns(&layout, table->columns, style, indent);
     for (size_t r = 0; r < table->count; r++) {
         char **row = table->rows[r];

@@ -14,20 +14,17 @@ enum exit_code make_entries(const struct kwh_map *map, uint16_t profiles, char *
 {
     size_t capacity = name_count;
     struct kwh_map_iterator rows = {map, profiles, 0, 0};
-    while (name_count == 0 && kwh_map_next(&rows) != NULL) {
+    while (name_count == 0 && kwh_map_next(&rows) != NULL)
         capacity++;
-    }
     struct kwh_plan_entry *entries = allocate(capacity, sizeof *entries);
     kwh_plan_init(plan, map, profiles, entries, capacity);
-    if (name_count == 0) {
+    if (name_count == 0)
         return kwh_plan_add_readout(plan) == KWH_OK ? EXIT_CODE_OK : EXIT_CODE_INTERNAL;
-    }
     for (size_t i = 0; i < name_count; i++) {
         uint32_t quantity;
         enum exit_code code = find_quantity(names[i], map, profiles, &quantity);
-        if (code != EXIT_CODE_OK) {
+        if (code != EXIT_CODE_OK)
             return code;
-        }
         if (kwh_plan_add(plan, quantity) != KWH_OK) {
             complain("%s cannot be read", names[i]);
             return EXIT_CODE_INTERNAL;
@@ -117,15 +114,12 @@ static enum exit_code bus_cost(const struct options *options, const struct kwh_m
 {
     struct kwh_line_settings settings = KWH_LINE_SETTINGS_DEFAULT;
     uint32_t turnaround_us = kwh_map_turnaround_us(map);
-    if (options->line != NULL && kwh_line_settings_parse(options->line, &settings) != KWH_OK) {
+    if (options->line != NULL && kwh_line_settings_parse(options->line, &settings) != KWH_OK)
         return usage_error("--line %s: not of the form 8E1", options->line);
-    }
-    if (options->baud > 0) {
+    if (options->baud > 0)
         settings.baud = (uint32_t)options->baud;
-    }
-    if (options->turnaround_ms >= 0) {
+    if (options->turnaround_ms >= 0)
         turnaround_us = (uint32_t)options->turnaround_ms * 1000;
-    }
     *cost = kwh_bus_cost_serial(&settings, turnaround_us);
     cost->limit = options->max_registers > 0 ? (uint16_t)options->max_registers : 0;
     return EXIT_CODE_OK;
@@ -153,16 +147,13 @@ enum exit_code plan_command(const struct options *options)
     struct kwh_plan plan;
     struct kwh_bus_cost cost;
     struct style style = output_style(options);
-    if (options->argument_count < 1) {
+    if (options->argument_count < 1)
         return usage_error("MAP is missing");
-    }
     enum exit_code code = find_map(options->arguments[0], &map);
-    if (code == EXIT_CODE_OK) {
+    if (code == EXIT_CODE_OK)
         code = bus_cost(options, map, &cost);
-    }
-    if (code != EXIT_CODE_OK) {
+    if (code != EXIT_CODE_OK)
         return code;
-    }
     code = make_entries(map, map->model_count > 0 ? map->models[0].profiles : KWH_ALL_PROFILES,
                         options->arguments + 1, (size_t)options->argument_count - 1, &plan);
     if (code == EXIT_CODE_OK) {

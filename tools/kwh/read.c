@@ -66,18 +66,16 @@ static enum exit_code run_plan(struct readout *readout)
     struct kwh_bus_cost cost = kwh_bus_cost_line(&readout->link.host.line, readout->link.map);
     struct kwh_meter meter;
     enum exit_code code = link_meter(&readout->link, &meter);
-    if (code != EXIT_CODE_OK) {
+    if (code != EXIT_CODE_OK)
         return code;
-    }
     kwh_plan_make(&readout->plan, &cost);
     readout->readings = allocate(readout->plan.count, sizeof *readout->readings);
     readout->time_ms = utc_now_ms();
     uint32_t start = link_now_us(&readout->link);
     kwh_meter_begin(&meter, &readout->plan);
     while (readout->count < readout->plan.count &&
-           kwh_meter_next(&meter, &readout->readings[readout->count])) {
+           kwh_meter_next(&meter, &readout->readings[readout->count]))
         readout->count++;
-    }
     readout->duration_us = link_now_us(&readout->link) - start;
     readout->error = meter.dialogue.error;
     readout->failure = meter.failure;
@@ -94,21 +92,18 @@ static bool has_failed(const struct kwh_reading *reading)
 static size_t count_failed(const struct readout *readout)
 {
     size_t failed = 0;
-    for (size_t i = 0; i < readout->count; i++) {
+    for (size_t i = 0; i < readout->count; i++)
         failed += has_failed(&readout->readings[i]);
-    }
     return failed;
 }
 
 static enum exit_code judge(const struct readout *readout)
 {
     size_t failed = count_failed(readout);
-    if (readout->error == KWH_ERROR_INTERRUPTED) {
+    if (readout->error == KWH_ERROR_INTERRUPTED)
         return EXIT_CODE_INTERRUPTED;
-    }
-    if (failed == 0) {
+    if (failed == 0)
         return exit_code_of(readout->error);
-    }
     return failed < readout->count || readout->error == KWH_OK ? EXIT_CODE_PARTIAL
                                                                : exit_code_of(readout->error);
 }
@@ -157,9 +152,8 @@ static void print_csv(const struct readout *readout)
         const struct kwh_reading *reading = &readout->readings[i];
         char name[NAME_TEXT], value[KWH_READING_TEXT];
         name_of(reading->quantity, name);
-        if (kwh_reading_print(reading, value, sizeof value) != KWH_OK) {
+        if (kwh_reading_print(reading, value, sizeof value) != KWH_OK)
             value[0] = '\0';
-        }
         csv_record((const char *const[]){time, readout->link.target_text, name, value,
                                          kwh_unit_symbol(kwh_quantity_unit(reading->quantity)),
                                          kwh_status_name((enum kwh_status)reading->status)},
@@ -171,9 +165,8 @@ static void obis_of(uint32_t quantity, char text[KWH_OBIS_TEXT])
 {
     struct kwh_obis code;
     if (kwh_quantity_obis(quantity, &code) != KWH_OK ||
-        kwh_obis_print(code, text, KWH_OBIS_TEXT) != KWH_OK) {
+        kwh_obis_print(code, text, KWH_OBIS_TEXT) != KWH_OK)
         text[0] = '\0';
-    }
 }
 
 /* One unit for the whole group: that of its largest value. */
@@ -182,9 +175,8 @@ static int group_power(const struct readout *readout, unsigned group)
     int power = 0;
     for (size_t i = 0; i < readout->count; i++) {
         int own = power_for_people(&readout->readings[i]);
-        if (group_of(readout->readings[i].quantity) == group && own > power) {
+        if (group_of(readout->readings[i].quantity) == group && own > power)
             power = own;
-        }
     }
     return power;
 }
@@ -196,9 +188,8 @@ static void add_group(struct table *table, const struct readout *readout, unsign
     for (size_t i = 0; i < readout->count; i++) {
         const struct kwh_reading *reading = &readout->readings[i];
         char name[NAME_TEXT], value[KWH_READING_TEXT], code[KWH_OBIS_TEXT], title[GROUP_TEXT];
-        if (group_of(reading->quantity) != group) {
+        if (group_of(reading->quantity) != group)
             continue;
-        }
         if (!begun) {
             group_title(group, title);
             table_heading(table, title);
@@ -217,17 +208,15 @@ static void print_table(const struct readout *readout, const struct options *opt
     struct style style = output_style(options);
     bool obis = options->obis || style.width >= WIDE_ENOUGH_FOR_OBIS;
     struct table table;
-    if (readout->count == 0) {
+    if (readout->count == 0)
         return;
-    }
     printf("%s%s%s at %s\n", style_bold(&style),
            link->model != NULL ? link->model->name : link->map->title, style_off(&style),
            link->target_text);
     size_t failed = count_failed(readout);
     printf("%smap %s, ", style_dim(&style), link->map->name);
-    if (failed > 0) {
+    if (failed > 0)
         printf("%zu of ", readout->count - failed);
-    }
     printf("%zu value%s in %" PRIu32 " request%s, %" PRIu32 " ms%s\n\n", readout->count,
            readout->count == 1 ? "" : "s", readout->requests, readout->requests == 1 ? "" : "s",
            duration_ms(readout), style_off(&style));
@@ -239,9 +228,8 @@ static void print_table(const struct readout *readout, const struct options *opt
             unsigned own = group_of(readout->readings[i].quantity);
             next = own > group && own < next ? own : next;
         }
-        if (next == UINT16_MAX) {
+        if (next == UINT16_MAX)
             break;
-        }
         group = next;
         add_group(&table, readout, group, obis);
     }
@@ -281,19 +269,15 @@ static enum exit_code read_meter(struct readout *readout, const struct options *
         code = make_entries(readout->link.map, link_profiles(&readout->link), names, name_count,
                             &readout->plan);
     }
-    if (code == EXIT_CODE_OK) {
+    if (code == EXIT_CODE_OK)
         code = run_plan(readout);
-    }
-    if (code != EXIT_CODE_OK) {
+    if (code != EXIT_CODE_OK)
         return code;
-    }
-    if (readout->error != KWH_OK && readout->error != KWH_ERROR_INTERRUPTED) {
+    if (readout->error != KWH_OK && readout->error != KWH_ERROR_INTERRUPTED)
         link_complain(&readout->link, readout->error, &readout->failure);
-    }
     put_in_order(readout, names, name_count);
-    if (options->explain) {
+    if (options->explain)
         explain(readout, options);
-    }
     return judge(readout);
 }
 
@@ -301,12 +285,10 @@ static enum exit_code read_meter(struct readout *readout, const struct options *
 static const struct kwh_map *named_map(const struct options *options)
 {
     struct kwh_target target;
-    if (options->map != NULL) {
+    if (options->map != NULL)
         return kwh_host_find_map(options->map);
-    }
-    if (kwh_target_parse(options->arguments[0], &target, NULL) != KWH_OK) {
+    if (kwh_target_parse(options->arguments[0], &target, NULL) != KWH_OK)
         return NULL;
-    }
     return kwh_host_find_map(target.scheme == KWH_SCHEME_SIM ? target.place : target.map);
 }
 
@@ -314,20 +296,17 @@ enum exit_code read_command(const struct options *options)
 {
     struct readout readout;
     memset(&readout, 0, sizeof readout);
-    if (options->argument_count < 1) {
+    if (options->argument_count < 1)
         return usage_error("TARGET is missing");
-    }
     for (int i = 1; i < options->argument_count; i++) {
         enum exit_code code = check_name(options->arguments[i], named_map(options));
-        if (code != EXIT_CODE_OK) {
+        if (code != EXIT_CODE_OK)
             return code;
-        }
     }
     readout.time_ms = utc_now_ms();
     enum exit_code code = read_meter(&readout, options);
-    if (code != EXIT_CODE_USAGE && code != EXIT_CODE_INTERNAL) {
+    if (code != EXIT_CODE_USAGE && code != EXIT_CODE_INTERNAL)
         print_readout(&readout, options);
-    }
     link_close(&readout.link);
     free(readout.plan.entries);
     free(readout.readings);

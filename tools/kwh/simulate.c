@@ -21,11 +21,9 @@ struct fleet {
 
 static bool is_taken(const struct fleet *fleet, unsigned address)
 {
-    for (size_t i = 0; i < fleet->count; i++) {
-        if (fleet->slaves[i].address == address) {
+    for (size_t i = 0; i < fleet->count; i++)
+        if (fleet->slaves[i].address == address)
             return true;
-        }
-    }
     return false;
 }
 
@@ -39,25 +37,20 @@ static enum exit_code choose_address(const struct fleet *fleet, const char *text
     if (text != NULL) {
         char *end;
         unsigned long number = strtoul(text, &end, 10);
-        if (text[0] < '0' || text[0] > '9' || *end != '\0' || number < 1 || number > METERS_MAX) {
+        if (text[0] < '0' || text[0] > '9' || *end != '\0' || number < 1 || number > METERS_MAX)
             return usage_error("address '%s' is not a number from 1 to %d", text, METERS_MAX);
-        }
-        if (is_taken(fleet, (unsigned)number)) {
+        if (is_taken(fleet, (unsigned)number))
             return usage_error("address %lu is given twice", number);
-        }
         *address = (uint8_t)number;
         return EXIT_CODE_OK;
     }
     unsigned free_one = fleet->link.has_address ? fleet->link.address : 1;
-    if (free_one == 0) {
+    if (free_one == 0)
         return usage_error("address 0 is that of all meters, not of one");
-    }
-    while (is_taken(fleet, free_one)) {
+    while (is_taken(fleet, free_one))
         free_one++;
-    }
-    if (free_one > METERS_MAX) {
+    if (free_one > METERS_MAX)
         return usage_error("no address above %d", METERS_MAX);
-    }
     *address = (uint8_t)free_one;
     return EXIT_CODE_OK;
 }
@@ -67,16 +60,13 @@ static enum exit_code add_meter(struct fleet *fleet, char *text, const struct op
     const struct kwh_map *map;
     uint8_t address = 0;
     char *at = strchr(text, '@');
-    if (at != NULL) {
+    if (at != NULL)
         *at++ = '\0';
-    }
     enum exit_code code = find_map(text, &map);
-    if (code == EXIT_CODE_OK) {
+    if (code == EXIT_CODE_OK)
         code = choose_address(fleet, at, &address);
-    }
-    if (code != EXIT_CODE_OK) {
+    if (code != EXIT_CODE_OK)
         return code;
-    }
     /* Several meters of one seed would be the same household. */
     uint32_t seed = (uint32_t)options->seed + (uint32_t)fleet->count;
     enum kwh_error error = kwh_simulation_new(&fleet->meters[fleet->count], map, seed);
@@ -96,12 +86,10 @@ static enum exit_code add_meters(struct fleet *fleet, const struct options *opti
     while (code == EXIT_CODE_OK && next != NULL) {
         char *text = next;
         next = strchr(text, ',');
-        if (next != NULL) {
+        if (next != NULL)
             *next++ = '\0';
-        }
-        if (fleet->count == METERS_MAX) {
+        if (fleet->count == METERS_MAX)
             return usage_error("more than %d meters", METERS_MAX);
-        }
         code = add_meter(fleet, text, options);
     }
     return code;
@@ -114,9 +102,8 @@ static enum exit_code pin(struct fleet *fleet, const char *text)
     const char *value = strchr(text, '=') + 1;
     size_t length = (size_t)(value - text) - 1;
     bool had = false;
-    if (length >= sizeof name) {
+    if (length >= sizeof name)
         return usage_error("unknown name '%.*s'", (int)length, text);
-    }
     memcpy(name, text, length);
     name[length] = '\0';
     enum exit_code code = check_name(name, fleet->slaves[0].map);
@@ -140,9 +127,8 @@ static enum exit_code pin(struct fleet *fleet, const char *text)
                                kwh_error_text(error));
         }
     }
-    if (code == EXIT_CODE_OK && !had) {
+    if (code == EXIT_CODE_OK && !had)
         return find_quantity(name, fleet->slaves[0].map, fleet->slaves[0].profiles, &(uint32_t){0});
-    }
     return code;
 }
 
@@ -153,9 +139,8 @@ static enum exit_code print_targets(const struct fleet *fleet, const struct kwh_
         char text[KWH_TARGET_TEXT];
         target.has_address = true;
         target.address = fleet->slaves[i].address;
-        if (kwh_target_print(&target, text, sizeof text) != KWH_OK) {
+        if (kwh_target_print(&target, text, sizeof text) != KWH_OK)
             return EXIT_CODE_INTERNAL;
-        }
         puts(text);
     }
     flush_output();
@@ -170,9 +155,8 @@ static enum exit_code serve(struct fleet *fleet, struct kwh_listener *listener)
         enum kwh_error error = kwh_listener_serve(listener, STEP_MS);
         uint32_t elapsed_ms = (kwh_host_now_us() - then) / 1000;
         then += elapsed_ms * 1000;
-        for (size_t i = 0; i < fleet->count; i++) {
+        for (size_t i = 0; i < fleet->count; i++)
             kwh_simulation_advance(fleet->meters[i], elapsed_ms);
-        }
         if (error != KWH_OK && error != KWH_ERROR_INTERRUPTED) {
             complain("%s", kwh_error_text(error));
             return exit_code_of(error);
@@ -190,20 +174,17 @@ static enum exit_code listen_and_serve(struct fleet *fleet, const struct options
                                              NULL);
     if (error != KWH_OK) {
         const char *link = options->arguments[1];
-        if (errno != 0) {
+        if (errno != 0)
             complain("%s: %s (%s)", link, kwh_error_text(error), strerror(errno));
-        } else {
+        else
             complain("%s: %s", link, kwh_error_text(error));
-        }
         return exit_code_of(error);
     }
-    if (options->verbose > 0) {
+    if (options->verbose > 0)
         kwh_listener_trace(listener, trace_frames, &fleet->traced);
-    }
     enum exit_code code = print_targets(fleet, kwh_listener_target(listener));
-    if (code == EXIT_CODE_OK) {
+    if (code == EXIT_CODE_OK)
         code = serve(fleet, listener);
-    }
     kwh_listener_close(listener);
     return code;
 }
@@ -223,17 +204,13 @@ enum exit_code simulate_command(const struct options *options)
                                  options->arguments[2]);
     }
     enum exit_code code = parse_link(&fleet, options);
-    if (code == EXIT_CODE_OK) {
+    if (code == EXIT_CODE_OK)
         code = add_meters(&fleet, options);
-    }
-    for (size_t i = 0; code == EXIT_CODE_OK && i < options->pin_count; i++) {
+    for (size_t i = 0; code == EXIT_CODE_OK && i < options->pin_count; i++)
         code = pin(&fleet, options->pins[i]);
-    }
-    if (code == EXIT_CODE_OK) {
+    if (code == EXIT_CODE_OK)
         code = listen_and_serve(&fleet, options);
-    }
-    for (size_t i = 0; i < fleet.count; i++) {
+    for (size_t i = 0; i < fleet.count; i++)
         kwh_simulation_free(fleet.meters[i]);
-    }
     return code;
 }
