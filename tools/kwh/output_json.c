@@ -67,20 +67,13 @@ void json_append_text(cJSON *array, const char *text)
     json_append(array, cJSON_CreateString(text));
 }
 
-/* 2.18 is no number between 2.2 and 2.1. */
-static bool is_version(uint32_t quantity)
-{
-    return quantity == KWH_SOFTWARE_VERSION || quantity == KWH_HARDWARE_VERSION ||
-           quantity == KWH_PROTOCOL_VERSION;
-}
-
 void json_reading(cJSON *values, cJSON *status, const char *key, const struct kwh_reading *reading)
 {
     char text[KWH_READING_TEXT];
     if (kwh_reading_print(reading, text, sizeof text) != KWH_OK) {
         json_null(values, key);
         json_text(status, key, kwh_status_name((enum kwh_status)reading->status));
-    } else if (reading->form == KWH_FORM_DECIMAL && !is_version(reading->quantity)) {
+    } else if (reading->form == KWH_FORM_DECIMAL) {
         json_number(values, key, text);
     } else {
         json_text(values, key, text);
