@@ -493,41 +493,61 @@ static int64_t operating_seconds(const struct kwhi_load *load, unsigned tariff)
     return sum / 1000;
 }
 
-enum kwh_error kwhi_load_value(const struct kwhi_load *load, uint32_t quantity,
-                               struct kwh_decimal *value)
+/* The moment that a process looks at; @p mean is room for one that has to be made. */
+static const struct kwhi_load_moment *moment_of(const struct kwhi_load *load, unsigned process,
+                                                struct kwhi_load_moment *mean)
+{
+    if (process == KWH_PROCESS_MAX_DEMAND || process == KWH_PROCESS_MAX)
+        return &load->demand_max;
+    if (process != KWH_PROCESS_DEMAND)
+        return &load->now;
+    *mean = load->now;
+    for (unsigned p = 0; p < 3; p++)
+        for (unsigned i = 0; i < KWHI_LOAD_SLOTS; i++)
+            mean->phase[p][i] = load->demand_sum.phase[p][i] / DEMAND_S;
+    return mean;
+}
+
+/* What follows from one moment; false for other kinds. */
+static bool momentary(const struct kwhi_load *load, const struct kwhi_load_moment *at,
+                      uint32_t quantity, struct kwh_decimal *value)
 {
     unsigned phase = phase_of(quantity), direction = KWH_QUANTITY_DIRECTION(quantity);
-    unsigned process = KWH_QUANTITY_PROCESS(quantity);
-    struct kwhi_load_moment moment = load->now;
-    const struct kwhi_load_moment *at = &load->now;
-    if (process == KWH_PROCESS_MAX_DEMAND || process == KWH_PROCESS_MAX)
-        at = &load->demand_max;
-    if (process == KWH_PROCESS_DEMAND) {
-        for (unsigned p = 0; p < 3; p++)
-            for (unsigned i = 0; i < KWHI_LOAD_SLOTS; i++)
-                moment.phase[p][i] = load->demand_sum.phase[p][i] / DEMAND_S;
-        at = &moment;
-    }
-    *value = kwh_decimal(0, 0);
+
     switch (KWH_QUANTITY_KIND(quantity)) {
     case KWH_KIND_VOLTAGE:
         *value = kwh_decimal(voltage(load, at, quantity), -2);
-        return KWH_OK;
+        return true;
     case KWH_KIND_CURRENT:
         *value = kwh_decimal(current(load, at, quantity), -3);
-        return KWH_OK;
+        return true;
     case KWH_KIND_ACTIVE_POWER:
         *value = kwh_decimal(directed(slot_sum(at, phase, KWHI_LOAD_DECIWATT), direction), -1);
-        return KWH_OK;
+        return true;
     case KWH_KIND_REACTIVE_POWER:
         *value = kwh_decimal(directed(slot_sum(at, phase, KWHI_LOAD_DECIVAR), direction), -1);
-        return KWH_OK;
+        return true;
     case KWH_KIND_APPARENT_POWER:
         *value = kwh_decimal(slot_sum(at, phase, KWHI_LOAD_DECI_VOLT_AMPERE), -1);
-        return KWH_OK;
+        return true;
     case KWH_KIND_POWER_FACTOR:
         *value = kwh_decimal(power_factor(at, quantity), -3);
-        return KWH_OK;
+        return true;
+    case KWH_KIND_PHASE_ANGLE:
+        *value = kwh_decimal(proportion(slot_sum(at, phase, KWHI_LOAD_CENTIDEGREE), 1,
+                                        phase == 0 ? load->phases : 1),
+                             -2);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* What was counted since, or hardly changes. */
+static enum kwh_error lasting(const struct kwhi_load *load, uint32_t quantity,
+                              struct kwh_decimal *value)
+{
+    switch (KWH_QUANTITY_KIND(quantity)) {
     case KWH_KIND_FREQUENCY:
         *value = kwh_decimal(load->millihertz / 10, -2);
         return KWH_OK;
@@ -538,11 +558,6 @@ enum kwh_error kwhi_load_value(const struct kwhi_load *load, uint32_t quantity,
         return KWH_OK;
     case KWH_KIND_CHARGE: /* at 230 V */
         *value = kwh_decimal(counted(load, KWH_APPARENT_ENERGY) / 230, -3);
-        return KWH_OK;
-    case KWH_KIND_PHASE_ANGLE:
-        *value = kwh_decimal(proportion(slot_sum(at, phase, KWHI_LOAD_CENTIDEGREE), 1,
-                                        phase == 0 ? load->phases : 1),
-                             -2);
         return KWH_OK;
     case KWH_KIND_THD_VOLTAGE:
         *value = kwh_decimal(21, -1);
@@ -559,4 +574,14 @@ enum kwh_error kwhi_load_value(const struct kwhi_load *load, uint32_t quantity,
     default:
         return KWH_ERROR_NOT_IN_MAP;
     }
+}
+
+enum kwh_error kwhi_load_value(const struct kwhi_load *load, uint32_t quantity,
+                               struct kwh_decimal *value)
+{
+    struct kwhi_load_moment mean;
+    const struct kwhi_load_moment *at = moment_of(load, KWH_QUANTITY_PROCESS(quantity), &mean);
+
+    *value = kwh_decimal(0, 0);
+    return momentary(load, at, quantity, value) ? KWH_OK : lasting(load, quantity, value);
 }

@@ -113,51 +113,63 @@ static enum exit_code take_pin(struct options *options, const char *text)
     return EXIT_CODE_OK;
 }
 
+/* Numbers and their range. */
+static enum exit_code take_plain_number(struct options *options, const struct option_row *row,
+                                        const char *text)
+{
+    const struct {
+        char id;
+        long minimum, maximum, *number;
+    } numbers[] = {
+        {'a', 0, 0xFFFF, &options->at},           {'b', 50, 4000000, &options->baud},
+        {'g', 0, 60000, &options->turnaround_ms}, {'x', 1, 125, &options->max_registers},
+        {'T', 1, 600000, &options->timeout_ms},   {'R', 0, 100, &options->retries},
+    };
+    size_t i = 0;
+    while (i + 1 < KWH_COUNT(numbers) && numbers[i].id != row->id)
+        i++;
+    return take_number(row, text, numbers[i].minimum, numbers[i].maximum, numbers[i].number);
+}
+
+/* What only has to be remembered; false for other options. */
+static bool remember(struct options *options, char id, const char *text)
+{
+    const struct {
+        char id;
+        const char **text;
+        bool *flag;
+    } places[] = {{'m', &options->map, NULL},     {'r', &options->request, NULL},
+                  {'l', &options->line, NULL},    {'E', NULL, &options->explain},
+                  {'O', NULL, &options->obis},    {'q', NULL, &options->quiet},
+                  {'C', NULL, &options->no_color}};
+    for (size_t i = 0; i < KWH_COUNT(places); i++) {
+        if (places[i].id != id)
+            continue;
+        if (places[i].text != NULL)
+            *places[i].text = text;
+        else
+            *places[i].flag = true;
+        return true;
+    }
+    return false;
+}
+
 static enum exit_code take(struct options *options, const struct option_row *row, const char *text)
 {
-    switch (row->id) {
-    case 'm':
-        options->map = text;
+    if (remember(options, row->id, text))
         return EXIT_CODE_OK;
+    switch (row->id) {
     case 'o':
         return take_output(options, text);
-    case 'E':
-        options->explain = true;
-        return EXIT_CODE_OK;
-    case 'O':
-        options->obis = true;
-        return EXIT_CODE_OK;
-    case 'r':
-        options->request = text;
-        return EXIT_CODE_OK;
-    case 'a':
-        return take_number(row, text, 0, 0xFFFF, &options->at);
     case 's':
         return take_seed(options, row, text);
     case 'S':
         return take_pin(options, text);
-    case 'b':
-        return take_number(row, text, 50, 4000000, &options->baud);
-    case 'l':
-        options->line = text;
-        return EXIT_CODE_OK;
-    case 'g':
-        return take_number(row, text, 0, 60000, &options->turnaround_ms);
-    case 'x':
-        return take_number(row, text, 1, 125, &options->max_registers);
-    case 'T':
-        return take_number(row, text, 1, 600000, &options->timeout_ms);
-    case 'R':
-        return take_number(row, text, 0, 100, &options->retries);
     case 'v':
         options->verbose++;
         return EXIT_CODE_OK;
-    case 'q':
-        options->quiet = true;
-        return EXIT_CODE_OK;
     default:
-        options->no_color = true;
-        return EXIT_CODE_OK;
+        return take_plain_number(options, row, text);
     }
 }
 
