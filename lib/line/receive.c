@@ -217,8 +217,11 @@ static bool look(struct kwh_line *line, struct kwh_exchange *exchange, bool idle
     }
     if (!idle && may_become_echo(line, &match))
         return false;
-    if (match.verdict == KWH_VERDICT_MORE && end)
-        match = kwh_match_slide(1, KWH_REASON_NOISE, 0);
+    if (match.verdict == KWH_VERDICT_MORE && end) {
+        line->saw |= KWHI_SAW_NOISE;
+        kwhi_skip(line, 1, exchange, now_us);
+        return true;
+    }
     switch (match.verdict) {
     case KWH_VERDICT_SLIDE:
         note_reason(line, exchange, &match);

@@ -19,4 +19,7 @@
 #define ANY_OF(low, high)  Frama_C_int_interval((low), (high))
 #define MAKE_ANY(object)   Frama_C_make_unknown((char *)&(object), sizeof(object))
 
+/* What holds for every result; where it may not, the division is an alarm. */
+#define MUST(condition) ((void)(1 / ((condition) ? 1 : 0)))
+
 #endif

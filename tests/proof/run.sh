@@ -4,7 +4,8 @@
 # Proves with Frama-C EVA that no input makes the drivers, tests/proof/NAME.c, do what C leaves
 # undefined: one analysis a length, machine and define, 0 alarms. A line of each driver says what:
 #   // proof: LENGTHS=0,1,8 SOURCES=lib/base/x.c,lib/base/y.c [DEFINES=A=0,A=1] [OPTIONS=-eva-x,5]
-# or several such lines.
+#   // proof: [LONG=256,512]
+# or several such lines. LONG are lengths for which one machine must do.
 # An array of LEN bytes is as long as the input, so that no read past its end goes unseen.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -43,13 +44,20 @@ for driver in "$@"; do
     name=$(basename "$driver" .c)
     start=$(date +%s)
     defines=$(key "$name" DEFINES)
-    for length in $(key "$name" LENGTHS); do
-        for machine in $machines; do
+    {
+        for length in $(key "$name" LONG); do
             for define in ${defines:-PROOF}; do
-                echo "$name $length $machine $define"
+                echo "$name $length gcc_x86_64 $define"
             done
         done
-    done >"$logs.jobs"
+        for length in $(key "$name" LENGTHS); do
+            for machine in $machines; do
+                for define in ${defines:-PROOF}; do
+                    echo "$name $length $machine $define"
+                done
+            done
+        done
+    } >"$logs.jobs"
     xargs -P "$(nproc)" -n 4 "$0" one "$logs" <"$logs.jobs"
     count=$(wc -l <"$logs.jobs")
     rm "$logs.jobs"
