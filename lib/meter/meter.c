@@ -142,7 +142,6 @@ static enum kwh_wish meter_next(struct kwh_dialogue *dialogue)
     enum kwh_wish wish;
 
     if (is_over(meter)) {
-        meter->failure.error = dialogue->error; /* shorter requests may have got over it */
         meter->plan = NULL;
         return dialogue->error == KWH_OK ? KWH_WISH_DONE : KWH_WISH_FAILED;
     }
@@ -161,7 +160,8 @@ static void give_up(struct kwh_meter *meter, enum kwh_error error)
     meter->state = GIVE_UP;
 }
 
-/* The values of the request get the status that goes with the error. */
+/* The values of the request get the status that goes with the error. KWH_OK also forgets a silence
+ * that shorter requests got over. */
 static void settle(struct kwh_meter *meter, enum kwh_error error)
 {
     note_failure(meter, error);
