@@ -151,7 +151,7 @@ struct kwh_exchange {
     uint8_t head[8]; /**< first bytes of the PDU, the function among them */
     uint8_t head_length;
     uint8_t address;      /**< unit */
-    uint8_t same;         /**< so many leading bytes of PDU are the same in the answer */
+    uint8_t same;         /**< so many bytes of the head lead the answer, too */
     uint8_t attempt;      /**< 0 = the first */
     uint8_t sendings;     /**< how often it has left the line */
     uint8_t state;        /**< enum kwh_exchange_state */

@@ -1,19 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "answer.h"
 
-static uint8_t asked(const struct kwh_exchange *exchange, size_t at)
-{
-    if (at < exchange->head_length && at < sizeof exchange->head)
-        return exchange->head[at];
-    return exchange->body[at - exchange->head_length];
-}
-
 static bool repeats(const struct kwh_exchange *exchange, const uint8_t *pdu, size_t available)
 {
-    size_t asked_length = (size_t)exchange->head_length + exchange->body_length;
-    size_t same = exchange->same < asked_length ? exchange->same : asked_length;
-    for (size_t i = 0; i < same && i < available; i++)
-        if (pdu[i] != asked(exchange, i))
+    for (size_t i = 0; i < exchange->same && i < sizeof exchange->head && i < available; i++)
+        if (pdu[i] != exchange->head[i])
             return false;
     return true;
 }

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: MIT */
+/* The framings by themselves: lengths of PDUs, frames as built, and every verdict about bytes. */
+#include "hex.h"
+
+#include <kwh/map.h>
+#include <kwh/modbus.h>
+#include <kwh/responder.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static struct kwh_exchange exchange;
+
+/* The examples of MODBUS Application Protocol V1.1b3, section 6. */
+static void lengths_of_the_standards_examples(void **state)
+{
+    static const struct {
+        const char *request, *answer;
+    } cases[] = {
+        {"01 0013 0013", "01 03 CD6B05"},
+        {"02 00C4 0016", "02 03 ACDB35"},
+        {"03 006B 0003", "03 06 022B00000064"},
+        {"04 0008 0001", "04 02 000A"},
+        {"05 00AC FF00", "05 00AC FF00"},
+        {"06 0001 0003", "06 0001 0003"},
+        {"07", "07 6D"},
+        {"08 0000 A537", "08 0000 A537"},
+        {"0B", "0B FFFF 0108"},
+        {"0C", "0C 08 0000 0108 0121 2000"},
+        {"0F 0013 000A 02 CD01", "0F 0013 000A"},
+        {"10 0001 0002 04 000A 0102", "10 0001 0002"},
+        {"11", "11 05 6B776800 FF"},
+        {"14 0E 06 0004 0001 0002 06 0003 0009 0002", "14 0C 05 06 0DFE 0020 05 06 33CD 0040"},
+        {"15 0D 06 0004 0007 0003 06AF 04BE 100D", "15 0D 06 0004 0007 0003 06AF 04BE 100D"},
+        {"16 0004 00F2 0025", "16 0004 00F2 0025"},
+        {"17 0003 0006 000E 0003 06 00FF 00FF 00FF", "17 0C 00FE 0ACD 0001 0003 000D 00FF"},
+    };
+    (void)state;
+    for (size_t i = 0; i < KWH_COUNT(cases); i++) {
+        uint8_t pdu[32];
+        size_t count = hex(cases[i].request, pdu, sizeof pdu);
+        assert_int_equal(kwh_modbus_request_length(pdu, count), count);
+        for (size_t cut = 0; cut < count; cut++)
+            assert_true(kwh_modbus_request_length(pdu, cut) == 0 ||
+                        kwh_modbus_request_length(pdu, cut) == count);
+        count = hex(cases[i].answer, pdu, sizeof pdu);
+        assert_int_equal(kwh_modbus_answer_length(pdu, count), count);
+        assert_int_equal(kwh_modbus_answer_length(pdu, 0), 0);
+    }
+}
+
+/* A request as a frame, in exactly the room that it needs, and in one byte less. */
+static void assert_wraps(const struct kwh_framing *framing, const char *frame)
+{
+    uint8_t expected[300], built[300];
+    size_t count = hex(frame, expected, sizeof expected);
+    memset(built, 0xEE, sizeof built);
+    assert_int_equal(framing->wrap(&exchange, built, count), count);
+    assert_memory_equal(built, expected, count);
+    assert_int_equal(built[count], 0xEE);
+    memset(built, 0xEE, sizeof built);
+    assert_int_equal(framing->wrap(&exchange, built, count - 1), 0);
+    assert_int_equal(built[0], 0xEE);
+}
+
+static void requests_become_frames(void **state)
+{
+    static const uint8_t ten[] = {0x41, 0x20, 0x00, 0x00};
+    (void)state;
+    assert_int_equal(kwh_modbus_read(&exchange, 1, 3, 0x5002, 6), KWH_OK);
+    exchange.id = 0x1234;
+    assert_wraps(&kwh_modbus_rtu, "01 03 50 02 00 06 75 08");
+    assert_wraps(&kwh_modbus_tcp, "12 34 00 00 00 06 01 03 50 02 00 06");
+    assert_int_equal(kwh_modbus_write_multiple(&exchange, 1, 0x400D, 2, ten), KWH_OK);
+    exchange.id = 0xFF01;
+    assert_wraps(&kwh_modbus_rtu, "01 10 40 0D 00 02 04 41 20 00 00 16 03");
+    assert_wraps(&kwh_modbus_tcp, "FF 01 00 00 00 0B 01 10 40 0D 00 02 04 41 20 00 00");
+}
+
+/* PDUs of 253 bytes make the longest frames; longer ones make none. */
+static void the_longest_pdu_becomes_a_frame(void **state)
+{
+    static uint8_t pdu[254], frame[300];
+    (void)state;
+    memset(pdu, 0x41, sizeof pdu);
+    assert_int_equal(kwh_modbus_raw(&exchange, 1, pdu, 253, kwh_modbus_length_counted, true),
+                     KWH_OK);
+    assert_true(exchange.writes);
+    assert_int_equal(kwh_modbus_rtu.wrap(&exchange, frame, sizeof frame), 256);
+    assert_memory_equal(frame + 1, pdu, 253);
+    assert_int_equal(kwh_modbus_tcp.wrap(&exchange, frame, sizeof frame), 260);
+    assert_memory_equal(frame + 7, pdu, 253);
+    assert_memory_equal(frame + 4, "\x00\xFE\x01", 3);
+    exchange.body_length++;
+    assert_int_equal(kwh_modbus_rtu.wrap(&exchange, frame, sizeof frame), 0);
+    assert_int_equal(kwh_modbus_tcp.wrap(&exchange, frame, sizeof frame), 0);
+    assert_int_equal(kwh_modbus_rtu_server.wrap(1, 0, pdu, 253, frame, 256), 256);
+    assert_int_equal(kwh_modbus_rtu_server.wrap(1, 0, pdu, 253, frame, 255), 0);
+    assert_int_equal(kwh_modbus_rtu_server.wrap(1, 0, pdu, 254, frame, 300), 0);
+    assert_int_equal(kwh_modbus_tcp_server.wrap(1, 0, pdu, 253, frame, 260), 260);
+    assert_int_equal(kwh_modbus_tcp_server.wrap(1, 0, pdu, 253, frame, 259), 0);
+    assert_int_equal(kwh_modbus_tcp_server.wrap(1, 0, pdu, 254, frame, 300), 0);
+}
+
+/* What is asked: member by member what an answer is held against, and what a failure names. */
+static void requests_say_what_they_are(void **state)
+{
+    static const uint8_t bytes[4];
+    static const uint8_t one[] = {0x7F};
+    (void)state;
+    assert_int_equal(kwh_modbus_read(&exchange, 1, 4, 0x0102, 3), KWH_OK);
+    assert_int_equal(exchange.span_address, 0x0102);
+    assert_int_equal(exchange.span_count, 3);
+    assert_false(exchange.writes);
+    kwh_modbus_write_single(&exchange, 1, 0x0102, 3);
+    assert_int_equal(exchange.span_address, 0x0102);
+    assert_int_equal(exchange.span_count, 1);
+    assert_true(exchange.writes);
+    assert_int_equal(kwh_modbus_write_multiple(&exchange, 1, 0x0102, 2, bytes), KWH_OK);
+    assert_int_equal(exchange.span_address, 0x0102);
+    assert_int_equal(exchange.span_count, 2);
+    assert_true(exchange.writes);
+    kwh_modbus_report_server_id(&exchange, 1);
+    assert_false(exchange.writes);
+    assert_int_equal(kwh_modbus_read_device_id(&exchange, 1, 4, 0x80), KWH_OK);
+    exchange.id = 1;
+    assert_wraps(&kwh_modbus_tcp, "00 01 00 00 00 05 01 2B 0E 04 80");
+    assert_int_equal(kwh_modbus_read_device_id(&exchange, 1, 5, 0), KWH_ERROR_ARGUMENT);
+    assert_int_equal(exchange.head_length, 0);
+    assert_int_equal(kwh_modbus_raw(&exchange, 1, one, 1, kwh_modbus_length_five, false), KWH_OK);
+    assert_wraps(&kwh_modbus_tcp, "00 00 00 00 00 02 01 7F");
+}
+
+struct verdict {
+    const char *bytes;
+    bool idle;
+    enum kwh_verdict verdict;
+    enum kwh_reason reason;
+    uint16_t count;
+    uint8_t address;
+};
+
+static void assert_verdicts(const struct kwh_framing *framing, const struct verdict *cases,
+                            size_t count)
+{
+    exchange.state = KWH_EXCHANGE_WAITING;
+    for (size_t i = 0; i < count; i++) {
+        uint8_t bytes[300];
+        size_t length = hex(cases[i].bytes, bytes, sizeof bytes);
+        struct kwh_match match = framing->match(bytes, length, cases[i].idle, &exchange);
+        assert_int_equal(match.verdict, cases[i].verdict);
+        assert_int_equal(match.count, cases[i].count);
+        assert_int_equal(match.reason, cases[i].reason);
+        assert_int_equal(match.address, cases[i].address);
+    }
+}
+
+#define MORE      KWH_VERDICT_MORE
+#define SLIDE     KWH_VERDICT_SLIDE
+#define FRAME     KWH_VERDICT_FRAME
+#define NOISE     KWH_REASON_NOISE
+#define BAD_CRC   KWH_REASON_BAD_CRC
+#define OTHER     KWH_REASON_OTHER_ADDRESS
+#define NOT_ASKED KWH_REASON_OTHER_ANSWER
+
+static void what_comes_after_a_read(void **state)
+{
+    static const struct verdict cases[] = {
+        {"01", false, MORE, NOISE, 0, 0},
+        {"01 03 04 3E 33 33 33 53", false, MORE, NOISE, 0, 0},
+        {"01 03 04 3E 33 33 33 53 31", false, FRAME, NOISE, 9, 0},
+        {"01 03 04 3E 33 33 33 53 31 FF FF", false, FRAME, NOISE, 9, 0},
+        {"01 03 04 3E 33 33 33 53 30", false, SLIDE, BAD_CRC, 1, 0},
+        {"01 83 02 C0 F1", false, FRAME, NOISE, 5, 0},
+        {"01 83 02 C0 F0", false, SLIDE, BAD_CRC, 1, 0},
+        /* Our address, but another function, another count, another refusal. */
+        {"01 04", false, MORE, NOT_ASKED, 0, 0},
+        {"01 84 02 C2 C1", false, SLIDE, NOT_ASKED, 5, 1},
+        {"01 06 40 03 00 0A EC 0D", false, SLIDE, NOT_ASKED, 8, 1},
+        {"01 06 40 03 00 0A EC 0E", false, SLIDE, NOISE, 1, 0},
+        /* Another address: whole frames are passed over, part of one is awaited. */
+        {"02", false, MORE, OTHER, 0, 0},
+        {"11 03 02 12 34 74 F0", false, SLIDE, OTHER, 7, 0x11},
+        {"11 03 02 12 34 74 F1", false, SLIDE, NOISE, 1, 0},
+        {"11 03 FC", false, SLIDE, NOISE, 1, 0}, /* longer than any PDU */
+        {"11 03 FB", false, MORE, OTHER, 0, 0},
+        {"FF FF", false, MORE, OTHER, 0, 0},
+        {"11 55", false, SLIDE, NOISE, 1, 0}, /* of no known length */
+        /* Nothing more comes, and the answer stands at the end. */
+        {"11 03 20 01 03 04 3E 33 33 33 53 31", true, SLIDE, NOISE, 3, 0},
+        {"11 01 83 02 C0 F1", true, SLIDE, NOISE, 1, 0},
+        {"11 03 20 01 03 04 3E 33 33 33 53 31", false, MORE, OTHER, 0, 0},
+        {"11 03 20 01 03 04 3E 33 33 33 53 31 00", true, MORE, OTHER, 0, 0},
+        {"11 03 20 01 03 04 3E 33 33 33 53 30", true, MORE, OTHER, 0, 0},
+    };
+    (void)state;
+    assert_int_equal(kwh_modbus_read(&exchange, 1, 3, 0x5012, 2), KWH_OK);
+    assert_verdicts(&kwh_modbus_rtu, cases, KWH_COUNT(cases));
+    assert_verdicts(&kwh_modbus_rtu_over_tcp, cases, KWH_COUNT(cases));
+}
+
+static void what_comes_after_a_write(void **state)
+{
+    static const uint8_t ten[] = {0x41, 0x20, 0x00, 0x00};
+    static const struct verdict cases[] = {
+        {"01 10 40 0D 00 02 C5 CB", false, FRAME, NOISE, 8, 0},
+        {"01 10 40 0D 00", false, MORE, NOISE, 0, 0},
+        {"01 10 40 0C 00 02 94 0B", false, SLIDE, NOT_ASKED, 8, 1},
+        {"01 10 40 0D 00 01 85 CA", false, SLIDE, NOT_ASKED, 8, 1},
+    };
+    (void)state;
+    assert_int_equal(kwh_modbus_write_multiple(&exchange, 1, 0x400D, 2, ten), KWH_OK);
+    assert_verdicts(&kwh_modbus_rtu, cases, KWH_COUNT(cases));
+}
+
+static void what_comes_on_a_connection(void **state)
+{
+    static const struct verdict cases[] = {
+        {"12 34 00 00 00 05 01 03 02 00 2A", false, FRAME, NOISE, 11, 0},
+        {"12 34 00 00 00 05 01 03 02 00", false, MORE, NOISE, 0, 0},
+        {"12 34 00 00 00 05", false, MORE, NOISE, 0, 0},
+        {"12 34 00 00 00 05 01", false, MORE, NOISE, 0, 0},
+        {"12 35 00 00 00 05 01", false, MORE, NOT_ASKED, 0, 0},
+        {"12 34 00 00 00 03 01 83 02", false, FRAME, NOISE, 9, 0},
+        {"12 35 00 00 00 05 01 03 02 00 2A", false, SLIDE, NOT_ASKED, 11, 0},
+        {"12 34 00 00 00 05 02 03 02 00 2A", false, SLIDE, OTHER, 11, 2},
+        {"12 34 00 00 00 07 01 03 04 00 2A 00 2B", false, SLIDE, NOT_ASKED, 13, 0},
+        {"12 34 00 00 00 04 01 03 02 00", false, SLIDE, NOT_ASKED, 10, 0},
+        {"12 34 00 00 00 04 01 83 02 00", false, SLIDE, NOT_ASKED, 10, 0},
+        {"12 34 01", false, SLIDE, NOISE, 1, 0},
+        {"12 34 00 01", false, SLIDE, NOISE, 1, 0},
+        {"12 34 00 00 01", false, SLIDE, NOISE, 1, 0},
+        {"12 34 00 00 00 01", false, SLIDE, NOISE, 1, 0},
+        {"12 34 00 00 00 02", false, MORE, NOISE, 0, 0},
+        {"12 34 00 00 00 FE", false, MORE, NOISE, 0, 0},
+        {"12 34 00 00 00 FF", false, SLIDE, NOISE, 1, 0},
+    };
+    (void)state;
+    assert_int_equal(kwh_modbus_read(&exchange, 1, 3, 0, 1), KWH_OK);
+    exchange.id = 0x1234;
+    assert_verdicts(&kwh_modbus_tcp, cases, KWH_COUNT(cases));
+}
+
+/* What a server hears, with address 0x11 served. */
+static void what_a_server_hears(void **state)
+{
+    static const struct {
+        const char *bytes;
+        bool idle;
+        enum kwh_verdict verdict;
+        enum kwh_reason reason;
+        uint16_t count;
+    } cases[] = {
+        {"11 03 00 00 00 01 86 9A", false, FRAME, NOISE, 8},
+        {"11 03 00 00 00 01 86", false, MORE, NOISE, 0},
+        {"11 03 00 00 00 01 86 9B", false, MORE, NOISE, 0},
+        {"11 03 00 00 00 01 86 9B", true, SLIDE, BAD_CRC, 8},
+        {"11 07 4C 22", false, FRAME, NOISE, 4},
+        {"11 07 4C", true, SLIDE, BAD_CRC, 3},
+        {"01 03 50 02 00 06 75 08", false, SLIDE, OTHER, 8},
+        {"01 03 04 3E 33 33 33 53 31", false, SLIDE, OTHER, 9},
+        {"11 03 02 12 34 74 F0", false, SLIDE, NOT_ASKED, 7},
+        {"11 83 02 C1 34", false, SLIDE, NOT_ASKED, 5},
+        /* A request to us at the very end of a burst; the shortest too. */
+        {"FF 11 03 00 00 00 01 86 9A", true, SLIDE, NOISE, 1},
+        {"FF FF 11 07 4C 22", true, SLIDE, NOISE, 2},
+        {"FF FF 11 07 4C 23", true, SLIDE, BAD_CRC, 6},
+        {"FF 01 03 50 02 00 06 75 08", true, SLIDE, BAD_CRC, 9},
+        {"FF 11 03 00 00 00 01 86 9A 00", true, SLIDE, BAD_CRC, 10},
+    };
+    static uint8_t served[32];
+    (void)state;
+    served[2] = 0x02;
+    for (size_t i = 0; i < KWH_COUNT(cases); i++) {
+        uint8_t bytes[32];
+        size_t length = hex(cases[i].bytes, bytes, sizeof bytes);
+        struct kwh_request_match match = kwh_modbus_rtu_server.match(bytes, length, cases[i].idle,
+                                                                     served);
+        assert_int_equal(match.verdict, cases[i].verdict);
+        assert_int_equal(match.reason, cases[i].reason);
+        assert_int_equal(match.count, cases[i].count);
+    }
+}
+
+/* Objects cut short, at every place, and lists that fill the PDU to its end. */
+static void objects_are_taken_whole(void **state)
+{
+    uint8_t pdu[253] = {0x2B, 0x0E, 1, 1, 0, 0, 2, 5, 1, 'a', 6, 241, 'b'};
+    struct kwh_device_id_object object;
+    (void)state;
+    assert_int_equal(kwh_modbus_length_device_id(pdu, sizeof pdu), 253);
+    assert_true(kwh_modbus_device_id_object(pdu, sizeof pdu, 1, &object));
+    assert_int_equal(object.id, 6);
+    assert_int_equal(object.length, 241);
+    assert_int_equal(object.at, 12);
+    assert_false(kwh_modbus_device_id_object(pdu, 252, 1, &object));
+    assert_int_equal(object.id | object.length | object.at, 0);
+    assert_true(kwh_modbus_device_id_object(pdu, 10, 0, &object));
+    assert_int_equal(object.id, 5);
+    for (size_t cut = 0; cut < 10; cut++)
+        assert_false(kwh_modbus_device_id_object(pdu, cut, 0, &object));
+    assert_false(kwh_modbus_device_id_object(pdu, sizeof pdu, 2, &object));
+    for (size_t cut = 7; cut < 12; cut++)
+        assert_int_equal(kwh_modbus_length_device_id(pdu, cut), 0);
+    assert_int_equal(kwh_modbus_length_device_id(pdu, 12), 253);
+    pdu[11]++;
+    assert_true(kwh_modbus_length_device_id(pdu, sizeof pdu) == SIZE_MAX);
+    pdu[6] = 0;
+    assert_int_equal(kwh_modbus_length_device_id(pdu, 7), 7);
+    assert_false(kwh_modbus_device_id_object(pdu, sizeof pdu, 0, &object));
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lengths_of_the_standards_examples),
+        cmocka_unit_test(requests_become_frames),
+        cmocka_unit_test(the_longest_pdu_becomes_a_frame),
+        cmocka_unit_test(requests_say_what_they_are),
+        cmocka_unit_test(what_comes_after_a_read),
+        cmocka_unit_test(what_comes_after_a_write),
+        cmocka_unit_test(what_comes_on_a_connection),
+        cmocka_unit_test(what_a_server_hears),
+        cmocka_unit_test(objects_are_taken_whole),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
