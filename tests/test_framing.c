@@ -18,36 +18,40 @@ static void lengths_of_the_standards_examples(void **state)
 {
     static const struct {
         const char *request, *answer;
+        size_t request_from, answer_from; /* known from so many bytes on */
     } cases[] = {
-        {"01 0013 0013", "01 03 CD6B05"},
-        {"02 00C4 0016", "02 03 ACDB35"},
-        {"03 006B 0003", "03 06 022B00000064"},
-        {"04 0008 0001", "04 02 000A"},
-        {"05 00AC FF00", "05 00AC FF00"},
-        {"06 0001 0003", "06 0001 0003"},
-        {"07", "07 6D"},
-        {"08 0000 A537", "08 0000 A537"},
-        {"0B", "0B FFFF 0108"},
-        {"0C", "0C 08 0000 0108 0121 2000"},
-        {"0F 0013 000A 02 CD01", "0F 0013 000A"},
-        {"10 0001 0002 04 000A 0102", "10 0001 0002"},
-        {"11", "11 05 6B776800 FF"},
-        {"14 0E 06 0004 0001 0002 06 0003 0009 0002", "14 0C 05 06 0DFE 0020 05 06 33CD 0040"},
-        {"15 0D 06 0004 0007 0003 06AF 04BE 100D", "15 0D 06 0004 0007 0003 06AF 04BE 100D"},
-        {"16 0004 00F2 0025", "16 0004 00F2 0025"},
-        {"17 0003 0006 000E 0003 06 00FF 00FF 00FF", "17 0C 00FE 0ACD 0001 0003 000D 00FF"},
+        {"01 0013 0013", "01 03 CD6B05", 1, 2},
+        {"02 00C4 0016", "02 03 ACDB35", 1, 2},
+        {"03 006B 0003", "03 06 022B00000064", 1, 2},
+        {"04 0008 0001", "04 02 000A", 1, 2},
+        {"05 00AC FF00", "05 00AC FF00", 1, 1},
+        {"06 0001 0003", "06 0001 0003", 1, 1},
+        {"07", "07 6D", 1, 1},
+        {"08 0000 A537", "08 0000 A537", 1, 1},
+        {"0B", "0B FFFF 0108", 1, 1},
+        {"0C", "0C 08 0000 0108 0121 2000", 1, 2},
+        {"0F 0013 000A 02 CD01", "0F 0013 000A", 6, 1},
+        {"10 0001 0002 04 000A 0102", "10 0001 0002", 6, 1},
+        {"11", "11 05 6B776800 FF", 1, 2},
+        {"14 0E 06 0004 0001 0002 06 0003 0009 0002", "14 0C 05 06 0DFE 0020 05 06 33CD 0040", 2,
+         2},
+        {"15 0D 06 0004 0007 0003 06AF 04BE 100D", "15 0D 06 0004 0007 0003 06AF 04BE 100D", 2, 2},
+        {"16 0004 00F2 0025", "16 0004 00F2 0025", 1, 1},
+        {"17 0003 0006 000E 0003 06 00FF 00FF 00FF", "17 0C 00FE 0ACD 0001 0003 000D 00FF", 10, 2},
+        {"18 04DE", "83 02", 1, 1},
+        {"2B 0E 01 00", "AB 01", 1, 1},
     };
     (void)state;
     for (size_t i = 0; i < KWH_COUNT(cases); i++) {
         uint8_t pdu[32];
         size_t count = hex(cases[i].request, pdu, sizeof pdu);
-        assert_int_equal(kwh_modbus_request_length(pdu, count), count);
-        for (size_t cut = 0; cut < count; cut++)
-            assert_true(kwh_modbus_request_length(pdu, cut) == 0 ||
-                        kwh_modbus_request_length(pdu, cut) == count);
+        for (size_t cut = 0; cut <= count; cut++)
+            assert_int_equal(kwh_modbus_request_length(pdu, cut),
+                             cut < cases[i].request_from ? 0 : count);
         count = hex(cases[i].answer, pdu, sizeof pdu);
-        assert_int_equal(kwh_modbus_answer_length(pdu, count), count);
-        assert_int_equal(kwh_modbus_answer_length(pdu, 0), 0);
+        for (size_t cut = 0; cut <= count; cut++)
+            assert_int_equal(kwh_modbus_answer_length(pdu, cut),
+                             cut < cases[i].answer_from ? 0 : count);
     }
 }
 
@@ -215,6 +219,31 @@ static void what_comes_after_a_write(void **state)
     assert_verdicts(&kwh_modbus_rtu, cases, KWH_COUNT(cases));
 }
 
+/* A counter's answer has its sub-function, other data; returned data is the same. */
+static void what_comes_after_diagnostics(void **state)
+{
+    static const struct verdict counter[] = {
+        {"01 08 00 0B 00 2A 10 16", false, FRAME, NOISE, 8, 0},
+        {"01 08 00 0C 00 2A A1 D7", false, SLIDE, NOT_ASKED, 8, 1},
+    };
+    static const struct verdict returned[] = {
+        {"01 08 00 00 A5 37 DA 8D", false, FRAME, NOISE, 8, 0},
+        {"01 08 00 00 A5 38 9A 89", false, SLIDE, NOT_ASKED, 8, 1},
+    };
+    static const struct verdict identity[] = {
+        {"01 2B 0E 01 01 00 00 00 27 D7", false, FRAME, NOISE, 10, 0},
+        {"01 2B 0E 02 01 00 00 00 63 D7", false, SLIDE, NOISE, 1, 0},
+        {"01 2B 0D 01 01 00 00 00 27 E4", false, SLIDE, NOISE, 1, 0},
+    };
+    (void)state;
+    kwh_modbus_diagnostics(&exchange, 1, 11, 0);
+    assert_verdicts(&kwh_modbus_rtu, counter, KWH_COUNT(counter));
+    kwh_modbus_diagnostics(&exchange, 1, 0, 0xA537);
+    assert_verdicts(&kwh_modbus_rtu, returned, KWH_COUNT(returned));
+    assert_int_equal(kwh_modbus_read_device_id(&exchange, 1, 1, 0), KWH_OK);
+    assert_verdicts(&kwh_modbus_rtu, identity, KWH_COUNT(identity));
+}
+
 static void what_comes_on_a_connection(void **state)
 {
     static const struct verdict cases[] = {
@@ -257,6 +286,9 @@ static void what_a_server_hears(void **state)
         {"11 03 00 00 00 01 86", false, MORE, NOISE, 0},
         {"11 03 00 00 00 01 86 9B", false, MORE, NOISE, 0},
         {"11 03 00 00 00 01 86 9B", true, SLIDE, BAD_CRC, 8},
+        {"11 03 80 00 00 01 AF 5A", false, FRAME, NOISE, 8},
+        {"11 41 CD D0", true, FRAME, NOISE, 4},
+        {"11 41 CD D0", false, MORE, NOISE, 0},
         {"11 07 4C 22", false, FRAME, NOISE, 4},
         {"11 07 4C", true, SLIDE, BAD_CRC, 3},
         {"01 03 50 02 00 06 75 08", false, SLIDE, OTHER, 8},
@@ -281,6 +313,41 @@ static void what_a_server_hears(void **state)
         assert_int_equal(match.verdict, cases[i].verdict);
         assert_int_equal(match.reason, cases[i].reason);
         assert_int_equal(match.count, cases[i].count);
+    }
+}
+
+/* What a server hears on a connection, where all units are its own. */
+static void what_a_server_hears_on_a_connection(void **state)
+{
+    static const struct {
+        const char *bytes;
+        enum kwh_verdict verdict;
+        uint16_t count;
+    } cases[] = {
+        {"12 34 00 00 00 06 11 03 00 00 00 01", FRAME, 12},
+        {"12 34 00 00 00 06 11 03 00 00 00 01 12", FRAME, 12},
+        {"12 34 00 00 00 06 11 03 00 00 00", MORE, 0},
+        {"12 34 00 00 00 06 11", MORE, 0},
+        {"12 34 00 00 00 02 11 07", FRAME, 8},
+        {"12", MORE, 0},
+        {"12 34 00 01", KWH_VERDICT_BROKEN, 0},
+        {"12 34 00 00 00 01", KWH_VERDICT_BROKEN, 0},
+        {"12 34 00 00 00 FF", KWH_VERDICT_BROKEN, 0},
+    };
+    static const uint8_t served[32];
+    (void)state;
+    for (size_t i = 0; i < KWH_COUNT(cases); i++) {
+        uint8_t bytes[32];
+        size_t length = hex(cases[i].bytes, bytes, sizeof bytes);
+        struct kwh_request_match match = kwh_modbus_tcp_server.match(bytes, length, true, served);
+        assert_int_equal(match.verdict, cases[i].verdict);
+        if (match.verdict == FRAME) {
+            assert_int_equal(match.count, cases[i].count);
+            assert_int_equal(match.id, 0x1234);
+            assert_int_equal(match.address, 0x11);
+            assert_int_equal(match.body_at, 7);
+            assert_int_equal(match.body_length, cases[i].count - 7);
+        }
     }
 }
 
@@ -321,8 +388,10 @@ int main(void)
         cmocka_unit_test(requests_say_what_they_are),
         cmocka_unit_test(what_comes_after_a_read),
         cmocka_unit_test(what_comes_after_a_write),
+        cmocka_unit_test(what_comes_after_diagnostics),
         cmocka_unit_test(what_comes_on_a_connection),
         cmocka_unit_test(what_a_server_hears),
+        cmocka_unit_test(what_a_server_hears_on_a_connection),
         cmocka_unit_test(objects_are_taken_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,6 +57,12 @@ static void registers_are_read(void **state)
     assert_int_equal(kwh_modbus_read(&exchange, 1, 3, 0x5012, 2), KWH_OK);
     assert_int_equal(converse(&exchange, "01 03 50 12 00 02 75 0E", "01 03 04 3E 33 33 33 53 31"),
                      KWH_OK);
+    assert_int_equal(kwh_modbus_read(&exchange, 1, 3, 0x4003, 1), KWH_OK);
+    assert_int_equal(converse(&exchange, "01 03 40 03 00 01 61 CA", "01 03 02 00 0A 38 43"),
+                     KWH_OK);
+    registers = kwh_modbus_registers(&wire.line, &exchange, &count);
+    assert_int_equal(count, 1);
+    assert_memory_equal(registers, "\x00\x0A", 2);
     assert_int_equal(kwh_modbus_read(&exchange, 1, 4, 0, 2), KWH_OK);
     assert_int_equal(converse(&exchange, "01 04 00 00 00 02 71 CB", "01 84 02 C2 C1"),
                      KWH_ERROR_ILLEGAL_DATA_ADDRESS);
@@ -125,6 +131,7 @@ static void registers_are_written(void **state)
 {
     static const uint8_t ten[] = {0x41, 0x20, 0x00, 0x00};
     struct kwh_exchange exchange;
+    size_t count;
     (void)state;
     /* The manual's frames: address 10, and pulse rate 10 imp/kWh. */
     kwh_modbus_write_single(&exchange, 1, 0x4003, 10);
@@ -134,6 +141,8 @@ static void registers_are_written(void **state)
     assert_int_equal(
         converse(&exchange, "01 10 40 0D 00 02 04 41 20 00 00 16 03", "01 10 40 0D 00 02 C5 CB"),
         KWH_OK);
+    (void)kwh_modbus_registers(&wire.line, &exchange, &count);
+    assert_int_equal(count, 0); /* nothing was read */
     /* An answer with another value is not the answer. */
     kwh_modbus_write_single(&exchange, 1, 0x4003, 11);
     assert_int_equal(converse(&exchange, "01 06 40 03 00 0B 2D CD", "01 06 40 03 00 0A EC 0D"),

@@ -244,8 +244,8 @@ struct kwh_framing {
     size_t (*wrap)(const struct kwh_exchange *exchange, uint8_t *frame, size_t capacity);
     /**
      * Judges @p length received bytes (1 or more). @p idle: no more will come for now.
-     * @p exchanges: those of the line, linked by next; never NULL. Only one that is in the state
-     * KWH_EXCHANGE_WAITING can be answered.
+     * @p exchanges: the first that is in the state KWH_EXCHANGE_WAITING, never NULL, and those
+     * behind it, linked by next. Only one in that state can be answered.
      */
     struct kwh_match (*match)(const uint8_t *bytes, size_t length, bool idle,
                               struct kwh_exchange *exchanges);

@@ -66,10 +66,7 @@ static struct kwh_match judge(const uint8_t *bytes, size_t length, struct kwh_ex
 static struct kwh_match match(const uint8_t *bytes, size_t length, bool idle,
                               struct kwh_exchange *exchanges)
 {
-    struct kwh_exchange *exchange = exchanges;
-    while (exchange->state != KWH_EXCHANGE_WAITING && exchange->next != NULL)
-        exchange = exchange->next;
-    return kwhi_judge_through(judge, bytes, length, idle, exchange);
+    return kwhi_judge_through(judge, bytes, length, idle, exchanges);
 }
 
 const struct kwh_framing kwh_modbus_rtu = {
