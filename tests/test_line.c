@@ -825,9 +825,57 @@ static void a_long_sleep_does_no_harm(void **state)
     }
 }
 
+/* What the header says of limits and of times that nobody set. */
+static void limits_and_defaults_are_as_documented(void **state)
+{
+    static uint8_t buffer[65535];
+    struct kwh_exchange exchange;
+    struct kwh_line line;
+    (void)state;
+    assert_int_equal(kwh_line_init(&line, &kwh_modbus_rtu, buffer, 16), KWH_OK);
+    assert_int_equal(kwh_line_init(&line, &kwh_modbus_rtu, buffer, 65535), KWH_OK);
+    assert_int_equal(line.timing.answer_us, 1000000);
+    assert_int_equal(line.timing.character_us, 50000);
+    assert_int_equal(line.timing.latest_us, 2000000);
+    assert_int_equal(line.timing.turnaround_us, 100000);
+    assert_int_equal(line.timing.quiet_us, 0);
+    assert_int_equal(line.timing.tick_us, 1);
+    assert_int_equal(kwh_modbus_read(&exchange, 247, 3, 0, 1), KWH_OK);
+    assert_int_equal(kwh_line_start(&line, &exchange, 0), KWH_OK);
+}
+
+/* The reasons of one failure are not those of the next; attempts are counted. */
+static void each_failure_is_told_by_itself(void **state)
+{
+    struct kwh_exchange exchange;
+    (void)state;
+    open_rtu();
+    wire_reply(&wire, 0, 20000, "01 03 04 11 22 33 44 4B C7");
+    read_two(&exchange);
+    assert_int_equal(wire_run(&wire, &exchange), KWH_ERROR_BAD_CRC);
+    assert_int_equal(kwh_line_failure(&wire.line)->attempt, 1);
+    wire_reply(&wire, 1, 20000, "01 03");
+    assert_int_equal(kwh_line_retry(&wire.line, &exchange, wire_clock(&wire)), KWH_OK);
+    assert_ptr_equal(wire_next(&wire), &exchange);
+    assert_int_equal(exchange.error, KWH_ERROR_NO_FRAME);
+    assert_int_equal(kwh_line_failure(&wire.line)->attempt, 2);
+    assert_int_equal(kwh_line_retry(&wire.line, &exchange, wire_clock(&wire)), KWH_OK);
+    assert_ptr_equal(wire_next(&wire), &exchange);
+    assert_int_equal(exchange.error, KWH_ERROR_TIMEOUT);
+    assert_int_equal(kwh_line_failure(&wire.line)->attempt, 3);
+    wire_reply(&wire, 3, 20000, ANSWER);
+    assert_int_equal(kwh_line_retry(&wire.line, &exchange, wire_clock(&wire)), KWH_OK);
+    assert_ptr_equal(wire_next(&wire), &exchange);
+    assert_int_equal(exchange.error, KWH_OK);
+    assert_int_equal(kwh_line_failure(&wire.line)->error, KWH_OK);
+    wire_close(&wire);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(limits_and_defaults_are_as_documented),
+        cmocka_unit_test(each_failure_is_told_by_itself),
         cmocka_unit_test(the_request_is_on_the_wire_as_printed),
         cmocka_unit_test(requests_wait_for_silence),
         cmocka_unit_test(noise_puts_a_request_off),
