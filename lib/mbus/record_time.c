@@ -13,26 +13,28 @@ static int16_t full_year(int16_t year)
     return (int16_t)(year > 80 ? 1900 + year : 2000 + year);
 }
 
-static bool is_leap_year(int16_t year)
+bool kwhi_is_leap_year(int16_t year)
 {
-    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    unsigned number = (unsigned)year;
+
+    return number % 4 == 0 && (number % 100 != 0 || number % 400 == 0);
 }
 
-static bool is_date(int16_t year, int16_t month, int16_t day)
+bool kwhi_is_date(int16_t year, int16_t month, int16_t day)
 {
     static const int8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     int16_t last;
 
     if (month < 1 || month > 12)
         return false;
-    last = (int16_t)(days[month - 1] + (month == 2 && is_leap_year(year)));
+    last = (int16_t)(days[month - 1] + (month == 2 && kwhi_is_leap_year(year)));
     return day >= 1 && day <= last;
 }
 
 /* Into *time when there is such a date; year 127 of the wire, "every", is none. */
 static bool set_date(struct kwh_time *time, int16_t year, int16_t month, int16_t day)
 {
-    if (!is_date(year, month, day))
+    if (!kwhi_is_date(year, month, day))
         return false;
     time->year = year;
     time->month = (int8_t)month;
@@ -117,73 +119,21 @@ bool kwhi_time_decode(uint64_t raw, size_t length, struct kwh_time *time, bool *
     return valid;
 }
 
-static int16_t two_digits(uint64_t digits, uint64_t weight)
+/* A byte of two decimal digits; of others, a number that is no part of a time. */
+static int16_t two_digits(uint64_t raw, unsigned byte)
 {
-    return (int16_t)(digits / weight % 100);
+    return (int16_t)(10 * bits(raw, 8 * byte + 4, 4) + bits(raw, 8 * byte, 4));
 }
 
-bool kwhi_time_decode_digits(uint64_t digits, struct kwh_time *time)
+bool kwhi_time_decode_digits(uint64_t raw, struct kwh_time *time)
 {
+    int16_t year = two_digits(raw, 5);
     bool valid;
 
     clear(time);
-    valid = set_date(time, full_year(two_digits(digits, UINT64_C(10000000000))),
-                     two_digits(digits, 100000000), two_digits(digits, 1000000)) &&
-            set_clock(time, two_digits(digits, 10000), two_digits(digits, 100),
-                      two_digits(digits, 1));
+    valid = year <= 99 && set_date(time, full_year(year), two_digits(raw, 4), two_digits(raw, 3)) &&
+            set_clock(time, two_digits(raw, 2), two_digits(raw, 1), two_digits(raw, 0));
     if (!valid)
         clear(time);
     return valid;
-}
-
-/* As set_packed_date() takes it apart. */
-static bool pack_date(const struct kwh_time *time, uint64_t *raw)
-{
-    uint64_t year;
-
-    if (time->year < 1981 || time->year > 2080 || !is_date(time->year, time->month, time->day))
-        return false;
-    year = (uint64_t)(time->year % 100);
-    *raw = (uint64_t)time->day | (year & 7) << 5 | (uint64_t)time->month << 8 | year >> 3 << 12;
-    return true;
-}
-
-static bool is_clock(const struct kwh_time *time, bool seconds)
-{
-    return time->hour >= 0 && time->hour <= 23 && time->minute >= 0 && time->minute <= 59 &&
-           time->second >= (seconds ? 0 : -1) && time->second <= 59;
-}
-
-static uint64_t hundreds(int16_t year)
-{
-    return year < 2000 ? 0 : 1;
-}
-
-bool kwhi_time_encode(const struct kwh_time *time, size_t length, uint64_t *raw)
-{
-    uint64_t date = 0;
-    uint64_t hour, minute, second;
-
-    *raw = 0;
-    if (length != 3 && !pack_date(time, &date))
-        return false;
-    if (length == 2) {
-        *raw = date;
-        return true;
-    }
-    if (!is_clock(time, length != 4))
-        return false;
-    hour = (uint64_t)time->hour;
-    minute = (uint64_t)time->minute;
-    second = length != 4 ? (uint64_t)time->second : 0;
-    if (length == 3)
-        *raw = second | minute << 8 | hour << 16;
-    else if (length == 4)
-        *raw = minute | (hour | hundreds(time->year) << 5) << 8 | date << 16;
-    else if (length == 6)
-        *raw = second | (is_leap_year(time->year) ? 0x80u : 0u) | minute << 8 | hour << 16 |
-               date << 24;
-    else
-        return false;
-    return true;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "../base/decimal_magnitude.h"
 #include "record_parse.h"
 #include "record_time.h"
 
@@ -106,21 +107,55 @@ static enum kwh_status decode_real(uint32_t bits, struct kwh_decimal *value)
     return kwh_binary32_classify(bits) == KWH_BINARY32_NAN ? KWH_STATUS_NAN : KWH_STATUS_INFINITE;
 }
 
+/*
+ * kwh_decimal_add() and division would say this shorter, but 64-bit division takes more flash than
+ * the rest of this file on a microcontroller without one.
+ */
+
+/* mantissa * factor, factor < 2^31; false when 64 bits do not hold it. */
+static bool multiply(int64_t *mantissa, int32_t factor)
+{
+    uint64_t magnitude = kwhi_magnitude(*mantissa);
+    uint64_t low = (magnitude & UINT32_MAX) * (uint32_t)factor;
+    uint64_t high = (magnitude >> 32) * (uint32_t)factor + (low >> 32);
+
+    if (high > INT32_MAX)
+        return false;
+    *mantissa = kwhi_mantissa(high << 32 | (low & UINT32_MAX), *mantissa < 0);
+    return true;
+}
+
+/* Adds some thousandths; false when 64 bits do not hold the sum. */
+static bool add_thousandths(struct kwh_decimal *value, int32_t thousandths)
+{
+    uint32_t count = (uint32_t)thousandths;
+    int8_t exponent = -3;
+    struct kwh_decimal offset;
+
+    for (; exponent < 0 && count % 10 == 0; count /= 10)
+        exponent++;
+    offset = kwh_decimal(count, exponent);
+    for (; value->exponent > offset.exponent; value->exponent--)
+        if (!multiply(&value->mantissa, 10))
+            return false;
+    for (; offset.exponent > value->exponent; offset.exponent--)
+        if (!multiply(&offset.mantissa, 10))
+            return false;
+    /* The offset is positive. */
+    if (value->mantissa > INT64_MAX - offset.mantissa)
+        return false;
+    value->mantissa += offset.mantissa;
+    return true;
+}
+
 /* (value * 10^exponent + offset) * factor; false when 64 bits do not hold it. */
 static bool apply_scale(const struct kwhi_mbus_scale *scale, struct kwh_decimal *value)
 {
     if (kwh_decimal_shift(*value, scale->exponent, value) != KWH_OK)
         return false;
-    if (scale->offset != 0 &&
-        kwh_decimal_add(*value, kwh_decimal_reduce(kwh_decimal(scale->offset, -3)), value) !=
-            KWH_OK)
+    if (scale->offset != 0 && !add_thousandths(value, scale->offset))
         return false;
-    if (scale->factor == 1)
-        return true;
-    if (value->mantissa > INT64_MAX / scale->factor || value->mantissa < INT64_MIN / scale->factor)
-        return false;
-    value->mantissa *= scale->factor;
-    return true;
+    return scale->factor == 1 || multiply(&value->mantissa, scale->factor);
 }
 
 static enum kwh_status decode_number(const uint8_t *data, size_t size, enum storage storage,
@@ -158,8 +193,8 @@ static enum kwh_status decode_time(const uint8_t *data, size_t size, enum storag
         if (status != KWH_STATUS_OK && status != KWH_STATUS_OVERFLOW)
             return status;
     }
-    if (storage == DIGITS && record->type == 14 && record->is_number && record->value.mantissa >= 0)
-        valid = kwhi_time_decode_digits((uint64_t)record->value.mantissa, &record->time);
+    if (storage == DIGITS && record->is_number && record->data_length == 6)
+        valid = kwhi_time_decode_digits(kwhi_record_raw(data, size, record), &record->time);
     else if (storage == INTEGER && (record->kind != KWH_MBUS_KIND_DATE || record->data_length == 2))
         valid = kwhi_time_decode(kwhi_record_raw(data, size, record), record->data_length,
                                  &record->time, &record->summer_time);
