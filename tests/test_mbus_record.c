@@ -155,6 +155,10 @@ static void variable_length(void **state)
     is("0D 13 C2 FF FF", "volume:  m^3 !absent");
     is("0D 03 C9 99 99 99 99 99 99 99 99 99", "energy: 999999999999999999 Wh");
     is("0D 03 CA 01 00 00 00 00 00 00 00 00 00", "energy: 1 Wh");
+    is("0D 03 CA 07 58 77 54 68 03 72 33 22 09", "energy: 9223372036854775807 Wh");
+    is("0D 03 DA 07 58 77 54 68 03 72 33 22 09", "energy: -9223372036854775807 Wh");
+    is("0D 03 CA 08 58 77 54 68 03 72 33 22 09", "energy:  Wh !overflow");
+    is("0D 03 CA 07 88 77 54 68 03 72 33 22 09", "energy:  Wh !overflow");
     is("0D 03 CF 99 99 99 99 99 99 99 99 99 99 99 99 99 99 99", "energy:  Wh !overflow");
     is("0D 03 C0", "energy:  Wh !absent");
     is("0D 03 E0", "energy:  Wh !absent");
@@ -422,6 +426,9 @@ static void factors(void **state)
     is("01 DA 7A 64", "flow temperature: 10.1 \xC2\xB0\x43"); /* 10 + 0.1 */
     is("01 DB 78 00", "flow temperature: 0.001 \xC2\xB0\x43");
     is("01 DB FB 79 01", "flow temperature: 2.01 \xC2\xB0\x43");
+    is("01 DB 7B FE", "flow temperature: -1 \xC2\xB0\x43");
+    is("07 D8 7B 18 FC FF FF FF FF FF 7F", "flow temperature:  \xC2\xB0\x43 !overflow");
+    is("07 D8 7B 17 FC FF FF FF FF FF 7F", "flow temperature: 9223372036854775.807 \xC2\xB0\x43");
     is("01 A1 7B 01", "on time: 120 s"); /* 1 min + 1 min */
     is("07 21 FF FF FF FF FF FF FF 7F", "on time:  s !overflow");
     is("07 21 00 00 00 00 00 00 00 80", "on time:  s !overflow");

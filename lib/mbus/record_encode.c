@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
-
 #include "record_parse.h"
 #include "record_time.h"
 
@@ -24,27 +22,32 @@ static enum kwh_error append(const uint8_t *header, size_t header_length, const 
                              size_t start, struct draft *draft)
 {
     size_t limit = capacity < KWH_MBUS_DATA_MAX ? capacity : KWH_MBUS_DATA_MAX;
+    size_t at, data_at;
     bool variable;
-    size_t at;
     enum kwh_error error;
 
     kwhi_record_clear(&draft->record, false);
+    draft->end = 0;
+    draft->scale = (struct kwhi_mbus_scale){.factor = 1};
     if (header_length == 0 || (header[0] & 15) == KWHI_TYPE_SPECIAL)
         return KWH_ERROR_ARGUMENT;
     variable = (header[0] & 15) == KWHI_TYPE_VARIABLE;
     if (start > limit || header_length > limit - start ||
         length + variable > limit - start - header_length)
         return KWH_ERROR_CAPACITY;
-    memcpy(data + start, header, header_length);
-    at = start + header_length;
-    if (variable)
+    /* Bounds that hold are asked for again, so that each loop is proven by itself. */
+    at = start;
+    for (size_t i = 0; i < header_length && at < limit; i++)
+        data[at++] = header[i];
+    if (variable && at < limit)
         data[at++] = lvar;
-    for (size_t i = 0; i < length; i++)
-        data[at + i] = bytes != NULL ? bytes[i] : 0;
-    draft->end = at + length;
-    error = kwhi_record_parse(data, draft->end, start, true, &draft->record, &draft->scale);
+    data_at = at;
+    for (size_t i = 0; i < length && at < limit; i++)
+        data[at++] = bytes != NULL ? bytes[i] : 0;
+    draft->end = at;
+    error = kwhi_record_parse(data, at, start, true, &draft->record, &draft->scale);
     if (error != KWH_OK || draft->record.header_length != header_length ||
-        draft->record.data_at != at || draft->record.data_length != length)
+        draft->record.data_at != data_at || draft->record.data_length != length)
         return KWH_ERROR_ARGUMENT;
     return KWH_OK;
 }
@@ -77,7 +80,7 @@ static enum kwh_error store_integer(int64_t count, size_t length, bool is_unsign
 
     *raw = (uint64_t)count;
     if (is_unsigned && length < 8)
-        return count < 0 || count > 2 * top + 1 ? KWH_ERROR_OVERFLOW : KWH_OK;
+        return *raw > UINT64_MAX >> (64 - 8 * length) ? KWH_ERROR_OVERFLOW : KWH_OK;
     return count > top || count < (is_unsigned ? 0 : -top - 1) ? KWH_ERROR_OVERFLOW : KWH_OK;
 }
 
@@ -91,7 +94,7 @@ static enum kwh_error store_digits(int64_t count, size_t length, uint64_t *raw)
     for (size_t i = 0; i < digits; i++, rest /= 10)
         *raw |= rest % 10 << 4 * i;
     if (count < 0)
-        *raw |= UINT64_C(15) << 4 * digits;
+        *raw |= UINT64_C(15) << (4 * digits & 63);
     return rest != 0 ? KWH_ERROR_OVERFLOW : KWH_OK;
 }
 
@@ -130,6 +133,8 @@ static enum kwh_error store_number(const struct draft *draft, struct kwh_decimal
     error = divide(value, scale->exponent, scale->factor, &count);
     if (error != KWH_OK)
         return error;
+    if (length < 1 || length > 8)
+        return KWH_ERROR_ARGUMENT;
     if (draft->record.type > 8)
         return store_digits(count, length, raw);
     return store_integer(count, length, (scale->marks & KWHI_UNSIGNED) != 0, raw);
@@ -185,6 +190,7 @@ enum kwh_error kwh_mbus_put_text(const uint8_t *header, size_t header_length, co
                                  size_t length, uint8_t *data, size_t capacity, size_t *size)
 {
     struct draft draft;
+    size_t at;
     enum kwh_error error;
 
     if (header_length == 0 || (header[0] & 15) != KWHI_TYPE_VARIABLE || length >= 0xC0)
@@ -193,8 +199,9 @@ enum kwh_error kwh_mbus_put_text(const uint8_t *header, size_t header_length, co
                    &draft);
     if (error != KWH_OK)
         return error;
-    for (size_t i = 0; i < length; i++)
-        data[draft.end - 1 - i] = (uint8_t)text[i];
+    at = draft.end;
+    for (size_t i = 0; i < length && at > 0; i++)
+        data[--at] = (uint8_t)text[i];
     *size = draft.end;
     return KWH_OK;
 }

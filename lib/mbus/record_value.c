@@ -52,7 +52,7 @@ uint64_t kwhi_record_raw(const uint8_t *data, size_t size, const struct kwh_mbus
 
 static enum kwh_status decode_integer(uint64_t raw, size_t length, bool is_unsigned, int64_t *count)
 {
-    uint64_t sign = UINT64_C(1) << (8 * length - 1);
+    uint64_t sign = UINT64_C(1) << ((8 * length - 1) & 63);
 
     if ((raw & sign) == 0)
         *count = (int64_t)raw;
@@ -78,7 +78,7 @@ static enum kwh_status decode_digits(const uint8_t *data, size_t size,
                                      const struct kwh_mbus_record *record, bool negative,
                                      int64_t *count)
 {
-    int64_t sum = 0;
+    uint64_t sum = 0;
     bool may_have_sign = record->type != KWHI_TYPE_VARIABLE;
     bool bad = false;
 
@@ -89,14 +89,16 @@ static enum kwh_status decode_digits(const uint8_t *data, size_t size,
             byte &= 15;
         }
         bad = bad || byte >> 4 > 9 || (byte & 15) > 9;
-        if (sum > INT64_MAX / 100 - 1)
+        if (sum > INT64_MAX / 100)
             return KWH_STATUS_OVERFLOW;
-        sum = 100 * sum + 10 * (byte >> 4) + (byte & 15);
+        sum = 100 * sum + 10u * (byte >> 4) + (byte & 15u);
     }
     if (bad)
         return all_digits_are_f(data, size, record) ? KWH_STATUS_NOT_AVAILABLE
                                                     : KWH_STATUS_BAD_DIGITS;
-    *count = negative ? -sum : sum;
+    if (sum > INT64_MAX)
+        return KWH_STATUS_OVERFLOW;
+    *count = negative ? -(int64_t)sum : (int64_t)sum;
     return KWH_STATUS_OK;
 }
 
@@ -141,10 +143,16 @@ static bool add_thousandths(struct kwh_decimal *value, int32_t thousandths)
     for (; offset.exponent > value->exponent; offset.exponent--)
         if (!multiply(&offset.mantissa, 10))
             return false;
-    /* The offset is positive. */
-    if (value->mantissa > INT64_MAX - offset.mantissa)
+    if (offset.mantissa < 0)
         return false;
-    value->mantissa += offset.mantissa;
+    if (value->mantissa >= 0) {
+        uint64_t sum = (uint64_t)value->mantissa + (uint64_t)offset.mantissa;
+        if (sum > INT64_MAX)
+            return false;
+        value->mantissa = (int64_t)sum;
+    } else {
+        value->mantissa += offset.mantissa;
+    }
     return true;
 }
 

@@ -132,25 +132,26 @@ static const struct kwhi_vif fixed_units[] = {
 };
 /* clang-format on */
 
-#define ROWS(rows) ((uint8_t)(sizeof(rows) / sizeof(rows)[0]))
+#define ROWS(rows) (sizeof(rows) / sizeof(rows)[0])
 
 static const struct kwhi_vif unknown = ROW(0, 0x7F, CODE, NONE, 0, FLAT);
 
 /* By halves; the rows are in the order of their codes. */
-static const struct kwhi_vif *find(const struct kwhi_vif *rows, uint8_t count, uint8_t code)
+static const struct kwhi_vif *find(const struct kwhi_vif *rows, size_t count, uint8_t code)
 {
-    uint8_t low = 0;
+    size_t low = 0;
+    size_t high = count;
 
-    while (count > 0) {
-        uint8_t middle = (uint8_t)(low + count / 2);
-        if (rows[middle].last < code) {
-            low = (uint8_t)(middle + 1);
-            count = (uint8_t)(count - count / 2 - 1);
-        } else if (rows[middle].first <= code) {
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (middle >= count) /* cannot be, but then every step is proven by itself */
+            break;
+        if (rows[middle].last < code)
+            low = middle + 1;
+        else if (rows[middle].first > code)
+            high = middle;
+        else
             return &rows[middle];
-        } else {
-            count /= 2;
-        }
     }
     return &unknown;
 }

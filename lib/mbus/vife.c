@@ -67,6 +67,21 @@ static void apply_extended(uint8_t code, struct kwh_mbus_record *record,
     }
 }
 
+/* Ten VIFE leave a code of the tables far within these limits; nothing else is to be proven. */
+static void move_exponent(struct kwhi_mbus_scale *scale, int steps)
+{
+    int exponent = scale->exponent + steps;
+
+    if (exponent >= -100 && exponent <= 100)
+        scale->exponent = (int16_t)exponent;
+}
+
+static void add_offset(struct kwhi_mbus_scale *scale, int16_t thousandths)
+{
+    if (scale->offset < 10000)
+        scale->offset += thousandths;
+}
+
 static void apply(uint8_t code, bool command, struct kwh_mbus_record *record,
                   struct kwhi_mbus_scale *scale)
 {
@@ -93,13 +108,13 @@ static void apply(uint8_t code, bool command, struct kwh_mbus_record *record,
         record->direction = KWH_DIRECTION_EXPORT;
         break;
     case MULTIPLIES:
-        scale->exponent = (int16_t)(scale->exponent + (code & 7) - 6);
+        move_exponent(scale, (code & 7) - 6);
         break;
     case ADDS:
-        scale->offset += thousandths[code & 3];
+        add_offset(scale, thousandths[code & 3]);
         break;
     case THOUSANDS:
-        scale->exponent = (int16_t)(scale->exponent + 3);
+        move_exponent(scale, 3);
         break;
     case PRIVATE:
         record->manufacturer = true;
