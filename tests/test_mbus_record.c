@@ -431,6 +431,7 @@ static void factors(void **state)
     is("07 D8 7B 17 FC FF FF FF FF FF 7F", "flow temperature: 9223372036854775.807 \xC2\xB0\x43");
     is("01 A1 7B 01", "on time: 120 s"); /* 1 min + 1 min */
     is("07 21 FF FF FF FF FF FF FF 7F", "on time:  s !overflow");
+    is("07 21 00 00 00 00 00 00 00 03", "on time:  s !overflow"); /* 64 bits, but unsigned */
     is("07 21 00 00 00 00 00 00 00 80", "on time:  s !overflow");
     is("07 87 7B FF FF FF FF FF FF FF 7F", "energy:  Wh !overflow");
     is("05 83 F0 F0 F0 F0 F0 F0 F0 F0 F0 70 01 00 00 00",
@@ -512,6 +513,8 @@ static void plain_text(void **state)
     /* nor is a DEL or what lies behind the text */
     telegram(0x78, "01 FC 02 03 42 74 7F 01 03 05");
     next_is("plain text: 1.27 B?");
+    telegram(0x78, "01 FC 02 03 42 74 9F 01 03 05");
+    next_is("plain text: -0.97 B?");
     telegram(0x78, "01 FC 02 03 42 74 A0 01 03 05");
     next_is("plain text: 1 \xC2\xA0tB !error");
 }
@@ -677,6 +680,10 @@ static void commands(void **state)
     next_is("flow temperature:  \xC2\xB0\x43 !absent");
     assert_int_equal(record.report, 0x0B);
     assert_int_equal(record.storage, 1);
+    telegram(0x51, "08 83 09");
+    next_is("energy:  Wh !absent");
+    assert_int_equal(record.report, 9);
+    assert_false(record.modified);
     telegram(0x51, "0C 86 00 07 01 00 00");
     next_is("energy: 107000 Wh");
     assert_int_equal(record.report, 0);

@@ -31,8 +31,7 @@ int main(void)
     records.manufacturer_at = 0;
     records.manufacturer_length = 0;
     records.error = KWH_OK;
-    if (!kwh_mbus_next(&records, PROOF_START(data), LEN, &record)) {
+    if (!kwh_mbus_next(&records, PROOF_START(data), LEN, &record))
         return (int)records.error;
-    }
     return record.status | record.form;
 }

@@ -42,8 +42,7 @@ int main(void)
     kwh_mbus_manufacturer_print(ANY_WORD(), text);
     MAKE_ANY(text);
     text[4] = '\0';
-    if (error == KWH_OK) {
+    if (error == KWH_OK)
         error = kwh_mbus_manufacturer_parse(text, &manufacturer);
-    }
     return (int)error;
 }
