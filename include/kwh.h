@@ -13,6 +13,8 @@
 #include <kwh/line.h>
 #include <kwh/line_settings.h>
 #include <kwh/map.h>
+#include <kwh/mbus_record.h>
+#include <kwh/mbus_telegram.h>
 #include <kwh/meter.h>
 #include <kwh/modbus.h>
 #include <kwh/obis.h>
@@ -22,5 +24,6 @@
 #include <kwh/registers.h>
 #include <kwh/responder.h>
 #include <kwh/server.h>
+#include <kwh/status.h>
 
 #endif

@@ -34,6 +34,16 @@ static const struct {
     {KWH_ERROR_OTHER_FAMILY, 35, "other_family"},
     {KWH_ERROR_NOT_IDENTIFIED, 36, "not_identified"},
     {KWH_ERROR_NO_VALUE, 37, "no_value"},
+    {KWH_ERROR_SHORT_HEADER, 48, "short_header"},
+    {KWH_ERROR_UNKNOWN_CI, 49, "unknown_ci"},
+    {KWH_ERROR_ENCRYPTED, 50, "encrypted"},
+    {KWH_ERROR_CUT_DIF, 51, "cut_dif"},
+    {KWH_ERROR_CUT_VIF, 52, "cut_vif"},
+    {KWH_ERROR_CUT_DATA, 53, "cut_data"},
+    {KWH_ERROR_TOO_MANY_DIFE, 54, "too_many_dife"},
+    {KWH_ERROR_TOO_MANY_VIFE, 55, "too_many_vife"},
+    {KWH_ERROR_RESERVED_DIF, 56, "reserved_dif"},
+    {KWH_ERROR_RESERVED_LVAR, 57, "reserved_lvar"},
     {KWH_ERROR_ILLEGAL_FUNCTION, 65, "illegal_function"},
     {KWH_ERROR_ILLEGAL_DATA_ADDRESS, 66, "illegal_data_address"},
     {KWH_ERROR_ILLEGAL_DATA_VALUE, 67, "illegal_data_value"},
@@ -45,6 +55,16 @@ static const struct {
     {KWH_ERROR_EXCEPTION_09, 73, "exception_09"},
     {KWH_ERROR_GATEWAY_PATH, 74, "gateway_path"},
     {KWH_ERROR_GATEWAY_TARGET, 75, "gateway_target"},
+    {KWH_ERROR_MBUS_UNSPECIFIED, 80, "mbus_unspecified"},
+    {KWH_ERROR_MBUS_UNKNOWN_CI, 81, "mbus_unknown_ci"},
+    {KWH_ERROR_MBUS_BUFFER_TOO_LONG, 82, "mbus_buffer_too_long"},
+    {KWH_ERROR_MBUS_TOO_MANY_RECORDS, 83, "mbus_too_many_records"},
+    {KWH_ERROR_MBUS_PREMATURE_END, 84, "mbus_premature_end"},
+    {KWH_ERROR_MBUS_TOO_MANY_DIFE, 85, "mbus_too_many_dife"},
+    {KWH_ERROR_MBUS_TOO_MANY_VIFE, 86, "mbus_too_many_vife"},
+    {KWH_ERROR_MBUS_RESERVED, 87, "mbus_reserved"},
+    {KWH_ERROR_MBUS_BUSY, 88, "mbus_busy"},
+    {KWH_ERROR_MBUS_TOO_MANY_READOUTS, 89, "mbus_too_many_readouts"},
     {KWH_ERROR_ARGUMENT, 96, "argument"},
     {KWH_ERROR_CAPACITY, 97, "capacity"},
     {KWH_ERROR_BUSY, 98, "busy"},
@@ -152,6 +172,8 @@ static void test_classes(void **state)
     assert_int_equal(kwh_error_class(KWH_ERROR_ACKNOWLEDGE), KWH_ERROR_CLASS_LINE);
     assert_int_equal(kwh_error_class(KWH_ERROR_SERVER_DEVICE_BUSY), KWH_ERROR_CLASS_LINE);
     assert_int_equal(kwh_error_class(KWH_ERROR_NEGATIVE_ACKNOWLEDGE), KWH_ERROR_CLASS_METER);
+    assert_int_equal(kwh_error_class(KWH_ERROR_MBUS_BUSY), KWH_ERROR_CLASS_LINE);
+    assert_int_equal(kwh_error_class(KWH_ERROR_MBUS_TOO_MANY_READOUTS), KWH_ERROR_CLASS_METER);
     assert_int_equal(kwh_error_class(KWH_ERROR_GATEWAY_TARGET), KWH_ERROR_CLASS_METER);
     assert_int_equal(kwh_error_class((enum kwh_error)95), KWH_ERROR_CLASS_METER);
     assert_int_equal(kwh_error_class(KWH_ERROR_ARGUMENT), KWH_ERROR_CLASS_CALLER);
@@ -183,6 +205,22 @@ static void test_exceptions(void **state)
 
         assert_int_equal(kwh_error_from_exception((uint8_t)code), error);
     }
+}
+
+/* EN 13757-3, CI 70: ten codes have a name. */
+static void test_mbus_errors(void **state)
+{
+    unsigned int code;
+
+    (void)state;
+    for (code = 0; code <= 255; code++) {
+        int number = code <= 9 ? 80 + (int)code : 32;
+
+        assert_int_equal(kwh_error_from_mbus((uint8_t)code), number);
+    }
+    assert_string_equal(kwh_error_text(KWH_ERROR_MBUS_BUSY),
+                        "The meter is too busy to answer (error 8)");
+    assert_string_equal(kwh_error_text(KWH_ERROR_RESERVED_LVAR), "A record has a reserved length");
 }
 
 static void test_exception_of_an_error(void **state)
@@ -236,6 +274,7 @@ int main(void)
         cmocka_unit_test(test_numbers_that_are_no_error),
         cmocka_unit_test(test_classes),
         cmocka_unit_test(test_exceptions),
+        cmocka_unit_test(test_mbus_errors),
         cmocka_unit_test(test_exception_of_an_error),
         cmocka_unit_test(test_enumerators_of_the_header),
     };

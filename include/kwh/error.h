@@ -36,6 +36,18 @@ enum kwh_error {
     KWH_ERROR_NOT_IDENTIFIED = 36, /**< It answers, but refuses what would identify it. */
     KWH_ERROR_NO_VALUE = 37,       /**< The reading carries a status instead of a value. */
 
+    /* The meter, M-Bus telegrams that hold as a frame but not inside (EN 13757-3). */
+    KWH_ERROR_SHORT_HEADER = 48,  /**< The telegram ends within its header. */
+    KWH_ERROR_UNKNOWN_CI = 49,    /**< A CI field whose layout is not known. */
+    KWH_ERROR_ENCRYPTED = 50,     /**< The records are encrypted. */
+    KWH_ERROR_CUT_DIF = 51,       /**< The telegram ends within the DIFE of a record. */
+    KWH_ERROR_CUT_VIF = 52,       /**< The telegram ends before or within a VIF. */
+    KWH_ERROR_CUT_DATA = 53,      /**< The telegram ends within the data of a record. */
+    KWH_ERROR_TOO_MANY_DIFE = 54, /**< A record with more than ten DIFE. */
+    KWH_ERROR_TOO_MANY_VIFE = 55, /**< A record with more than ten VIFE. */
+    KWH_ERROR_RESERVED_DIF = 56,  /**< A DIF that says nothing of what follows it. */
+    KWH_ERROR_RESERVED_LVAR = 57, /**< A variable length that the standard does not define. */
+
     /* Modbus exceptions, 64 + code (MODBUS Application Protocol V1.1b3, section 7): the meter, but
      * for 05 and 06, which are worth asking again. */
     KWH_ERROR_ILLEGAL_FUNCTION = 65,      /**< Exception 01. */
@@ -49,6 +61,18 @@ enum kwh_error {
     KWH_ERROR_EXCEPTION_09 = 73,          /**< Exception 09, not assigned by the standard. */
     KWH_ERROR_GATEWAY_PATH = 74,          /**< Exception 0A, gateway path unavailable. */
     KWH_ERROR_GATEWAY_TARGET = 75,        /**< Exception 0B, gateway target failed to respond. */
+
+    /* M-Bus application errors, 80 + code (EN 13757-3, CI 70). */
+    KWH_ERROR_MBUS_UNSPECIFIED = 80,       /**< Error 0. */
+    KWH_ERROR_MBUS_UNKNOWN_CI = 81,        /**< Error 1. */
+    KWH_ERROR_MBUS_BUFFER_TOO_LONG = 82,   /**< Error 2. */
+    KWH_ERROR_MBUS_TOO_MANY_RECORDS = 83,  /**< Error 3. */
+    KWH_ERROR_MBUS_PREMATURE_END = 84,     /**< Error 4. */
+    KWH_ERROR_MBUS_TOO_MANY_DIFE = 85,     /**< Error 5. */
+    KWH_ERROR_MBUS_TOO_MANY_VIFE = 86,     /**< Error 6. */
+    KWH_ERROR_MBUS_RESERVED = 87,          /**< Error 7, not assigned by the standard. */
+    KWH_ERROR_MBUS_BUSY = 88,              /**< Error 8. */
+    KWH_ERROR_MBUS_TOO_MANY_READOUTS = 89, /**< Error 9. */
 
     /* The caller, 96 to 127: fix the program, the arguments or the installation. */
     KWH_ERROR_ARGUMENT = 96, /**< An argument is outside its documented range. */
@@ -79,10 +103,11 @@ enum kwh_error_class {
     KWH_ERROR_CLASS_CALLER /**< Fix the program, the arguments or the installation. */
 };
 
-/** True when the meter answered that it has no time now (exceptions 05 and 06). */
+/** True when the meter answered that it has no time now (exceptions 05 and 06, M-Bus error 8). */
 static inline bool kwh_error_is_busy(enum kwh_error error)
 {
-    return error == KWH_ERROR_ACKNOWLEDGE || error == KWH_ERROR_SERVER_DEVICE_BUSY;
+    return error == KWH_ERROR_ACKNOWLEDGE || error == KWH_ERROR_SERVER_DEVICE_BUSY ||
+           error == KWH_ERROR_MBUS_BUSY;
 }
 
 /** The class of an error. Any thread, any interrupt. */
@@ -99,6 +124,9 @@ KWH_API enum kwh_error kwh_error_from_exception(uint8_t code);
 
 /** The exception code behind an error, 1 to 11, or 0 when it is no Modbus exception. */
 KWH_API uint8_t kwh_error_exception(enum kwh_error error);
+
+/** The error of M-Bus application error @p code; unnamed codes give KWH_ERROR_REFUSED. */
+KWH_API enum kwh_error kwh_error_from_mbus(uint8_t code);
 
 /**
  * One English sentence without a full stop. Never NULL. Only programs that call it link the texts.

@@ -9,26 +9,11 @@
 
 #include <kwh/decimal.h>
 #include <kwh/quantity.h>
+#include <kwh/status.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/** Status of a reading. Numbers are frozen. Only KWH_STATUS_OK and _DOUBTFUL come with a value. */
-enum kwh_status {
-    KWH_STATUS_OK = 0,
-    KWH_STATUS_NOT_AVAILABLE = 1, /**< The meter marks the value as absent. */
-    KWH_STATUS_NAN = 2,           /**< The register holds a NaN. */
-    KWH_STATUS_INFINITE = 3,      /**< The register holds an infinity. */
-    KWH_STATUS_OVERFLOW = 4,      /**< Beyond 64 bits. */
-    KWH_STATUS_BAD_DIGITS = 5,    /**< A BCD digit above 9, or a character that is none. */
-    KWH_STATUS_INVALID_DATE = 6,  /**< No such date or time. */
-    KWH_STATUS_NO_ANSWER = 7,     /**< The line gave nothing; see the failure of the line. */
-    KWH_STATUS_REFUSED = 8,       /**< The meter refused this value. */
-    KWH_STATUS_ENCRYPTED = 9,     /**< The telegram is encrypted. */
-    KWH_STATUS_RECORD_ERROR = 10, /**< The meter reports an error in place of the value. */
-    KWH_STATUS_DOUBTFUL = 11      /**< A value, but the meter or the map casts doubt on it. */
-};
 
 /** How sure the decoding of a value is. Nothing has been tried on hardware by the project yet. */
 enum kwh_certainty {
@@ -40,12 +25,6 @@ enum kwh_certainty {
 
 /** Longest text of a reading in bytes, without NUL. */
 #define KWH_READING_TEXT_MAX 32
-
-/** Date and time as the meter gave them; a field it does not give is -1. */
-struct kwh_time {
-    int16_t year;
-    int8_t month, day, hour, minute, second;
-};
 
 /** One value. Which member holds it is said by @p form; none does unless the status has a value. */
 struct kwh_reading {

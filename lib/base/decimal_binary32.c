@@ -51,8 +51,9 @@ static uint64_t leading_bits_pow10(int32_t power)
         0x80000000, 0xA0000000, 0xC8000000, 0xFA000000, 0x9C400000, 0xC3500000, 0xF4240000,
         0x98968000, 0xBEBC2000, 0xEE6B2800, 0x9502F900, 0xBA43B740, 0xE8D4A510,
     };
-    uint64_t step = steps[(power - LOWEST) / STEP];
-    uint32_t factor = within_step[(power - LOWEST) % STEP];
+    uint32_t above = (uint32_t)(power - LOWEST);
+    uint64_t step = steps[above / STEP];
+    uint32_t factor = within_step[above % STEP];
     uint64_t low = LOW_HALF(step) * factor;
     uint64_t high = (step >> 32) * factor + (low >> 32);
 

@@ -25,3 +25,10 @@ uint8_t kwh_error_exception(enum kwh_error error)
         return 0;
     return (uint8_t)((unsigned int)error - EXCEPTIONS);
 }
+
+enum kwh_error kwh_error_from_mbus(uint8_t code)
+{
+    if (code > KWH_ERROR_MBUS_TOO_MANY_READOUTS - KWH_ERROR_MBUS_UNSPECIFIED)
+        return KWH_ERROR_REFUSED;
+    return (enum kwh_error)((unsigned int)KWH_ERROR_MBUS_UNSPECIFIED + code);
+}

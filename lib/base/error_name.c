@@ -23,6 +23,16 @@ static const struct kwhi_words names[] = {
                          "interrupted\0"
                          "unsupported\0"
                          "port_name\0"},
+    {KWH_ERROR_MBUS_UNSPECIFIED, "mbus_unspecified\0"
+                                 "mbus_unknown_ci\0"
+                                 "mbus_buffer_too_long\0"
+                                 "mbus_too_many_records\0"
+                                 "mbus_premature_end\0"
+                                 "mbus_too_many_dife\0"
+                                 "mbus_too_many_vife\0"
+                                 "mbus_reserved\0"
+                                 "mbus_busy\0"
+                                 "mbus_too_many_readouts\0"},
     {KWH_ERROR_ILLEGAL_FUNCTION, "illegal_function\0"
                                  "illegal_data_address\0"
                                  "illegal_data_value\0"
@@ -34,6 +44,16 @@ static const struct kwhi_words names[] = {
                                  "exception_09\0"
                                  "gateway_path\0"
                                  "gateway_target\0"},
+    {KWH_ERROR_SHORT_HEADER, "short_header\0"
+                             "unknown_ci\0"
+                             "encrypted\0"
+                             "cut_dif\0"
+                             "cut_vif\0"
+                             "cut_data\0"
+                             "too_many_dife\0"
+                             "too_many_vife\0"
+                             "reserved_dif\0"
+                             "reserved_lvar\0"},
     {KWH_ERROR_REFUSED, "refused\0"
                         "bad_answer\0"
                         "unknown_meter\0"

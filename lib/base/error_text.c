@@ -23,6 +23,16 @@ static const struct kwhi_words texts[] = {
                          "Stopped on request\0"
                          "Not possible with this port, map or build\0"
                          "The name of the host cannot be resolved\0"},
+    {KWH_ERROR_MBUS_UNSPECIFIED, "The meter reports an error that it does not name (error 0)\0"
+                                 "The meter does not know this CI field (error 1)\0"
+                                 "The telegram is too long for the meter (error 2)\0"
+                                 "The telegram has too many records for the meter (error 3)\0"
+                                 "The meter misses the end of a record (error 4)\0"
+                                 "The meter got more than ten DIFE (error 5)\0"
+                                 "The meter got more than ten VIFE (error 6)\0"
+                                 "The meter reports error 7, which has no meaning\0"
+                                 "The meter is too busy to answer (error 8)\0"
+                                 "The meter was read too often and rests (error 9)\0"},
     {KWH_ERROR_ILLEGAL_FUNCTION, "The meter does not know this function (exception 1)\0"
                                  "The meter has no such register (exception 2)\0"
                                  "The meter does not take this value (exception 3)\0"
@@ -34,6 +44,16 @@ static const struct kwhi_words texts[] = {
                                  "The meter refused with exception 9, which has no meaning\0"
                                  "The gateway has no path to the meter (exception 10)\0"
                                  "The meter behind the gateway did not answer (exception 11)\0"},
+    {KWH_ERROR_SHORT_HEADER, "The telegram ends within its header\0"
+                             "The CI field is of no known layout\0"
+                             "The telegram is encrypted\0"
+                             "The telegram ends within the DIF of a record\0"
+                             "The telegram ends before or within the VIF of a record\0"
+                             "The telegram ends within the data of a record\0"
+                             "A record has more than ten DIFE\0"
+                             "A record has more than ten VIFE\0"
+                             "A record begins with a reserved DIF\0"
+                             "A record has a reserved length\0"},
     {KWH_ERROR_REFUSED, "The meter refused with a code that has no meaning\0"
                         "The answer is intact, but what it says cannot be\0"
                         "A meter answers, but no map knows it\0"

@@ -31,6 +31,7 @@ HEADER_FOLDER = {
     "maps": "maps",
     "line_settings": "lib/line",
     "reading": "lib/map",
+    "status": "lib/base",
     "plan": "lib/map",
     "responder": "lib/line",
     "server": "lib/meter",
