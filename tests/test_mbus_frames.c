@@ -18,7 +18,11 @@
 /* What a frame says, line by line as in the file. */
 static char said[64 * 1024];
 
-static void say(const char *format, ...)
+#if defined(__GNUC__)
+__attribute__((format(printf, 1, 2)))
+#endif
+static void
+say(const char *format, ...)
 {
     size_t length = strlen(said);
     va_list arguments;
