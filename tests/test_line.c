@@ -680,6 +680,31 @@ static void damaged_bytes_are_part_of_no_answer(void **state)
     wire_close(&wire);
 }
 
+/* What was answered before the port failed stays answered. */
+static void a_failed_port_takes_no_answer_back(void **state)
+{
+    struct kwh_exchange exchange;
+    struct kwh_step step;
+    (void)state;
+    open_rtu();
+    read_two(&exchange);
+    assert_int_equal(kwh_line_start(&wire.line, &exchange, 0), KWH_OK);
+    do {
+        kwh_line_next(&wire.line, wire_clock(&wire), &step);
+        wire.now_us += 1000;
+    } while (step.action != KWH_ACTION_SEND);
+    wire_take_request(&wire, &step);
+    hear_damaged(ANSWER "FF");
+    kwh_line_failed(&wire.line, KWH_ERROR_DISCONNECTED, 104, wire_clock(&wire));
+    assert_ptr_equal(wire_next(&wire), &exchange);
+    assert_int_equal(exchange.error, KWH_OK);
+    assert_true(wire_answered(&wire, &exchange, "03 04 11 22 33 44"));
+    kwh_line_failed(&wire.line, KWH_ERROR_DISCONNECTED, 104, wire_clock(&wire));
+    assert_true(wire_answered(&wire, &exchange, "03 04 11 22 33 44"));
+    assert_null(wire_next(&wire));
+    wire_close(&wire);
+}
+
 /* Where silence never comes, the request is never sent, and the call ends all the same. */
 static void a_babbling_line_is_given_up(void **state)
 {
@@ -902,6 +927,7 @@ int main(void)
         cmocka_unit_test(lies_of_the_caller_are_cut),
         cmocka_unit_test(a_collision_ends_the_exchange),
         cmocka_unit_test(damaged_bytes_are_part_of_no_answer),
+        cmocka_unit_test(a_failed_port_takes_no_answer_back),
         cmocka_unit_test(a_babbling_line_is_given_up),
         cmocka_unit_test(any_order_of_calls_works),
         cmocka_unit_test(a_late_caller_loses_nothing),

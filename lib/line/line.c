@@ -311,10 +311,8 @@ void kwh_line_failed(struct kwh_line *line, enum kwh_error error, int host_errno
         if (exchange->state != KWH_EXCHANGE_OVER)
             kwhi_fail(line, exchange, error, now_us);
     line->failure.host_errno = host_errno;
-    line->received = 0;
-    line->consumed = 0;
+    line->received = line->consumed; /* an answer that was taken before stays to be handed out */
     line->lent = 0;
-    line->answered = NULL;
 }
 
 void kwh_line_cancel(struct kwh_line *line, uint32_t now_us)
