@@ -35,8 +35,8 @@ struct kwh_server_framing {
     struct kwh_request_match (*match)(const uint8_t *bytes, size_t length, bool idle,
                                       const uint8_t *served);
     /**
-     * Builds the frame of an answer; 0 when it does not fit. @p pdu may lie inside @p frame's
-     * room.
+     * Builds the frame of an answer; 0 when it does not fit or is no PDU. @p pdu may lie inside
+     * @p frame's room.
      */
     size_t (*wrap)(uint8_t address, uint16_t id, const uint8_t *pdu, size_t length, uint8_t *frame,
                    size_t capacity);
@@ -69,10 +69,10 @@ struct kwh_responder {
     uint8_t served[32];
 };
 
-/** Buffer that fits every request and answer of Modbus. */
-#define KWH_RESPONDER_BUFFER 520
+/** Buffer that fits every request and answer of Modbus and M-Bus. */
+#define KWH_RESPONDER_BUFFER 522
 
-/** Makes a responder of @p buffer. KWH_ERROR_ARGUMENT capacity below 520 or above 65535. */
+/** Makes a responder of @p buffer. KWH_ERROR_ARGUMENT capacity below 522 or above 65535. */
 KWH_API KWH_CHECKED enum kwh_error kwh_responder_init(struct kwh_responder *responder,
                                                       const struct kwh_server_framing *framing,
                                                       uint8_t *buffer, size_t capacity);
@@ -120,7 +120,8 @@ static inline uint8_t kwh_responder_unit(const struct kwh_responder *responder)
 }
 
 /**
- * Answers the request. KWH_ERROR_ARGUMENT length not 1 to 253; KWH_ERROR_BUSY no request is open.
+ * Answers the request. KWH_ERROR_ARGUMENT no PDU has this length; KWH_ERROR_BUSY no request is
+ * open.
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_responder_answer(struct kwh_responder *responder,
                                                         const uint8_t *pdu, size_t length);

@@ -278,10 +278,11 @@ enum kwh_error kwh_responder_answer(struct kwh_responder *responder, const uint8
 {
     if (responder->state != ASKED)
         return KWH_ERROR_BUSY;
-    if (length < 1 || length > 253)
+    size_t size = responder->framing->wrap(responder->unit, responder->id, pdu, length,
+                                           responder->buffer + HALF, HALF);
+    if (size == 0)
         return KWH_ERROR_ARGUMENT;
-    responder->sent_length = (uint16_t)responder->framing->wrap(
-        responder->unit, responder->id, pdu, length, responder->buffer + HALF, HALF);
+    responder->sent_length = (uint16_t)size;
     responder->sent_done = 0;
     responder->repeats = responder->consumed == responder->sent_length &&
                          memcmp(responder->buffer, responder->buffer + HALF,
