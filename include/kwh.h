@@ -13,6 +13,7 @@
 #include <kwh/line.h>
 #include <kwh/line_settings.h>
 #include <kwh/map.h>
+#include <kwh/mbus.h>
 #include <kwh/mbus_record.h>
 #include <kwh/mbus_telegram.h>
 #include <kwh/meter.h>

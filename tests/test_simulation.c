@@ -346,7 +346,7 @@ static const struct kwh_row wide_rows[] = {
     COUNTER(0x0C0, REACTIVE_ENERGY_INDUCTIVE_IMPORT),
     COUNTER(0x0C4, REACTIVE_ENERGY_CAPACITIVE_IMPORT),
 };
-static const struct kwh_block wide_blocks[] = {{wide_rows, KWH_COUNT(wide_rows), 0}};
+static const struct kwh_block wide_blocks[] = {{.rows = wide_rows, .count = KWH_COUNT(wide_rows)}};
 static const struct kwh_map wide_map = {
     .name = "wide", .title = "everything", .blocks = wide_blocks, .block_count = 1};
 

@@ -41,7 +41,8 @@ enum kwh_type {
     KWH_TYPE_HEX48 = 14,
     KWH_TYPE_HEX64 = 15,
     KWH_TYPE_ASCII16 = 16, /**< two characters; as a choice the low byte decides */
-    KWH_TYPE_TEXT = 17     /**< two characters a word; the scale field is words - 1 */
+    KWH_TYPE_TEXT = 17,    /**< two characters a word; the scale field is words - 1 */
+    KWH_TYPE_RECORD = 18   /**< M-Bus: as the DIF of the record says */
 };
 
 /** What a count is worth in the base unit. Frozen: the numbers are in rows. */
@@ -174,11 +175,47 @@ KWH_API const char *kwh_type_name(enum kwh_type type);
 /** What a count is worth: 1000 for KWH_SCALE_KILO; 0 for a scale this library does not know. */
 KWH_API struct kwh_decimal kwh_scale_value(enum kwh_scale scale);
 
+/** Most bytes of a record's header that a map can tell. */
+#define KWH_RECORD_HEADER 10
+
+/**
+ * One M-Bus record: the bytes from its DIF to its last VIFE, since makers bend the standard and
+ * only the bytes tell; and a row, whose address is the record's number in this map and whose scale
+ * comes on top of what the record says.
+ */
+struct kwh_record {
+    struct kwh_row row;
+    uint8_t occurrence; /**< 1: the first record with this header in a telegram */
+    uint8_t length;     /**< of the header; 0: no record, but the speed, set by a CI field */
+    uint8_t header[KWH_RECORD_HEADER];
+};
+KWH_STATIC_ASSERT(sizeof(struct kwh_record) == 20, record_is_20_bytes);
+
+/**
+ * A row of a record, with the bytes of its header at the end:
+ * KWH_RECORD(4, 1, ACTIVE_ENERGY_IMPORT, KWH_MANUAL, 0x1C, 0x04).
+ */
+#define KWH_RECORD(number_, scale_, name_, flags_, ...)                                            \
+    KWH_RECORD_AGAIN(number_, 1, scale_, name_, flags_, __VA_ARGS__)
+
+/** The same of the second, third... record with this header in one telegram. */
+#define KWH_RECORD_AGAIN(number_, occurrence_, scale_, name_, flags_, ...)                         \
+    {                                                                                              \
+        .row = {.quantity = KWH_##name_,                                                           \
+                .address = KWH_MAP_ADDRESS(number_),                                               \
+                .format = KWH_FORMAT(KWH_TYPE_RECORD, KWH_SCALE_##scale_, 0, flags_)},             \
+        .occurrence = (occurrence_), .length = sizeof((const uint8_t[]){__VA_ARGS__}), .header = { \
+            __VA_ARGS__                                                                            \
+        }                                                                                          \
+    }
+
 /** Rows with a condition. */
 struct kwh_block {
     const struct kwh_row *rows;
     uint16_t count;
     uint16_t profiles; /**< present when the meter has one of these profiles; 0 = always */
+    const struct kwh_record *records; /**< M-Bus: in place of rows */
+    uint8_t telegram; /**< M-Bus: the CI field that asks for this telegram; 0 = the usual one */
 };
 
 /** What writing a value may do to the meter; must be allowed by name. */
@@ -251,6 +288,14 @@ enum kwh_protocol {
     KWH_PROTOCOL_MBUS = 1
 };
 
+/** What an M-Bus map says of its meters besides their records. */
+struct kwh_mbus_family {
+    uint16_t manufacturer; /**< in the header of a telegram, see kwh_mbus_manufacturer_parse() */
+    uint8_t version;       /**< of the meters that we are */
+    uint8_t medium;        /**< in the header, 2 = electricity */
+    uint8_t usual;         /**< the CI field that asks for the usual telegram again; 0 = none */
+};
+
 /**
  * A map. Fixed size with room to grow; a member that a map does not name is 0 and means "default".
  */
@@ -284,7 +329,8 @@ struct kwh_map {
     uint16_t turnaround_ms;    /**< typical, for plans; 0 = 20 */
     uint16_t answer_ms;        /**< longest wait for the start of an answer; 0 = 1000 */
     uint16_t reserved_16[2];
-    const void *reserved[7];
+    const struct kwh_mbus_family *mbus; /**< of KWH_PROTOCOL_MBUS */
+    const void *reserved[6];
 };
 
 /**

@@ -6,13 +6,18 @@ static bool is_present(const struct kwh_block *block, uint16_t profiles)
     return block->profiles == 0 || (block->profiles & profiles) != 0;
 }
 
+static const struct kwh_row *row_of(const struct kwh_block *block, uint16_t at)
+{
+    return block->records != NULL ? &block->records[at].row : &block->rows[at];
+}
+
 const struct kwh_row *kwh_map_next(struct kwh_map_iterator *iterator)
 {
     const struct kwh_map *map = iterator->map;
     while (iterator->block < map->block_count) {
         const struct kwh_block *block = &map->blocks[iterator->block];
         if (iterator->row < block->count && is_present(block, iterator->profiles))
-            return &block->rows[iterator->row++];
+            return row_of(block, iterator->row++);
         iterator->block++;
         iterator->row = 0;
     }
