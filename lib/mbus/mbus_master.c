@@ -91,7 +91,7 @@ static struct kwh_match match(const uint8_t *bytes, size_t length, bool idle,
     return pass_glitch(bytes, length, idle, error == KWH_OK ? KWH_ERROR_COLLISION : error);
 }
 
-const struct kwh_framing kwh_mbus = {
+const struct kwh_framing kwh_mbus_serial = {
     .wrap = wrap,
     .match = match,
     .frame_max = KWH_MBUS_FRAME_MAX,

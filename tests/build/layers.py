@@ -30,6 +30,8 @@ HEADER_FOLDER = {
     "quantity_names": "lib/base",
     "maps": "maps",
     "line_settings": "lib/line",
+    "mbus_server": "lib/meter",
+    "map_record": "lib/map",
     "reading": "lib/map",
     "status": "lib/base",
     "plan": "lib/map",
