@@ -31,6 +31,7 @@ HEADER_FOLDER = {
     "maps": "maps",
     "line_settings": "lib/line",
     "mbus_server": "lib/meter",
+    "mbus_meter": "lib/meter",
     "map_record": "lib/map",
     "reading": "lib/map",
     "status": "lib/base",
