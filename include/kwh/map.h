@@ -40,9 +40,13 @@ enum kwh_type {
     KWH_TYPE_HEX32 = 13,
     KWH_TYPE_HEX48 = 14,
     KWH_TYPE_HEX64 = 15,
-    KWH_TYPE_ASCII16 = 16, /**< two characters; as a choice the low byte decides */
-    KWH_TYPE_TEXT = 17,    /**< two characters a word; the scale field is words - 1 */
-    KWH_TYPE_RECORD = 18   /**< M-Bus: as the DIF of the record says */
+    KWH_TYPE_ASCII16 = 16,     /**< two characters; as a choice the low byte decides */
+    KWH_TYPE_TEXT = 17,        /**< two characters a word; the scale field is words - 1 */
+    KWH_TYPE_RECORD = 18,      /**< M-Bus: as the DIF of the record says */
+    KWH_TYPE_TEXT16 = 19,      /**< one character a word, in its low byte; scale as of TEXT */
+    KWH_TYPE_TIME32 = 20,      /**< seconds since 2000-01-01 00:00 */
+    KWH_TYPE_UINT32_REST = 21, /**< UINT32, then a register of its ten-thousandths: one count */
+    KWH_TYPE_INT32_REST = 22   /**< the same of INT32; the rest is added to a negative one, too */
 };
 
 /** What a count is worth in the base unit. Frozen: the numbers are in rows. */
@@ -130,6 +134,13 @@ KWH_STATIC_ASSERT(sizeof(struct kwh_row) == 8, row_is_8_bytes);
     {                                                                                              \
         .quantity = KWH_##name_, .address = KWH_MAP_ADDRESS(address_),                             \
         .format = KWH_FORMAT(KWH_TYPE_TEXT, (words_)-1, KWH_SPACE_INPUT, flags_)                   \
+    }
+
+/** A row of text in holding registers, one character each. */
+#define KWH_HOLDING_TEXT16(address_, words_, name_, flags_)                                        \
+    {                                                                                              \
+        .quantity = KWH_##name_, .address = KWH_MAP_ADDRESS(address_),                             \
+        .format = KWH_FORMAT(KWH_TYPE_TEXT16, (words_)-1, KWH_SPACE_HOLDING, flags_)               \
     }
 
 /**
@@ -230,7 +241,7 @@ enum kwh_risk {
  * One value of a choice; or, of an item that is a number, one of the only numbers to be written.
  */
 struct kwh_choice {
-    int32_t code;     /**< the value on the wire times 10^-exponent */
+    int32_t code; /**< the value times 10^-exponent: on the wire; of a number, in its base unit */
     int8_t exponent;  /**< 0 unless the code is a fraction, as 0.01 imp/kWh */
     uint8_t risk;     /**< enum kwh_risk, bits */
     int16_t reads_as; /**< the code that is read after writing this one; 0 = the same */
@@ -242,15 +253,27 @@ struct kwh_item {
     uint32_t quantity;
     const struct kwh_choice *choices; /**< the only values, or NULL: minimum to maximum */
     uint8_t choice_count;
-    uint8_t write_function;   /**< 6 or 16; 0 = cannot be written */
-    uint8_t risk;             /**< of every value, enum kwh_risk, bits */
-    int32_t minimum, maximum; /**< without choices: what may be written, in the base unit */
+    uint8_t write_function; /**< 6 or 16; 0 = cannot be written */
+    uint8_t risk;           /**< of every value, enum kwh_risk, bits */
+    int8_t exponent;        /**< of minimum and maximum */
+    /**
+     * Without choices: what may be written, in the base unit times 10^-exponent; bits and digits as
+     * the number that they are.
+     */
+    int32_t minimum, maximum;
 };
 
 /** An item that is written with a number from a range. */
 #define KWH_RANGE_ITEM(name_, function_, minimum_, maximum_, risk_)                                \
     {                                                                                              \
         .quantity = KWH_##name_, .write_function = (function_), .risk = (risk_),                   \
+        .minimum = (minimum_), .maximum = (maximum_)                                               \
+    }
+
+/** The same with a range of thousandths. */
+#define KWH_MILLI_RANGE_ITEM(name_, function_, minimum_, maximum_, risk_)                          \
+    {                                                                                              \
+        .quantity = KWH_##name_, .write_function = (function_), .risk = (risk_), .exponent = -3,   \
         .minimum = (minimum_), .maximum = (maximum_)                                               \
     }
 
@@ -323,12 +346,14 @@ struct kwh_map {
     uint8_t order;             /**< enum kwh_word_order */
     uint8_t request_safe;      /**< registers in a request that every unit takes; 0 = 125 */
     uint8_t request_proven;    /**< registers seen to work on some units; 0 = request_safe */
-    uint8_t alignment;         /**< 2: even start and count only; 0 and 1: any */
-    uint8_t default_address;   /**< as delivered */
-    uint16_t quiet_ms;         /**< pause before a request, beyond what the line demands */
-    uint16_t turnaround_ms;    /**< typical, for plans; 0 = 20 */
-    uint16_t answer_ms;        /**< longest wait for the start of an answer; 0 = 1000 */
-    uint16_t reserved_16[2];
+    uint8_t alignment; /**< 2: even start and count only, but values of an odd number of registers
+                            are asked for alone, as they are; 0 and 1: any */
+    uint8_t default_address; /**< as delivered */
+    uint16_t quiet_ms;       /**< pause before a request, beyond what the line demands */
+    uint16_t turnaround_ms;  /**< typical, for plans; 0 = 20 */
+    uint16_t answer_ms;      /**< longest wait for the start of an answer; 0 = 1000 */
+    uint16_t top_is_absent;  /**< 1: the largest number of an integer type is none */
+    uint16_t reserved_16[1];
     const struct kwh_mbus_family *mbus; /**< of KWH_PROTOCOL_MBUS */
     const void *reserved[6];
 };
@@ -429,6 +454,9 @@ KWH_API uint32_t kwh_map_find_obis(const struct kwh_map *map, uint16_t profiles,
 
 /** What the map says of an item's values and how it is written; NULL when nothing. */
 KWH_API const struct kwh_item *kwh_map_item(const struct kwh_map *map, uint32_t quantity);
+
+/** True when the map lets this value be written: one of its choices, or within its range. */
+KWH_API bool kwh_item_allows(const struct kwh_item *item, const struct kwh_reading *reading);
 
 /** The choice of an item with this code on the wire; NULL when it is not in the list. */
 KWH_API const struct kwh_choice *kwh_item_choice(const struct kwh_item *item,

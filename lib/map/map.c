@@ -65,6 +65,31 @@ const struct kwh_choice *kwh_item_choice(const struct kwh_item *item, struct kwh
     return NULL;
 }
 
+/* The number that a value is judged as; false for texts and times, which are not judged. */
+static bool number_of(const struct kwh_reading *reading, struct kwh_decimal *number)
+{
+    uint64_t digits = reading->digits;
+    if (reading->form == KWH_FORM_DIGITS && kwh_registers_bcd_load(digits, 4, &digits) != KWH_OK)
+        return false;
+    if (reading->form == KWH_FORM_DIGITS || reading->form == KWH_FORM_BITS) {
+        *number = kwh_decimal((int64_t)(digits & INT64_MAX), 0);
+        return digits <= INT64_MAX;
+    }
+    *number = reading->decimal;
+    return reading->form == KWH_FORM_DECIMAL || reading->form == KWH_FORM_CHOICE;
+}
+
+bool kwh_item_allows(const struct kwh_item *item, const struct kwh_reading *reading)
+{
+    struct kwh_decimal number;
+    if (!kwh_reading_has_value(reading) || !number_of(reading, &number))
+        return false;
+    if (item->choices != NULL)
+        return kwh_item_choice(item, number) != NULL;
+    return kwh_decimal_compare(number, kwh_decimal(item->minimum, item->exponent)) >= 0 &&
+           kwh_decimal_compare(number, kwh_decimal(item->maximum, item->exponent)) <= 0;
+}
+
 bool kwh_row_is_readout(const struct kwh_row *row)
 {
     bool wanted = KWH_QUANTITY_CLASS(row->quantity) == KWH_CLASS_MEASUREMENT

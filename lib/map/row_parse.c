@@ -43,13 +43,37 @@ static enum kwh_error parse_nibbles(const char *text, unsigned base, uint64_t *n
     return KWH_OK;
 }
 
+/* "9995/5": four digits each. */
+static enum kwh_error parse_ratio(const char *text, struct kwh_reading *reading)
+{
+    uint64_t part[2] = {0, 0};
+    unsigned at = 0, digits = 0;
+    for (size_t i = 0; i < length_of(text); i++) {
+        if (text[i] == '/' && at == 0 && digits > 0) {
+            at = 1;
+            digits = 0;
+        } else if (digit_of(text[i]) > 9 || digits == 4) {
+            return KWH_ERROR_SYNTAX;
+        } else {
+            part[at] = part[at] << 4 | digit_of(text[i]);
+            digits++;
+        }
+    }
+    reading->digits = part[0] << 16 | part[1];
+    reading->length = 8;
+    return at == 1 && digits > 0 ? KWH_OK : KWH_ERROR_SYNTAX;
+}
+
 static enum kwh_error parse_digits(const struct kwh_row *row, const char *text,
                                    struct kwh_reading *reading)
 {
+    if (row->quantity == KWH_CT_RATIO && kwh_row_words(row) == 2)
+        return parse_ratio(text, reading);
     enum kwhi_nature nature = kwhi_row_nature(row);
     enum kwh_error error = parse_nibbles(text, nature == KWHI_HEX ? 16 : 10, &reading->digits);
     size_t length = length_of(text);
-    size_t held = nature == KWHI_UNSIGNED ? length : 4 * kwh_row_words(row);
+    bool counted = nature == KWHI_UNSIGNED || nature == KWHI_BINARY32;
+    size_t held = counted ? length : 4 * kwh_row_words(row);
     if (error == KWH_OK && length > 16)
         error = KWH_ERROR_OVERFLOW;
     reading->length = (uint8_t)(held < 16 ? held : 16);

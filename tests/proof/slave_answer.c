@@ -2,7 +2,7 @@
 // proof: LENGTHS=0,1,2,3,4,5,6,7,8,9,10,14,70,252,253,254
 // proof: OPTIONS=-eva-slevel,500
 // proof: SOURCES=lib/meter/slave.c,lib/meter/slave_write.c,lib/meter/slave_identity.c
-// proof: SOURCES=lib/map/map.c,lib/map/row.c,lib/base/error.c
+// proof: SOURCES=lib/map/map.c,lib/map/row.c,lib/base/error.c,lib/base/registers.c
 #include <kwh/server.h>
 
 #include "proof.h"
