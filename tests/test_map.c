@@ -109,6 +109,30 @@ static void a_register_belongs_to_a_row(void **state)
     assert_null(kwh_map_at(&map, 2, KWH_SPACE_HOLDING, 0x50));
 }
 
+/* Registers between two values of one group, and not those behind the last. */
+static void holes_may_read_zero(void **state)
+{
+    static const uint16_t edges[] = {0x20};
+    struct kwh_map with_holes = map;
+    (void)state;
+    assert_false(kwh_map_is_hole(&map, 2, KWH_SPACE_HOLDING, 0x14));
+    with_holes.holes_read_zero = 1;
+    assert_true(kwh_map_is_hole(&with_holes, 2, KWH_SPACE_HOLDING, 0x14));
+    assert_true(kwh_map_is_hole(&with_holes, 2, KWH_SPACE_HOLDING, 0x3F));
+    assert_false(kwh_map_is_hole(&with_holes, 2, KWH_SPACE_HOLDING, 0x12)); /* a value */
+    assert_false(kwh_map_is_hole(&with_holes, 2, KWH_SPACE_HOLDING, 0x0F));
+    assert_false(kwh_map_is_hole(&with_holes, 2, KWH_SPACE_HOLDING, 0x50));
+    assert_false(kwh_map_is_hole(&with_holes, 0, KWH_SPACE_HOLDING, 0x14)); /* nothing behind it */
+    assert_true(kwh_map_is_hole(&with_holes, 0, KWH_SPACE_INPUT, 0x14));
+    with_holes.edges = edges;
+    with_holes.edge_count = 1;
+    assert_false(kwh_map_is_hole(&with_holes, 0, KWH_SPACE_INPUT, 0x14));
+    assert_false(kwh_map_is_hole(&with_holes, 0, KWH_SPACE_INPUT, 0x1F));
+    assert_false(kwh_map_is_hole(&with_holes, 2, KWH_SPACE_HOLDING, 0x20));
+    assert_false(kwh_map_is_hole(&with_holes, 2, KWH_SPACE_HOLDING, 0x2F));
+    assert_true(kwh_map_is_hole(&with_holes, 2, KWH_SPACE_HOLDING, 0x3F));
+}
+
 static void an_obis_code_names_a_quantity_of_the_map(void **state)
 {
     static const struct kwh_obis import = {1, 0, 1, 8, 0, 255};
@@ -203,6 +227,7 @@ int main(void)
         cmocka_unit_test(a_row_says_what_it_is),
         cmocka_unit_test(a_quantity_is_found_once),
         cmocka_unit_test(a_register_belongs_to_a_row),
+        cmocka_unit_test(holes_may_read_zero),
         cmocka_unit_test(an_obis_code_names_a_quantity_of_the_map),
         cmocka_unit_test(items_have_choices_or_a_range),
         cmocka_unit_test(items_allow_their_values),

@@ -47,6 +47,34 @@ const struct kwh_row *kwh_map_at(const struct kwh_map *map, uint16_t profiles, e
     return NULL;
 }
 
+/* An edge with values on its far side makes them values of another group. */
+static bool is_cut(const struct kwh_map *map, uint16_t first, uint16_t last)
+{
+    for (uint16_t i = 0; i < map->edge_count; i++)
+        if (map->edges[i] > first && map->edges[i] <= last)
+            return true;
+    return false;
+}
+
+bool kwh_map_is_hole(const struct kwh_map *map, uint16_t profiles, enum kwh_space space,
+                     uint16_t address)
+{
+    struct kwh_map_iterator iterator = {map, profiles, 0, 0};
+    const struct kwh_row *row;
+    bool before = false, behind = false;
+    if (map->holes_read_zero == 0 || kwh_map_at(map, profiles, space, address) != NULL)
+        return false;
+    while ((row = kwh_map_next(&iterator)) != NULL) {
+        if (kwh_row_space(row) != space)
+            continue;
+        if (row->address < address)
+            before = before || !is_cut(map, row->address, address);
+        else
+            behind = behind || !is_cut(map, address, row->address);
+    }
+    return before && behind;
+}
+
 const struct kwh_item *kwh_map_item(const struct kwh_map *map, uint32_t quantity)
 {
     for (uint16_t i = 0; i < map->item_count; i++)

@@ -68,6 +68,9 @@ void kwhi_row_store(const struct kwh_map *map, const struct kwh_row *row, uint64
  */
 bool kwhi_row_absent(const struct kwh_map *map, const struct kwh_row *row, uint64_t *raw);
 
+/* Multiplies by a factor above 0: KWH_STATUS_OK, or KWH_STATUS_OVERFLOW and nothing is changed. */
+enum kwh_status kwhi_multiply(struct kwh_decimal *value, struct kwh_decimal factor);
+
 void kwhi_time_from_seconds(uint32_t seconds, struct kwh_time *time);
 
 /* KWH_ERROR_ARGUMENT when there is no such time, KWH_ERROR_OVERFLOW before 2000 and from 2136 on.

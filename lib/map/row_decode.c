@@ -42,17 +42,21 @@ static enum kwh_status decode_count(const struct kwh_row *row, uint64_t raw,
     return KWH_STATUS_OK;
 }
 
+enum kwh_status kwhi_multiply(struct kwh_decimal *value, struct kwh_decimal factor)
+{
+    struct kwh_decimal product = *value;
+    if (factor.mantissa < 1 || product.mantissa > INT64_MAX / factor.mantissa ||
+        product.mantissa < INT64_MIN / factor.mantissa)
+        return KWH_STATUS_OVERFLOW;
+    product.mantissa *= factor.mantissa;
+    return kwh_decimal_shift(product, factor.exponent, value) == KWH_OK ? KWH_STATUS_OK
+                                                                        : KWH_STATUS_OVERFLOW;
+}
+
 static enum kwh_status scale_count(enum kwh_scale scale, struct kwh_decimal *value)
 {
     struct kwh_decimal worth = kwh_scale_value(scale);
-    if (worth.mantissa == 0)
-        return KWH_STATUS_NOT_AVAILABLE;
-    if (value->mantissa > INT64_MAX / worth.mantissa ||
-        value->mantissa < INT64_MIN / worth.mantissa)
-        return KWH_STATUS_OVERFLOW;
-    value->mantissa *= worth.mantissa;
-    return kwh_decimal_shift(*value, worth.exponent, value) == KWH_OK ? KWH_STATUS_OK
-                                                                      : KWH_STATUS_OVERFLOW;
+    return worth.mantissa == 0 ? KWH_STATUS_NOT_AVAILABLE : kwhi_multiply(value, worth);
 }
 
 static enum kwh_status decode_decimal(const struct kwh_row *row, uint64_t raw,

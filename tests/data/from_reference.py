@@ -4,8 +4,9 @@
 
 usage: KWH_REFERENCE_MAPS=FOLDER from_reference.py [--write] NAME...
 
-FOLDER has NAME.csv, what the manuals say of each register, and names.csv, what it is called here.
-The tests then hold the maps against the tables of this folder, so that nothing else is needed.
+FOLDER has a table for each family, what the manuals say of each register, and names.csv, what it is
+called here. The tests then hold the maps against the tables of this folder, so that nothing else is
+needed.
 """
 import csv
 import difflib
@@ -15,11 +16,53 @@ import re
 import sys
 
 HERE = pathlib.Path(__file__).parent
-COLUMNS = ("address,words,name,rank,hidden,form,unit,type,scale,certainty,obis,"
-           "function,risk,values")
+COLUMNS = ("space", "address", "words", "name", "rank", "hidden", "access", "form", "unit", "type",
+           "scale", "certainty", "obis", "function", "risk", "values", "profile")
+LINK = ("device_address", "baud_rate", "parity", "parity_stop_bits")
+
+
+def stem(name):
+    return re.sub(r"_l[123]$", "", name)
+
+
+def read(path):
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+UNITS = {row["name"]: row["unit"] for row in read(HERE / "quantities.csv")}
+
+
+def register_type(row, name, form):
+    if form == "decimal" and row["type"].startswith("hex"):
+        return row["type"].replace("hex", "bcd")  # the digits are a number
+    if row["type"] == "bcd16x2":
+        return "bcd32"
+    if name == "power_down_counter":
+        return "uint16"  # printed as signed, a count nevertheless
+    return row["type"]
+
+
+def line(row, known, **own):
+    """A row of ours, out of one of the family's table, one of names.csv, and what is told apart."""
+    name, form = known["name"], known["form"]
+    fields = {
+        "space": known["space"], "address": row["address_hex"], "words": row["words"],
+        "name": name, "rank": known["rank"], "hidden": known["hidden"],
+        "access": "w" if row.get("access") == "w" else "", "form": form,
+        "unit": UNITS[name] if form == "decimal" else "",
+        "type": register_type(row, name, form), "scale": row["scale_to_base"],
+        "certainty": known["certainty"], "obis": known["obis"], "function": "", "risk": "",
+        "values": "", "profile": ""}
+    assert own.keys() <= fields.keys()
+    assert row["word_order"] in ("ABCD", "AB", "-")
+    return fields | own
+
+
+# --- inepro --------------------------------------------------------------------------------------
 
 # Words of the choices; the tables have phrases, and a code keeps its meaning within the family.
-WORDS = {
+INEPRO_WORDS = {
     "parity": {1: "even", 2: "none", 3: "odd"},
     "combination_code": {
         1: "forward", 4: "reverse", 5: "forward_plus_reverse", 6: "reverse_minus_forward",
@@ -27,33 +70,11 @@ WORDS = {
         11: "forward_minus_reverse_vector_pulse"},
     "current_direction": {ord("F"): "forward", ord("R"): "reverse"},
 }
-LINK = ("device_address", "baud_rate", "parity")
-UNITS = {"device_address": "1", "power_down_counter": "1", "quadrant": "1", "tariff": "1",
-         "protocol_version": "1", "software_version": "1", "hardware_version": "1",
-         "power_factor_magnitude": "1"}
 
 
-def stem(name):
-    return re.sub(r"_l[123]$", "", name)
-
-
-def unit(row, name, form):
-    if form != "decimal":
-        return ""
-    return row["base_unit"] if row["base_unit"] != "-" else UNITS[stem(name)]
-
-
-def register_type(row, name, form):
-    if form == "decimal" and row["type"] == "hex16":
-        return "bcd16"  # the digits are a number
-    if name == "power_down_counter":
-        return "uint16"  # printed as signed, a count nevertheless
-    return row["type"]
-
-
-def values(row, name):
+def inepro_values(row, name):
     allowed = row["allowed_values"]
-    words = WORDS.get(stem(name))
+    words = INEPRO_WORDS.get(stem(name))
     if name.startswith("current_direction"):
         return ";".join(f"{word}={code}" for code, word in words.items())
     if not row["write_function"]:
@@ -71,21 +92,62 @@ def values(row, name):
     return ";".join(codes)
 
 
-def table(folder, file):
-    names = {(row["file"], row["address"]): row
-             for row in csv.DictReader((folder / "names.csv").open(encoding="utf-8"))}
-    yield COLUMNS
-    for row in csv.DictReader((folder / f"{file}.csv").open(encoding="utf-8")):
-        known = names[file, row["address_hex"]]
-        name, form = known["name"], known["form"]
-        assert row["function"] == known["space"] == "03" and row["word_order"] in ("ABCD", "AB")
-        function = str(int(row["write_function"] or "0", 16)) if row["write_function"] else ""
-        risk = ("link_change" if name in LINK
-                else "counter_reset" if "data loss" in row["irreversible"] else "")
-        yield ",".join((
-            row["address_hex"], row["words"], name, known["rank"], known["hidden"], form,
-            unit(row, name, form), register_type(row, name, form), row["scale_to_base"],
-            known["certainty"], known["obis"], function, risk, values(row, name)))
+def inepro_risk(row, name):
+    if name in LINK:
+        return "link_change"
+    return "counter_reset" if "data loss" in row["irreversible"] else ""
+
+
+def inepro(file, tables, names):
+    for row in tables[file]:
+        known = names[file, "", "03", row["address_hex"]]
+        name = known["name"]
+        function = str(int(row["write_function"], 16)) if row["write_function"] else ""
+        yield line(row, known, function=function, risk=inepro_risk(row, name),
+                   values=inepro_values(row, name))
+
+
+# --- Eastron -------------------------------------------------------------------------------------
+
+# What may be written by function 16 once the meter is unlocked, and the risk of it.
+EASTRON_ITEMS = {
+    "network_type": ("1p2w=1;3p4w=3", ""),
+    "pulse_width": ("0.060;0.100;0.200", ""),
+    "action_unlock_settings": ("0..9999", ""),
+    "parity_stop_bits": ("none_1=0;even_1=1;odd_1=2;none_2=3", "link_change"),
+    "device_address": ("1..247", "link_change"),
+    "pulse_rate": ("1000=0;100=1;10=2;1=3", ""),
+    "password": ("0..9999", "irreversible"),
+    "baud_rate": ("2400=0;4800=1;9600=2;19200=3;1200=5", "link_change"),
+    "display_cycle_time": ("0..60", ""),
+    "backlight_time": ("0..7260", ""),
+    "pulse_output_mode": ("import=1;gross=2;export=4", ""),
+    "action_reset_counters": ("demand=0;resettable_energy=3", "counter_reset"),
+}
+# Rows that some units do not have: each is asked for before.
+EASTRON_PROBES = {"0x0182": "reactive_resettable", "0x0188": "reactive_directions",
+                  "0x018A": "reactive_directions", "0x018E": "reactive_net"}
+
+
+def sdm72d_m2(tables, names):
+    file = "eastron_sdm72d_m2_modbus"
+    for row in tables[file]:
+        space = "04" if row["function"] == "04" else "03"
+        known = names[file, "", space, row["address_hex"]]
+        values, risk = EASTRON_ITEMS.get(known["name"], ("", ""))
+        own = {"function": "16" if values else "", "values": values, "risk": risk}
+        if space == "04":
+            own["profile"] = EASTRON_PROBES.get(row["address_hex"], "")
+        if known["name"] == "software_version":
+            own["scale"] = "0.01"  # high byte . low byte, two digits each
+        yield line(row, known, **own)
+
+
+TABLES = {
+    "inepro_pro1_modbus": lambda *of: inepro("inepro_pro1_modbus", *of),
+    "inepro_pro380_modbus": lambda *of: inepro("inepro_pro380_modbus", *of),
+    "eastron_sdm72d_m2_modbus": sdm72d_m2,
+}
 
 
 def main():
@@ -94,15 +156,19 @@ def main():
         print("SKIP: no KWH_REFERENCE_MAPS")
         return 77
     folder = pathlib.Path(os.environ["KWH_REFERENCE_MAPS"])
+    tables = {path.stem: read(path) for path in folder.glob("*.csv")}
+    names = {(row["file"], row["meter"], row["space"], row["address"]): row
+             for row in tables["names"]}
     different = False
     for file in (name for name in sys.argv[1:] if name != "--write"):
         ours = HERE / f"{file}.csv"
-        made = "\n".join(table(folder, file)) + "\n"
+        rows = [",".join(row[column] for column in COLUMNS) for row in TABLES[file](tables, names)]
+        made = "\n".join([",".join(COLUMNS), *rows]) + "\n"
         if write:
             ours.write_text(made, encoding="utf-8")
-        for line in difflib.unified_diff(ours.read_text(encoding="utf-8").splitlines(),
+        for text in difflib.unified_diff(ours.read_text(encoding="utf-8").splitlines(),
                                          made.splitlines(), str(ours), "reference", lineterm=""):
-            print(line)
+            print(text)
             different = True
     return 1 if different else 0
 

@@ -30,7 +30,7 @@ static const struct kwh_item items[] = {
     {.quantity = KWH_PULSE_RATE, .write_function = 16, .choices = choices, .choice_count = 2},
     {.quantity = KWH_SERIAL_NUMBER, .write_function = 16},
 };
-static const struct kwh_map map = {
+static struct kwh_map map = {
     .title = "a title",
     .blocks = blocks,
     .block_count = 1,
@@ -98,6 +98,7 @@ int main(void)
 
     MAKE_ANY(request);
     slave.request_limit = ANY_BYTE();
+    map.holes_read_zero = (uint16_t)ANY_OF(0, 1);
     size = kwh_slave_answer(&slave, request, LEN, answer);
     /*@ assert 2 <= size <= 253; */
     return size >= 2 ? 0 : 1;

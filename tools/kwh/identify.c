@@ -67,7 +67,11 @@ static void explain(struct identity *identity)
              (unsigned long)identity->link.identify.code);
     if (model->quantity != 0) {
         name_of(model->quantity, name);
-        snprintf(further, sizeof further, ", and %.80s is %ld", name, (long)model->value);
+        if (model->text != NULL)
+            snprintf(further, sizeof further, ", and %.80s begins with %.20s", name, model->text);
+        else
+            snprintf(further, sizeof further, ", and %.80s is %ld%s", name, (long)model->value,
+                     model->most != 0 ? " or more" : "");
     }
     snprintf(identity->why, WHY_TEXT, "%s register 0x%04X holds %s%s",
              map->identity_space == KWH_SPACE_INPUT ? "input" : "holding",

@@ -241,6 +241,8 @@ static enum exit_code complain_other(struct link *link, enum kwh_error error)
     char code[24];
     snprintf(code, sizeof code, "code 0x%04lX", (unsigned long)link->identify.code);
     for (size_t i = 0; wanted != NULL && found == NULL && i < kwh_maps_count; i++) {
+        if (kwh_maps[i].map == link->map)
+            continue;
         for (unsigned j = 0; j < kwh_maps[i].map->model_count && found == NULL; j++) {
             const struct kwh_model *model = &kwh_maps[i].map->models[j];
             bool same_place = kwh_maps[i].map->identity_address == link->map->identity_address &&
@@ -251,6 +253,9 @@ static enum exit_code complain_other(struct link *link, enum kwh_error error)
     if (error == KWH_ERROR_NOT_IDENTIFIED) {
         complain("%s: a meter answers, but refuses what would identify it; name its map with -m",
                  link->target_text);
+    } else if (error == KWH_ERROR_DATA_TYPE || error == KWH_ERROR_OTHER_ENCODING) {
+        complain("%s: %s (%s, %s)", link->target_text, kwh_error_text(error), code,
+                 found != NULL ? found : "unknown");
     } else if (wanted != NULL) {
         complain("%s: the meter (%s, %s) is no %s", link->target_text, code,
                  found != NULL ? found : "unknown", wanted);
@@ -297,13 +302,13 @@ enum exit_code link_identify(struct link *link)
 
 uint16_t link_profiles(const struct link *link)
 {
-    return link->model != NULL && link->model->profiles != 0 ? link->model->profiles
-                                                             : KWH_ALL_PROFILES;
+    return link->model != NULL ? link->identify.profiles : KWH_ALL_PROFILES;
 }
 
 enum exit_code link_meter(struct link *link, struct kwh_meter *meter)
 {
-    link->error = kwh_meter_init(meter, &link->host.line, link->map, link->address);
-    meter->profiles = link_profiles(link);
+    link->error = link->model != NULL
+                      ? kwh_identify_meter(&link->identify, meter)
+                      : kwh_meter_init(meter, &link->host.line, link->map, link->address);
     return exit_code_of(link->error);
 }

@@ -33,7 +33,7 @@ uint32_t link_now_us(const struct link *link);
  * settings of the maps on a serial port for which none were given. */
 enum exit_code link_identify(struct link *link);
 
-/* Profiles of the model. */
+/* The blocks that the meter has, as far as it could be told. */
 uint16_t link_profiles(const struct link *link);
 
 /* A meter for reading. */

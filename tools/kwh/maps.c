@@ -189,13 +189,21 @@ static const char *access_of(const struct kwh_map *map, const struct kwh_row *ro
     return item != NULL && item->write_function != 0 ? "rw" : "r";
 }
 
-/* All remarks on an address: a map may have several. */
-static void note_text(const struct kwh_map_entry *entry, uint16_t address, char text[NOTE_MAX])
+/* All remarks on a row: a map may have several. */
+static void note_text(const struct kwh_map_entry *entry, const struct kwh_row *row,
+                      char text[NOTE_MAX])
 {
+    bool input = kwh_row_space(row) == KWH_SPACE_INPUT;
+    const struct kwh_note *notes = NULL;
+    size_t count = 0;
     text[0] = '\0';
-    for (size_t i = 0; entry->notes != NULL && i < entry->notes->count; i++)
-        if (entry->notes->notes[i].address == address)
-            append(text, NOTE_MAX, "; ", entry->notes->notes[i].text);
+    if (entry->notes != NULL) {
+        notes = input ? entry->notes->input_notes : entry->notes->notes;
+        count = input ? entry->notes->input_count : entry->notes->count;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (notes[i].address == row->address)
+            append(text, NOTE_MAX, "; ", notes[i].text);
 }
 
 static void describe_row(const struct kwh_map_entry *entry, const struct kwh_row *row,
@@ -209,7 +217,7 @@ static void describe_row(const struct kwh_map_entry *entry, const struct kwh_row
     if (type == KWH_TYPE_TEXT ||
         kwh_decimal_print(&scale, text->scale, sizeof text->scale) != KWH_OK)
         snprintf(text->scale, sizeof text->scale, "1");
-    note_text(entry, row->address, text->note);
+    note_text(entry, row, text->note);
     text->space = kwh_row_space(row) == KWH_SPACE_INPUT ? "04" : "03";
     text->unit = kwh_unit_symbol(kwh_quantity_unit(row->quantity));
     text->type = kwh_type_name(type);
