@@ -179,8 +179,8 @@ enum kwh_verdict {
                                 is NOISE, else another frame */
     KWH_VERDICT_SLIDE,     /**< give up count bytes */
     KWH_VERDICT_FRAME,     /**< the answer; count bytes long */
-    KWH_VERDICT_COLLISION, /**< all of it, and silence behind: no frame, so perhaps several at once
-                            */
+    KWH_VERDICT_COLLISION, /**< all of it, and silence behind: no frame, so perhaps several at once;
+                                reason as with SLIDE */
     KWH_VERDICT_BROKEN     /**< nothing that follows can be trusted: close the connection */
 };
 
@@ -195,7 +195,7 @@ enum kwh_reason {
 /** Result of kwh_framing.match(). */
 struct kwh_match {
     enum kwh_verdict verdict;
-    enum kwh_reason reason;        /**< SLIDE, MORE */
+    enum kwh_reason reason;        /**< SLIDE, MORE, COLLISION */
     uint16_t count;                /**< SLIDE, FRAME: bytes, 1 to length */
     uint16_t body_at, body_length; /**< FRAME: the PDU inside */
     uint8_t address;               /**< SLIDE: that answered instead */
@@ -245,8 +245,10 @@ static inline struct kwh_match kwh_match_frame(size_t count, size_t body_at, siz
  * none. */
 #define KWH_FRAMING_BROADCAST 8u
 /**
- * Property of a framing: a frame stands alone between silences, so that one damaged byte spoils all
- * of a burst; and an answer does not say what it answers, so that a debt is owed by every request.
+ * Property of a framing: a frame stands alone between silences. So one damaged byte spoils all of a
+ * burst, and a burst of more than four bytes without any frame ends the exchange (of fewer, too,
+ * where kwh_exchange.collides): what was to come has come. And an answer does not say what it
+ * answers: every request waits for the debt of every other.
  */
 #define KWH_FRAMING_BURST 16u
 
