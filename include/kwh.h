@@ -15,6 +15,7 @@
 #include <kwh/map.h>
 #include <kwh/map_record.h>
 #include <kwh/mbus.h>
+#include <kwh/mbus_meter.h>
 #include <kwh/mbus_readout.h>
 #include <kwh/mbus_record.h>
 #include <kwh/mbus_server.h>

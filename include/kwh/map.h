@@ -436,7 +436,10 @@ KWH_API const struct kwh_row *kwh_map_next(struct kwh_map_iterator *iterator);
 /** All profiles at once. */
 #define KWH_ALL_PROFILES UINT16_C(0xFFFF)
 
-/** The rank-0, readable, published row of a quantity; NULL when the map has none. */
+/**
+ * The rank-0, readable, published row of a quantity; NULL when the map has none. An M-Bus map has
+ * those of the header of a telegram without naming them: KWH_SERIAL_NUMBER, KWH_MBUS_VERSION...
+ */
 KWH_API const struct kwh_row *kwh_map_find(const struct kwh_map *map, uint16_t profiles,
                                            uint32_t quantity);
 

@@ -70,4 +70,7 @@ static inline bool kwhi_is_printable(uint8_t character)
     return character >= 0x20 && character <= 0x7E;
 }
 
+/* The row of what the header of every M-Bus telegram tells; NULL when it does not tell this. */
+const struct kwh_row *kwhi_mbus_header_row(uint32_t quantity);
+
 #endif
