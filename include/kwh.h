@@ -18,6 +18,7 @@
 #include <kwh/mbus_meter.h>
 #include <kwh/mbus_readout.h>
 #include <kwh/mbus_record.h>
+#include <kwh/mbus_search.h>
 #include <kwh/mbus_server.h>
 #include <kwh/mbus_telegram.h>
 #include <kwh/meter.h>
