@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* kwh decode: explains captured Modbus frames. */
+/* kwh decode: explains captured frames of Modbus and M-Bus. */
 #include "decode.h"
 #include "names.h"
 #include "output.h"
@@ -49,18 +49,77 @@ static const char *parse_hex(const char *text, uint8_t *bytes, size_t *count)
     return NULL;
 }
 
+/* Bytes that are no frame of any protocol. */
+static void print_nothing(const struct decoder *decoder, const struct frame *frame)
+{
+    if (decoder->options->output != OUTPUT_JSON) {
+        printf("%srefused: neither a Modbus frame (its CRC would be %04X) nor one of M-Bus%s\n",
+               style_bold(&decoder->style), (unsigned)frame->crc_expected,
+               style_off(&decoder->style));
+        return;
+    }
+    cJSON *object = json_object();
+    json_null(object, "protocol");
+    json_null(object, "frame");
+    json_text(object, "error", kwh_error_name(KWH_ERROR_NO_FRAME));
+    json_print(object);
+}
+
+static void print_bytes(const struct decoder *decoder, const uint8_t *bytes, size_t count)
+{
+    char hex[3 * BYTES_MAX + 4];
+    frame_hex(bytes, count, hex, sizeof hex);
+    fputs(style_dim(&decoder->style), stdout);
+    print_wrapped(stdout, hex, 0, decoder->style.width > 0 ? decoder->style.width : SIZE_MAX);
+    printf("%s\n", style_off(&decoder->style));
+}
+
+static enum exit_code decode_frame(struct decoder *decoder, struct capture *capture)
+{
+    decoder->found = true;
+    switch (capture->protocol) {
+    case CAPTURE_MODBUS:
+        decoder->refused = decoder->refused || capture->modbus.error != NULL;
+        return decode_modbus(decoder, &capture->modbus);
+    case CAPTURE_MBUS:
+        decoder->refused = decoder->refused || capture->mbus.error != KWH_OK;
+        decode_mbus(decoder, &capture->mbus);
+        break;
+    case CAPTURE_NEITHER:
+        decoder->refused = true;
+        print_nothing(decoder, &capture->modbus);
+        break;
+    }
+    return EXIT_CODE_OK;
+}
+
+/* What follows a whole M-Bus frame and is no frame belongs to nothing. */
+static void judge_excess(bool behind_mbus, size_t length, struct capture *capture)
+{
+    bool is_frame = capture->protocol == CAPTURE_MBUS ||
+                    (capture->protocol == CAPTURE_MODBUS && capture->modbus.error == NULL);
+    if (!behind_mbus || is_frame)
+        return;
+    capture->protocol = CAPTURE_MBUS;
+    mbus_frame_excess(length, &capture->mbus);
+    capture->length = length;
+}
+
 /* All frames of a line. */
 static enum exit_code decode_bytes(struct decoder *decoder, const uint8_t *bytes, size_t length)
 {
+    bool behind_mbus = false;
     for (size_t at = 0; at < length;) {
-        struct frame frame;
-        frame_parse(bytes + at, length - at, &frame);
-        enum exit_code code = decode_modbus(decoder, &frame);
+        struct capture capture;
+        capture_parse(bytes + at, length - at, &capture);
+        judge_excess(behind_mbus, length - at, &capture);
+        if (decoder->options->verbose > 0 && decoder->options->output != OUTPUT_JSON)
+            print_bytes(decoder, bytes + at, capture.length);
+        enum exit_code code = decode_frame(decoder, &capture);
         if (code != EXIT_CODE_OK)
             return code;
-        decoder->found = true;
-        decoder->refused = decoder->refused || frame.error != NULL;
-        at += frame.length;
+        at += capture.length;
+        behind_mbus = capture.protocol == CAPTURE_MBUS;
     }
     return EXIT_CODE_OK;
 }

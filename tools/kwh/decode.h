@@ -3,7 +3,7 @@
 #ifndef DECODE_H
 #define DECODE_H
 
-#include "frame.h"
+#include "capture.h"
 #include "output.h"
 
 struct decoder {
@@ -16,5 +16,6 @@ struct decoder {
 
 /* Prints a frame; a request is remembered for the answer that follows it. */
 enum exit_code decode_modbus(struct decoder *decoder, struct frame *frame);
+void decode_mbus(struct decoder *decoder, const struct mbus_frame *frame);
 
 #endif
