@@ -86,6 +86,12 @@ json 'line["error"] == "bad_start"'
 exits 5 decode 10 7B 01 7C 16 01 02 -o json
 json '[l["error"] for l in lines] == [None, "excess_bytes"]'
 json 'lines[1]["frame"] is None and lines[1]["control"] is None'
+exits 5 decode 00 FF 68 03 03 68 53 01 BB 0F 16 68 53 53 68 08 05 72 34 08 68 03 03 68 53 01 BB 0F 16
+prints 'M-Bus, refused: no frame begins with these bytes
+M-Bus request to address 1: set the speed to 2400 Bd
+M-Bus answer of address 5, refused: it ends after 9 of 89 bytes
+not explained: 34 08
+M-Bus request to address 1: set the speed to 2400 Bd'
 exits 5 decode D0 40 46 85 3F E5 01 0B 11 -o json
 prints '{"protocol":null,"frame":null,"error":"no_frame"}'
 exits 5 decode D0 40 46 85 3F E5 01 0B 11

@@ -37,13 +37,46 @@ static enum capture_protocol judge(const uint8_t *bytes, size_t length,
                                                                        : CAPTURE_NEITHER;
 }
 
-void capture_parse(const uint8_t *bytes, size_t length, struct capture *capture)
+static void parse_front(const uint8_t *bytes, size_t length, struct capture *capture)
 {
     mbus_frame_parse(bytes, length, &capture->mbus);
     frame_parse(bytes, length, &capture->modbus);
     capture->protocol = judge(bytes, length, capture);
     capture->length = capture->protocol == CAPTURE_MBUS ? capture->mbus.length
                                                         : capture->modbus.length;
+}
+
+static bool is_damaged(const struct capture *capture)
+{
+    if (capture->protocol == CAPTURE_MODBUS)
+        return capture->modbus.error != NULL && capture->modbus.crc != capture->modbus.crc_expected;
+    return capture->protocol == CAPTURE_NEITHER || capture->mbus.is_damaged;
+}
+
+/* Where within a damaged frame a long frame of M-Bus begins that holds; 0 when there is none. */
+static size_t find_whole(const uint8_t *bytes, size_t length, const struct capture *capture)
+{
+    struct mbus_frame frame;
+    for (size_t at = 1; at < capture->length; at++) {
+        mbus_frame_parse(bytes + at, length - at, &frame);
+        if (!frame.is_damaged && frame.link.kind >= KWH_MBUS_CONTROL)
+            return at;
+    }
+    return 0;
+}
+
+void capture_parse(const uint8_t *bytes, size_t length, struct capture *capture)
+{
+    parse_front(bytes, length, capture);
+    size_t whole = is_damaged(capture) ? find_whole(bytes, length, capture) : 0;
+    if (whole == 0)
+        return;
+    parse_front(bytes, whole, capture);
+    if (capture->protocol != CAPTURE_MBUS) {
+        capture->protocol = CAPTURE_MBUS;
+        mbus_frame_stray(KWH_ERROR_BAD_START, whole, &capture->mbus);
+        capture->length = whole;
+    }
 }
 
 /* The registers of an answer are where its request said. */

@@ -20,7 +20,8 @@ struct capture {
 };
 
 /* Takes one frame from the front of @p length bytes, at least one; of a frame that may be of
- * either protocol the one that holds. */
+ * either protocol the one that holds. Of a damaged one no more than what stands before a whole
+ * long frame of M-Bus. */
 void capture_parse(const uint8_t *bytes, size_t length, struct capture *capture);
 
 /* A trace hook that prints frames with their meaning on standard error; its context is a struct

@@ -94,15 +94,14 @@ static enum exit_code decode_frame(struct decoder *decoder, struct capture *capt
 }
 
 /* What follows a whole M-Bus frame and is no frame belongs to nothing. */
-static void judge_excess(bool behind_mbus, size_t length, struct capture *capture)
+static void judge_excess(struct capture *capture)
 {
     bool is_frame = capture->protocol == CAPTURE_MBUS ||
                     (capture->protocol == CAPTURE_MODBUS && capture->modbus.error == NULL);
-    if (!behind_mbus || is_frame)
+    if (is_frame)
         return;
     capture->protocol = CAPTURE_MBUS;
-    mbus_frame_excess(length, &capture->mbus);
-    capture->length = length;
+    mbus_frame_stray(KWH_ERROR_EXCESS_BYTES, capture->length, &capture->mbus);
 }
 
 /* All frames of a line. */
@@ -112,14 +111,15 @@ static enum exit_code decode_bytes(struct decoder *decoder, const uint8_t *bytes
     for (size_t at = 0; at < length;) {
         struct capture capture;
         capture_parse(bytes + at, length - at, &capture);
-        judge_excess(behind_mbus, length - at, &capture);
+        if (behind_mbus)
+            judge_excess(&capture);
         if (decoder->options->verbose > 0 && decoder->options->output != OUTPUT_JSON)
             print_bytes(decoder, bytes + at, capture.length);
         enum exit_code code = decode_frame(decoder, &capture);
         if (code != EXIT_CODE_OK)
             return code;
         at += capture.length;
-        behind_mbus = capture.protocol == CAPTURE_MBUS;
+        behind_mbus = capture.protocol == CAPTURE_MBUS && capture.mbus.has_kind;
     }
     return EXIT_CODE_OK;
 }

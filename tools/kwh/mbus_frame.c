@@ -146,10 +146,10 @@ void mbus_frame_parse(const uint8_t *bytes, size_t length, struct mbus_frame *fr
         frame->error = error;
 }
 
-void mbus_frame_excess(size_t length, struct mbus_frame *frame)
+void mbus_frame_stray(enum kwh_error error, size_t length, struct mbus_frame *frame)
 {
     memset(frame, 0, sizeof *frame);
-    frame->error = KWH_ERROR_EXCESS_BYTES;
+    frame->error = error;
     frame->is_damaged = true;
     frame->length = length;
 }

@@ -32,8 +32,8 @@ struct mbus_frame {
 /* Takes one frame from the front of @p length bytes, at least one. */
 void mbus_frame_parse(const uint8_t *bytes, size_t length, struct mbus_frame *frame);
 
-/* Bytes behind a whole frame that begin no other. */
-void mbus_frame_excess(size_t length, struct mbus_frame *frame);
+/* Bytes before or behind a frame that are none. */
+void mbus_frame_stray(enum kwh_error error, size_t length, struct mbus_frame *frame);
 
 /* Whether bytes that are no whole frame were meant to be one. */
 bool mbus_frame_seems(const uint8_t *bytes, size_t length);
