@@ -154,20 +154,54 @@ static enum exit_code decode_input(struct decoder *decoder)
     return code;
 }
 
+static bool remember_request(struct decoder *decoder, const struct capture *capture)
+{
+    const struct frame *modbus = &capture->modbus;
+    const struct mbus_frame *mbus = &capture->mbus;
+    if (capture->protocol == CAPTURE_MODBUS && modbus->error == NULL &&
+        modbus->direction == FRAME_REQUEST)
+        decode_modbus_request(decoder, modbus);
+    else if (capture->protocol == CAPTURE_MBUS && mbus->error == KWH_OK &&
+             mbus_frame_is_request(mbus))
+        decode_mbus_request(decoder, mbus);
+    else
+        return false;
+    return true;
+}
+
 static enum exit_code take_request(struct decoder *decoder)
 {
     uint8_t bytes[BYTES_MAX];
     size_t count;
+    struct capture capture;
     const char *text = decoder->options->request;
     const char *wrong = parse_hex(text, bytes, &count);
     if (wrong != NULL || count == 0)
         return usage_error("--request '%.60s' %s", text, wrong != NULL ? wrong : "is empty");
-    frame_parse(bytes, count, &decoder->request);
-    decoder->request.data = NULL;
-    if (decoder->request.error != NULL || decoder->request.direction != FRAME_REQUEST)
+    capture_parse(bytes, count, &capture);
+    if (!remember_request(decoder, &capture))
         return usage_error("--request '%.60s' is not a whole request", text);
-    decoder->has_request = true;
     return EXIT_CODE_OK;
+}
+
+/* The side of a family that speaks a protocol; NULL when the map has none. */
+static const struct kwh_map *side_of(const struct kwh_map *map, enum kwh_protocol protocol)
+{
+    for (size_t i = 0; map != NULL && i < kwh_maps_count; i++)
+        if (kwh_maps[i].map->protocol == protocol && strcmp(kwh_maps[i].map->name, map->name) == 0)
+            return kwh_maps[i].map;
+    return NULL;
+}
+
+static enum exit_code take_map(struct decoder *decoder)
+{
+    const struct kwh_map *map;
+    enum exit_code code = find_map(decoder->options->map, &map);
+    if (code == EXIT_CODE_OK) {
+        decoder->modbus = side_of(map, KWH_PROTOCOL_MODBUS);
+        decoder->mbus = side_of(map, KWH_PROTOCOL_MBUS);
+    }
+    return code;
 }
 
 /* The arguments may be one text, or the bytes one by one. */
@@ -197,7 +231,7 @@ enum exit_code decode_command(const struct options *options)
     if (options->output == OUTPUT_CSV)
         return usage_error("-o csv: decode prints a table or json");
     if (options->map != NULL)
-        code = find_map(options->map, &decoder.map);
+        code = take_map(&decoder);
     if (code == EXIT_CODE_OK && options->request != NULL)
         code = take_request(&decoder);
     if (code != EXIT_CODE_OK)

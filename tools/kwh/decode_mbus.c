@@ -1,12 +1,84 @@
 /* SPDX-License-Identifier: MIT */
 /* What kwh decode says of an M-Bus frame. */
 #include "decode.h"
+#include "names.h"
+
+#include <kwh/map_record.h>
 
 #include <inttypes.h>
 #include <string.h>
 
 #define BYTES_TEXT 1024 /* of all bytes of a frame in hexadecimal */
 #define SHOWN      40   /* the same of a cell */
+
+static bool has_value(const struct kwh_mbus_record *record)
+{
+    return record->status == KWH_STATUS_OK || record->status == KWH_STATUS_DOUBTFUL;
+}
+
+/* The records before the first one that cannot be taken. */
+static void begin_records(const struct mbus_frame *frame, struct kwh_mbus_records *records)
+{
+    memset(records, 0, sizeof *records);
+    records->error = KWH_ERROR_UNKNOWN_CI;
+    if (frame->has_telegram)
+        kwh_mbus_records_init(records, &frame->telegram);
+}
+
+/* ---- Names ---- */
+
+/* The how manieth record with its header it is, from 1. */
+static unsigned occurrence_of(const struct mbus_frame *frame, const struct kwh_mbus_record *record)
+{
+    struct kwh_mbus_records records;
+    struct kwh_mbus_record other;
+    unsigned count = 0;
+    begin_records(frame, &records);
+    while (kwh_mbus_next(&records, frame->data, frame->size, &other) &&
+           other.header_at <= record->header_at)
+        count += other.header_length == record->header_length &&
+                 memcmp(frame->data + other.header_at, frame->data + record->header_at,
+                        record->header_length) == 0;
+    return count;
+}
+
+/* The row of the map that knows a record; NULL when none does, or the record is not proven. */
+static const struct kwh_record *row_of(const struct decoder *decoder,
+                                       const struct mbus_frame *frame,
+                                       const struct kwh_mbus_record *record)
+{
+    const struct kwh_record *row = NULL;
+    const uint8_t *header = frame->data + record->header_at;
+    if (decoder->mbus == NULL || frame->is_damaged)
+        return NULL;
+    if (frame->telegram.content == KWH_MBUS_COMMAND) {
+        row = kwh_map_written_record(decoder->mbus, KWH_ALL_PROFILES, header,
+                                     record->header_length);
+    } else if (frame->telegram.content == KWH_MBUS_DATA) {
+        row = kwh_map_record(decoder->mbus, KWH_ALL_PROFILES, decoder->telegram, header,
+                             record->header_length, occurrence_of(frame, record));
+    }
+    return row != NULL && !kwh_row_hidden(&row->row) ? row : NULL;
+}
+
+static void read_record(const struct decoder *decoder, const struct kwh_record *row,
+                        const struct mbus_frame *frame, const struct kwh_mbus_record *record,
+                        struct kwh_reading *reading)
+{
+    kwh_record_decode(decoder->mbus, row, frame->data, frame->size, record, reading);
+}
+
+void decode_mbus_request(struct decoder *decoder, const struct mbus_frame *frame)
+{
+    const struct kwh_mbus_family *family = decoder->mbus != NULL ? decoder->mbus->mbus : NULL;
+    uint8_t ci = frame->link.ci;
+    if (frame->is_damaged || !mbus_frame_is_request(frame) || frame->fields < 3)
+        return;
+    if (ci == KWH_MBUS_CI_SELECT || (family != NULL && ci == family->usual))
+        decoder->telegram = 0;
+    else if (mbus_is_makers(ci))
+        decoder->telegram = ci;
+}
 
 /* ---- JSON ---- */
 
@@ -71,11 +143,6 @@ static void add_header(cJSON *object, const struct mbus_frame *frame)
     json_item(object, "header", header);
 }
 
-static bool has_value(const struct kwh_mbus_record *record)
-{
-    return record->status == KWH_STATUS_OK || record->status == KWH_STATUS_DOUBTFUL;
-}
-
 /* A text or a time, printed; NULL when the record has another form. */
 static const char *text_of(const struct mbus_frame *frame, const struct kwh_mbus_record *record,
                            char text[KWH_MBUS_TEXT_MAX])
@@ -111,7 +178,16 @@ static void add_value(cJSON *object, const struct kwh_mbus_record *record)
         json_null(object, "value");
 }
 
-static cJSON *record_object(const struct mbus_frame *frame, const struct kwh_mbus_record *record)
+static void add_quantity(cJSON *object, const struct kwh_record *row)
+{
+    char name[NAME_TEXT];
+    if (row != NULL)
+        name_of(row->row.quantity, name);
+    json_text(object, "quantity", row != NULL ? name : NULL);
+}
+
+static cJSON *record_object(const struct mbus_frame *frame, const struct kwh_mbus_record *record,
+                            const struct kwh_record *row)
 {
     cJSON *object = json_object();
     char text[KWH_MBUS_TEXT_MAX], kind[KWH_MBUS_KIND_TEXT];
@@ -128,7 +204,7 @@ static cJSON *record_object(const struct mbus_frame *frame, const struct kwh_mbu
     add_value(object, record);
     json_text(object, "text", text_of(frame, record, text));
     json_text(object, "status", kwh_status_name((enum kwh_status)record->status));
-    json_null(object, "quantity");
+    add_quantity(object, row);
     return object;
 }
 
@@ -138,26 +214,36 @@ static const uint8_t *manufacturer_data(const struct mbus_frame *frame)
     return frame->end.manufacturer_length > 0 ? frame->data + frame->end.manufacturer_at : NULL;
 }
 
-/* The records before the first one that cannot be taken. */
-static void begin_records(const struct mbus_frame *frame, struct kwh_mbus_records *records)
-{
-    memset(records, 0, sizeof *records);
-    records->error = KWH_ERROR_UNKNOWN_CI;
-    if (frame->has_telegram)
-        kwh_mbus_records_init(records, &frame->telegram);
-}
-
-static void print_json(const struct mbus_frame *frame)
+/* The array of the records; the readings of those that the map knows go under their names. */
+static cJSON *record_array(const struct decoder *decoder, const struct mbus_frame *frame,
+                           cJSON *values, cJSON *status)
 {
     struct kwh_mbus_records records;
     struct kwh_mbus_record record;
-    cJSON *object = json_object(), *array = json_array();
+    cJSON *array = json_array();
+    begin_records(frame, &records);
+    while (kwh_mbus_next(&records, frame->data, frame->size, &record)) {
+        const struct kwh_record *row = row_of(decoder, frame, &record);
+        struct kwh_reading reading;
+        char key[NAME_TEXT];
+        json_append(array, record_object(frame, &record, row));
+        if (row == NULL)
+            continue;
+        key_of(row->row.quantity, key);
+        read_record(decoder, row, frame, &record, &reading);
+        if (!cJSON_HasObjectItem(values, key)) /* else a coarser copy */
+            json_reading(values, status, key, &reading);
+    }
+    return array;
+}
+
+static void print_json(const struct decoder *decoder, const struct mbus_frame *frame)
+{
+    bool has_names = decoder->mbus != NULL && !frame->is_damaged && frame->has_telegram;
+    cJSON *object = json_object(), *values = json_object(), *status = json_object();
     add_link(object, frame);
     add_header(object, frame);
-    begin_records(frame, &records);
-    while (kwh_mbus_next(&records, frame->data, frame->size, &record))
-        json_append(array, record_object(frame, &record));
-    json_item(object, "records", array);
+    json_item(object, "records", record_array(decoder, frame, values, status));
     json_boolean(object, "more_records_follow", frame->end.more_records_follow);
     add_bytes(object, "manufacturer_data", manufacturer_data(frame),
               frame->end.manufacturer_length);
@@ -165,6 +251,13 @@ static void print_json(const struct mbus_frame *frame)
         json_text(object, "report", kwh_error_name(kwh_error_from_mbus(frame->telegram.code)));
     if (frame->rest_size > 0)
         add_bytes(object, "data", frame->rest, frame->rest_size);
+    if (has_names) {
+        json_item(object, "values", values);
+        json_item(object, "status", status);
+    } else {
+        cJSON_Delete(values);
+        cJSON_Delete(status);
+    }
     json_print(object);
 }
 
@@ -207,18 +300,36 @@ static const char *print_value(const struct mbus_frame *frame, const struct kwh_
     return "";
 }
 
-/* A row with what, value and unit; before them the bytes when they are to be seen. */
-static void add_row(struct table *table, const struct mbus_frame *frame,
-                    const struct kwh_mbus_record *record, bool verbose)
+/* What, value and unit of a record; the name and the reading when the map knows it. */
+struct cells {
+    char what[MBUS_TEXT], value[KWH_MBUS_TEXT_MAX], unit_text[KWH_MBUS_TEXT_MAX];
+    const char *unit;
+};
+
+static void fill_cells(const struct decoder *decoder, const struct mbus_frame *frame,
+                       const struct kwh_mbus_record *record, struct cells *cells)
 {
-    char header[3 * 32], data[SHOWN], what[MBUS_TEXT];
-    char value[KWH_MBUS_TEXT_MAX], unit[KWH_MBUS_TEXT_MAX];
+    const struct kwh_record *row = row_of(decoder, frame, record);
+    struct kwh_reading reading;
+    if (row == NULL) {
+        mbus_record_describe(frame, record, cells->what);
+        cells->unit = print_value(frame, record, cells->value, cells->unit_text);
+        return;
+    }
+    name_of(row->row.quantity, cells->what);
+    read_record(decoder, row, frame, record, &reading);
+    cells->unit = print_for_people(&reading, power_for_people(&reading), cells->value);
+}
+
+/* Before the cells stand the bytes when they are to be seen. */
+static void add_row(struct table *table, const struct mbus_frame *frame,
+                    const struct kwh_mbus_record *record, const struct cells *cells, bool verbose)
+{
+    char header[3 * 32], data[SHOWN];
+    const char *const texts[] = {header, data, cells->what, cells->value, cells->unit};
     frame_hex(frame->data + record->header_at, record->header_length, header, sizeof header);
     frame_hex(frame->data + record->data_at, record->data_length, data, sizeof data);
-    mbus_record_describe(frame, record, what);
-    const char *symbol = print_value(frame, record, value, unit);
-    const char *const cells[] = {header, data, what, value, symbol};
-    table_row(table, verbose ? cells : cells + 2);
+    table_row(table, verbose ? texts : texts + 2);
 }
 
 static void print_records(const struct decoder *decoder, const struct mbus_frame *frame)
@@ -226,11 +337,14 @@ static void print_records(const struct decoder *decoder, const struct mbus_frame
     bool verbose = decoder->options->verbose > 0;
     struct kwh_mbus_records records;
     struct kwh_mbus_record record;
+    struct cells cells;
     struct table table;
     table_begin(&table, verbose ? "llldl" : "ldl");
     begin_records(frame, &records);
-    while (kwh_mbus_next(&records, frame->data, frame->size, &record))
-        add_row(&table, frame, &record, verbose);
+    while (kwh_mbus_next(&records, frame->data, frame->size, &record)) {
+        fill_cells(decoder, frame, &record, &cells);
+        add_row(&table, frame, &record, &cells, verbose);
+    }
     table_end(&table, &decoder->style);
 }
 
@@ -270,7 +384,8 @@ static void print_table(const struct decoder *decoder, const struct mbus_frame *
 void decode_mbus(struct decoder *decoder, const struct mbus_frame *frame)
 {
     if (decoder->options->output == OUTPUT_JSON)
-        print_json(frame);
+        print_json(decoder, frame);
     else
         print_table(decoder, frame);
+    decode_mbus_request(decoder, frame);
 }

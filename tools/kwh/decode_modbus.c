@@ -42,7 +42,7 @@ static const struct kwh_row *next_row(const struct frame *frame, struct kwh_map_
 
 static bool has_named_registers(const struct decoder *decoder, const struct frame *frame)
 {
-    return decoder->map != NULL && frame->error == NULL && frame->has_address &&
+    return decoder->modbus != NULL && frame->error == NULL && frame->has_address &&
            frame->count != 0 && frame->data != NULL;
 }
 
@@ -101,13 +101,13 @@ static void add_content(cJSON *object, const struct frame *frame)
 
 static void add_values(cJSON *object, const struct decoder *decoder, const struct frame *frame)
 {
-    struct kwh_map_iterator rows = {decoder->map, KWH_ALL_PROFILES, 0, 0};
+    struct kwh_map_iterator rows = {decoder->modbus, KWH_ALL_PROFILES, 0, 0};
     cJSON *values = json_object(), *status = json_object();
     for (const struct kwh_row *row; (row = next_row(frame, &rows)) != NULL;) {
         struct kwh_reading reading;
         char key[NAME_TEXT];
         key_of(row->quantity, key);
-        kwh_row_decode(decoder->map, row, registers_of(frame, row), &reading);
+        kwh_row_decode(decoder->modbus, row, registers_of(frame, row), &reading);
         if (!cJSON_HasObjectItem(values, key)) /* else a coarser copy */
             json_reading(values, status, key, &reading);
     }
@@ -128,13 +128,13 @@ static void print_json(const struct decoder *decoder, const struct frame *frame)
 
 static void print_values(const struct decoder *decoder, const struct frame *frame)
 {
-    struct kwh_map_iterator rows = {decoder->map, KWH_ALL_PROFILES, 0, 0};
+    struct kwh_map_iterator rows = {decoder->modbus, KWH_ALL_PROFILES, 0, 0};
     struct table table;
     table_begin(&table, "llldl");
     for (const struct kwh_row *row; (row = next_row(frame, &rows)) != NULL;) {
         struct kwh_reading reading;
         char address[8], words[40], name[NAME_TEXT], value[KWH_READING_TEXT];
-        kwh_row_decode(decoder->map, row, registers_of(frame, row), &reading);
+        kwh_row_decode(decoder->modbus, row, registers_of(frame, row), &reading);
         snprintf(address, sizeof address, "0x%04X", (unsigned)row->address);
         frame_hex(registers_of(frame, row), 2 * kwh_row_words(row), words, sizeof words);
         name_of(row->quantity, name);
@@ -171,6 +171,13 @@ static void print_table(const struct decoder *decoder, const struct frame *frame
         print_words(decoder, frame);
 }
 
+void decode_modbus_request(struct decoder *decoder, const struct frame *frame)
+{
+    decoder->request = *frame;
+    decoder->request.data = NULL;
+    decoder->has_request = true;
+}
+
 enum exit_code decode_modbus(struct decoder *decoder, struct frame *frame)
 {
     enum exit_code code = find_address(decoder, frame);
@@ -180,10 +187,7 @@ enum exit_code decode_modbus(struct decoder *decoder, struct frame *frame)
         print_json(decoder, frame);
     else
         print_table(decoder, frame);
-    if (frame->direction == FRAME_REQUEST) {
-        decoder->request = *frame;
-        decoder->request.data = NULL;
-        decoder->has_request = true;
-    }
+    if (frame->direction == FRAME_REQUEST)
+        decode_modbus_request(decoder, frame);
     return EXIT_CODE_OK;
 }

@@ -67,6 +67,8 @@ const char *mbus_control_name(uint8_t c);
 const char *mbus_control_words(uint8_t c);
 /* What a CI field asks the meter to do that carries no records; NULL when it does not. */
 const char *mbus_request_words(uint8_t ci);
+/* Whether a CI field is a maker's own, as a command or an answer. */
+bool mbus_is_makers(uint8_t ci);
 /* "electricity"; NULL for a reserved device type. */
 const char *mbus_medium_words(uint8_t medium);
 /* What an application reset is about, by its subcode; NULL when it is reserved. */

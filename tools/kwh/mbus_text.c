@@ -8,8 +8,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#define ANY_ID       UINT32_C(0xFFFFFFFF)
-#define CI_OF_MAKERS 0xA0 /* from here on, but for those that set the speed */
+#define ANY_ID UINT32_C(0xFFFFFFFF)
 
 /* Behind the text; what does not fit is cut. */
 static void add(char text[MBUS_TEXT], const char *format, ...) PRINTF_LIKE(2, 3);
@@ -182,7 +181,7 @@ static void add_request(char text[MBUS_TEXT], const struct mbus_frame *frame)
         add(text, ": subcode %02X", (unsigned)frame->data[0]);
     else if (kwh_mbus_baud(ci) != 0)
         add(text, " to %" PRIu32 " Bd", kwh_mbus_baud(ci));
-    else if (ci >= CI_OF_MAKERS)
+    else if (mbus_is_makers(ci))
         add(text, " %02X", (unsigned)ci);
 }
 

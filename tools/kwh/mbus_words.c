@@ -40,12 +40,18 @@ const char *mbus_control_words(uint8_t c)
 const char *mbus_request_words(uint8_t ci)
 {
     static const struct word requests[] = {
-        {0xFF, 0x50, NULL, "reset the application"}, {0xFF, 0x54, NULL, "synchronize"},
-        {0xFF, 0x5C, NULL, "synchronize"},           {0xF8, 0xB8, NULL, "set the speed"},
-        {0xF0, 0xA0, NULL, "the maker's command"},   {0xF8, 0xB0, NULL, "the maker's command"},
+        {0xFF, 0x50, NULL, "reset the application"},
+        {0xFF, 0x54, NULL, "synchronize"},
+        {0xFF, 0x5C, NULL, "synchronize"},
+        {0xF8, 0xB8, NULL, "set the speed"},
     };
     const struct word *word = find(requests, KWH_COUNT(requests), ci);
-    return word != NULL ? word->words : NULL;
+    return mbus_is_makers(ci) ? "the maker's command" : word != NULL ? word->words : NULL;
+}
+
+bool mbus_is_makers(uint8_t ci)
+{
+    return ci >= 0xA0 && ci <= 0xB7;
 }
 
 /* Words by number, the first one 0; NULL and all beyond have no meaning. */
