@@ -6,7 +6,6 @@ usage: KWH=COMMAND KWH_VECTORS=FOLDER decode_vectors.py
 
 FOLDER is that of tests/data/mbus/from_vectors.py, which knows how its files are to be read.
 """
-import csv
 import decimal
 import json
 import os
@@ -93,13 +92,7 @@ def check(folder, row):
 
 
 def main():
-    vectors = os.environ.get("KWH_VECTORS")
-    if not vectors:
-        print("KWH_VECTORS is not set")
-        sys.exit(77)
-    folder = pathlib.Path(vectors) / "mbus"
-    with open(folder / "index.csv", encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    folder, rows = from_vectors.frames()
     for row in rows:
         check(folder, row)
     print("\n".join(wrong) or f"{len(rows)} frames")
