@@ -3,8 +3,8 @@
 #ifndef LINK_H
 #define LINK_H
 
+#include "capture.h"
 #include "command.h"
-#include "frame.h"
 
 struct link {
     struct kwh_host host;

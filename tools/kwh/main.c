@@ -22,10 +22,12 @@ static const struct subcommand subcommands[] = {
      "Asks for what identifies the known families, and for serial number and versions. TARGET is "
      "as for `kwh read`.",
      identify_command},
-    {"decode", "[HEX|-]", "explain captured Modbus frames", "omraCh",
-     "Frames are hexadecimal, with or without blanks, colons and 0x; without HEX, or with -, one "
-     "a line from standard input. With -m the registers of an answer get their names, when its "
-     "request stands before it or is given with --request or --at.",
+    {"decode", "[HEX|-]", "explain captured frames", "omravCh",
+     "Modbus RTU, Modbus TCP and M-Bus are told apart by themselves. Frames are hexadecimal, with "
+     "or without blanks, colons and 0x; without HEX, or with -, they come from standard input, a "
+     "line for each or for request and answer together. With -m the registers of an answer get "
+     "their names, when its request stands before it or is given with --request or --at; so do the "
+     "records of an M-Bus telegram.",
      decode_command},
     {"simulate", "MAP[@ADDRESS][,MAP[@ADDRESS]...] LINK", "be a meter, or several on one line",
      "sSvqh",

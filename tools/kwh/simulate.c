@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* kwh simulate: be a meter, or several on one line. */
-#include "frame.h"
+#include "capture.h"
 #include "names.h"
 #include "output.h"
 
