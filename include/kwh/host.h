@@ -207,7 +207,9 @@ struct kwh_listener_limits {
 
 /**
  * Listens. TCP binds to the named host, 127.0.0.1 when the place is empty; port 0 takes a free one.
- * @p slaves stay the caller's. Allocates; errors as kwh_host_open(), and errno says more.
+ * @p slaves stay the caller's; their maps are of the link's protocol, else KWH_ERROR_UNSUPPORTED.
+ * On M-Bus all connections are to one bus: what one master selects or sets holds for all.
+ * Allocates; errors as kwh_host_open(), and errno says more.
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_listener_open(struct kwh_listener **listener,
                                                      const struct kwh_target *link,

@@ -112,6 +112,7 @@ static bool changes_speed(struct kwh_mbus_server *server)
 
 void kwh_mbus_server_next(struct kwh_mbus_server *server, uint32_t now_us, struct kwh_step *step)
 {
+    serve_addresses(server); /* another server of these slaves may have moved them */
     kwh_responder_next(&server->responder, now_us, step);
     while (step->action == KWH_ACTION_REQUEST) {
         serve_request(server);

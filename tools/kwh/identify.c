@@ -147,7 +147,7 @@ static void print_table(const struct identity *identity, const struct options *o
     table_row(&table, (const char *const[]){"map", link->map->name});
     table_row(&table, (const char *const[]){"family", link->map->title});
     table_row(&table, (const char *const[]){"why", identity->why});
-    if (link->target.scheme == KWH_SCHEME_RTU) {
+    if (link_is_serial(link)) {
         print_settings(&link->host.settings, settings);
         table_row(&table, (const char *const[]){"line", settings});
     }

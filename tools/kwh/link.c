@@ -90,21 +90,23 @@ void link_complain(const struct link *link, enum kwh_error error, const struct k
         complain("%s: %s", link->target_text, text);
 }
 
-/* The maps to choose from: the one of -m or map=, else all. */
+/* The maps to choose from: the one of -m or map=, else all of the link's protocol. */
 static enum exit_code choose_maps(struct link *link)
 {
+    enum kwh_protocol protocol = kwh_scheme_protocol(link->target.scheme);
     const char *name = link->options->map != NULL    ? link->options->map
                        : link->target.map[0] != '\0' ? link->target.map
                                                      : NULL;
     if (name != NULL) {
-        enum exit_code code = find_map(name, &link->map);
+        enum exit_code code = find_protocol_map(name, protocol, &link->map);
         if (code != EXIT_CODE_OK)
             return code;
     }
-    link->map_count = name != NULL ? 1 : kwh_maps_count;
-    link->maps = allocate(link->map_count, sizeof *link->maps);
-    for (size_t i = 0; i < link->map_count; i++)
-        link->maps[i] = name != NULL ? link->map : kwh_maps[i].map;
+    link->maps = allocate(kwh_maps_count, sizeof *link->maps);
+    for (size_t i = 0; i < kwh_maps_count; i++)
+        if (name != NULL ? kwh_maps[i].map == link->map
+                         : kwh_maps[i].map->protocol == (uint8_t)protocol)
+            link->maps[link->map_count++] = kwh_maps[i].map;
     return EXIT_CODE_OK;
 }
 
@@ -196,9 +198,14 @@ static bool worth_another_speed(enum kwh_error error)
            error != KWH_ERROR_DISCONNECTED && error != KWH_ERROR_IO;
 }
 
+bool link_is_serial(const struct link *link)
+{
+    return link->target.scheme == KWH_SCHEME_RTU || link->target.scheme == KWH_SCHEME_MBUS;
+}
+
 static bool settings_given(const struct link *link)
 {
-    return link->target.scheme != KWH_SCHEME_RTU || link->target.settings.baud != 0 ||
+    return !link_is_serial(link) || link->target.settings.baud != 0 ||
            link->target.settings.parity != '\0';
 }
 

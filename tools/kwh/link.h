@@ -33,6 +33,9 @@ uint32_t link_now_us(const struct link *link);
  * settings of the maps on a serial port for which none were given. */
 enum exit_code link_identify(struct link *link);
 
+/* Whether the line settings of the link are those of a port of ours. */
+bool link_is_serial(const struct link *link);
+
 /* Profiles of the model. */
 uint16_t link_profiles(const struct link *link);
 
