@@ -24,6 +24,13 @@ static const struct subcommand subcommands[] = {
      "Asks for what identifies the known families, and for serial number and versions. TARGET is "
      "as for `kwh read`.",
      identify_command},
+    {"scan", "LINK", "find the meters on an M-Bus", "opyLTRvqCh",
+     "By secondary address, digit by digit wherever several answer, then by primary address; each "
+     "meter is told once, as soon as it is found, as a TARGET that is ready to be read. At a "
+     "serial port without baud= the factory speeds of the known meters are tried in turn. LINK is "
+     "mbus:/dev/ttyUSB0,baud=2400 or mbustcp:host:port; @s12FFFFFF behind it limits the search to "
+     "what may stand for F.",
+     scan_command},
     {"decode", "[HEX|-]", "explain captured frames", "omravCh",
      "Modbus RTU, Modbus TCP and M-Bus are told apart by themselves. Frames are hexadecimal, with "
      "or without blanks, colons and 0x; without HEX, or with -, they come from standard input, a "

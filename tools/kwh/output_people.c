@@ -119,11 +119,19 @@ static const char *const kinds[] = {
 };
 static const char *const directions[] = {"", " import", " export", " net", " gross", " combined"};
 
+/* Behind all kinds. */
+enum {
+    GROUP_METER = 1000,
+    GROUP_RECORDS
+};
+
 unsigned group_of(uint32_t quantity)
 {
     unsigned kind = KWH_QUANTITY_KIND(quantity), direction = KWH_QUANTITY_DIRECTION(quantity);
+    if (quantity == 0)
+        return GROUP_RECORDS;
     if (KWH_QUANTITY_CLASS(quantity) != KWH_CLASS_MEASUREMENT || kind == 0)
-        return 1000;
+        return GROUP_METER;
     bool energy = kind >= KWH_KIND_ACTIVE_ENERGY && kind <= KWH_KIND_APPARENT_ENERGY;
     return kind * 8 + (energy ? direction : 0);
 }
@@ -131,7 +139,9 @@ unsigned group_of(uint32_t quantity)
 void group_title(unsigned group, char text[GROUP_TEXT])
 {
     unsigned kind = group / 8, direction = group % 8;
-    if (kind == 0 || kind > KWH_COUNT(kinds) || direction >= KWH_COUNT(directions))
+    if (group == GROUP_RECORDS)
+        snprintf(text, GROUP_TEXT, "Other records");
+    else if (kind == 0 || kind > KWH_COUNT(kinds) || direction >= KWH_COUNT(directions))
         snprintf(text, GROUP_TEXT, "Meter");
     else
         snprintf(text, GROUP_TEXT, "%s%s", kinds[kind - 1], directions[direction]);
