@@ -1034,7 +1034,8 @@ static void times_follow_from_the_speed(void **state)
         to.parity = 'E';
         assert_int_equal(kwh_line_init(&line, &kwh_mbus_over_tcp, buffer, sizeof buffer), KWH_OK);
         kwh_mbus_set_speed(&line, &to, 150000);
-        assert_int_equal(line.timing.answer_us, answer_us + 150000 + speeds[i].readout_us);
+        assert_int_equal(line.timing.answer_us, answer_us + 150000);
+        assert_int_equal(line.timing.frame_us, speeds[i].readout_us);
         assert_int_equal(line.timing.character_us, speeds[i].silence_us + 50000);
         assert_int_equal(line.timing.latest_us, line.timing.answer_us);
         assert_int_equal(line.character_ns, 0);

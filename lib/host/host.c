@@ -134,14 +134,16 @@ static void apply_timeout(struct kwh_host *host)
 {
     uint32_t timeout_us = host->target.timeout_ms * 1000u;
     struct kwh_timing *timing = &host->line.timing;
-    /* Impatience of ours does not make a gateway's late answer come sooner. On M-Bus none is
-     * expected beyond this time, see kwh_mbus_set_speed(). */
-    uint32_t latest_us = is_mbus(host) ? timeout_us : timeout_us * 2u;
+    uint32_t latest_us;
 
     if (timeout_us == 0)
         return;
     host->line.timeout_given = true;
     timing->answer_us = timeout_us;
+    timing->frame_us = 0;
+    /* Impatience of ours does not make a gateway's late answer come sooner. On M-Bus none is
+     * expected beyond this time, see kwh_mbus_set_speed(). */
+    latest_us = is_mbus(host) ? timeout_us : timeout_us * 2u;
     if (timing->latest_us < latest_us)
         timing->latest_us = latest_us;
 }

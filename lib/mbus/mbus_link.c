@@ -54,7 +54,7 @@ void kwh_mbus_set_speed(struct kwh_line *line, const struct kwh_line_settings *s
 
     kwh_line_set_speed(line, settings);
     if ((line->framing->properties & KWH_FRAMING_STREAM) != 0)
-        answer_us += bits_us(READOUT_BITS, settings->baud);
+        line->timing.frame_us = bits_us(READOUT_BITS, settings->baud);
     line->timing.answer_us = answer_us;
     line->timing.character_us = bits_us(SILENCE_BITS, settings->baud) + allowance_us / 3u;
     line->timing.latest_us = answer_us;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* kwh scan: which meters are on an M-Bus, each as soon as it is found. */
 #include "link.h"
+#include "names.h"
 #include "output.h"
 
 #include <inttypes.h>
@@ -267,18 +268,29 @@ static enum exit_code scan_line(struct scan *scan)
     return EXIT_CODE_NO_ANSWER;
 }
 
+/* What can be told of the LINK before it is opened. */
+static enum exit_code check_link(const struct options *options)
+{
+    struct kwh_target target;
+    if (options->argument_count != 1)
+        return usage_error(options->argument_count < 1 ? "LINK is missing" : "one LINK at a time");
+    enum exit_code code = parse_target("LINK", options->arguments[0], &target);
+    if (code == EXIT_CODE_OK && kwh_scheme_protocol(target.scheme) != KWH_PROTOCOL_MBUS)
+        return usage_error("LINK is not of M-Bus: that begins with mbus: or mbustcp:");
+    if (code == EXIT_CODE_OK && target.has_address)
+        return usage_error("a LINK has no address; @s with F for open digits limits the search");
+    return code;
+}
+
 enum exit_code scan_command(const struct options *options)
 {
     static struct scan scan;
-    if (options->argument_count != 1)
-        return usage_error(options->argument_count < 1 ? "LINK is missing" : "one LINK at a time");
+    enum exit_code code = check_link(options);
+    if (code != EXIT_CODE_OK)
+        return code;
     scan.options = options;
     scan.progress = !options->quiet && isatty(STDERR_FILENO) != 0;
-    enum exit_code code = link_open(&scan.link, options, options->arguments[0]);
-    if (code == EXIT_CODE_OK && !link_is_mbus(&scan.link))
-        code = usage_error("LINK is not of M-Bus: it begins with mbus: or mbustcp:");
-    else if (code == EXIT_CODE_OK && scan.link.target.has_address)
-        code = usage_error("a LINK has no address; @s with F for open digits limits the search");
+    code = link_open(&scan.link, options, options->arguments[0]);
     scan.link.tick = show_progress;
     scan.link.tick_context = &scan;
     if (code == EXIT_CODE_OK)
