@@ -30,7 +30,7 @@ exits 0 maps
 says out "inepro_pro380"
 exits 0 maps -o json
 json '{"inepro_pro1", "inepro_pro380"} <= {m["name"] for m in lines}'
-json 'all(m["protocol"] == "modbus" and int(m["values"]) > 40 for m in lines)'
+json 'all(int(m["values"]) > 40 for m in lines if m["protocol"] == "modbus")'
 json '[m["models"] for m in lines if m["name"] == "inepro_pro380"][0][0] == "PRO380-Mod"'
 exits 0 maps -o csv
 [ "$(head -n 1 "$temp/out")" = name,title,protocol,values,models,aliases,certainty ] ||
