@@ -44,6 +44,12 @@ static const struct kwh_record records[] = {
     KWH_RECORD(22, 1,           POWER_DOWN_COUNTER,     KWH_MANUAL,   0x0A, 0xFD, 0x60),
     KWH_RECORD(23, 1,   POWER_DOWN_COUNTER, KWH_MANUAL | KWH_WRITE_ONLY, 0x0A, 0xFD, 0x61),
     KWH_RECORD_BAUD_RATE(24, KWH_MANUAL),
+    KWH_RECORD(25, 1,   DISPLAY_CYCLE_TIME, KWH_MANUAL | KWH_RANK_1, 0x01, 0x74),
+    KWH_RECORD(26, 1,           DISPLAY_CYCLE_TIME,     KWH_MANUAL,   0x02, 0x74),
+    KWH_RECORD(27, 1,           DISPLAY_CYCLE_TIME,     KWH_MANUAL,   0x04, 0x74),
+    KWH_RECORD(28, 1,           MBUS_STATUS,            KWH_MANUAL,   0x07, 0xFD, 0x17),
+    KWH_RECORD(29, 1,           APPARENT_ENERGY,        KWH_MANUAL,   0x04, 0x03, 0x00),
+    KWH_RECORD(30, 1,           REACTIVE_ENERGY,        KWH_MANUAL,   0x00, 0x03),
 };
 static const struct kwh_record others[] = {
     KWH_RECORD(1, 1,            ACTIVE_ENERGY_IMPORT,   KWH_MANUAL,   0x0C, 0x04),
@@ -74,6 +80,7 @@ static const struct kwh_item items[] = {
     KWH_RANGE_ITEM(POWER_DOWN_COUNTER, 0x51, 0, 0, 0),
     KWH_RANGE_ITEM(ACTIVE_POWER, 0, 0, 0, 0),
     KWH_RANGE_ITEM(TARIFF, 0x51, 1, 4, 0),
+    KWH_RANGE_ITEM(DISPLAY_CYCLE_TIME, 0x51, 1, 30, 0),
     KWH_CHOICE_ITEM(BAUD_RATE, 0xB8, bauds, 0),
 };
 static const struct kwh_map map = {
@@ -179,6 +186,9 @@ static void settings_are_found_by_the_header_that_writes_them(void **state)
     assert_null(find_written(ONE, "09 7C 01 54"));
     assert_ptr_equal(find_written(TWO, "09 7C 01 54"), &others[1]);
     assert_null(find_written(ONE, ""));
+    assert_null(find_written(ONE, "01 74")); /* of rank 1 */
+    assert_ptr_equal(find_written(ONE, "02 74"), numbered(26));
+    assert_null(find_written(ONE, "04 74")); /* the second one */
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -268,6 +278,7 @@ static void texts_times_and_flags_read(void **state)
     reads(8, "04 6D 1E 2A 54 3B", "2026-11-20T10:30");
     reads(9, "02 FD 17 05 80", "0x8005");
     assert_int_equal(reading.length, 16);
+    reads(28, "07 FD 17 05 00 00 00 00 00 00 40", "0x4000000000000005");
 }
 
 static void choices_read(void **state)
@@ -487,6 +498,8 @@ static void records_say_how_they_store(void **state)
     is_stored(18, "int16", 3600, 0);
     is_stored(20, "int64", 10000, 6);
     is_stored(24, "", 0, 0);
+    is_stored(29, "int32", 0, 0); /* more than a header */
+    is_stored(30, "", 0, 0);      /* no data */
 }
 
 int main(void)

@@ -181,9 +181,14 @@ KWH_API uint32_t kwh_host_now_us(void);
 
 /**
  * Map by name or alias ("inepro_pro380", "Solar-Log PRO380"), whatever the case; blanks, '-' and
- * '_' do not count. NULL when there is none.
+ * '_' do not count. The Modbus side of a family, unless it has none or only its M-Bus side has
+ * this alias. NULL when there is none.
  */
 KWH_API const struct kwh_map *kwh_host_find_map(const char *name);
+
+/** The same for one protocol: an alias of either side names the family. */
+KWH_API const struct kwh_map *kwh_host_find_protocol_map(const char *name,
+                                                         enum kwh_protocol protocol);
 
 /**
  * What failed, for people, in one or two lines: the error, where, and what to check on a link of

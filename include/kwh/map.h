@@ -417,7 +417,8 @@ struct kwh_map_entry {
 };
 
 /**
- * All maps that were built in, by name, generated from the folder's content; only hosts link it.
+ * All maps that were built in, by name, the Modbus side of a family first; generated from the
+ * folder's content, only hosts link it.
  */
 KWH_API extern const struct kwh_map_entry kwh_maps[];
 /** How many there are. */

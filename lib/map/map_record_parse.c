@@ -8,9 +8,9 @@
 /* Where a record has its digits and flags; the speed, which is in none, has neither. */
 static struct kwhi_place place_of(const struct kwh_record *row)
 {
-    size_t length = row->length > 0 ? kwhi_type_length(row->header[0]) : 0;
+    size_t length = kwhi_type_length(row->header[0]);
     struct kwhi_place place = {10, 0, (uint8_t)(8 * length)};
-    if (row->length > 0 && kwhi_is_bcd_type(row->header[0] & 15u))
+    if (kwhi_is_bcd_type(row->header[0] & 15u))
         place.digits = (uint8_t)(2 * length);
     return place;
 }

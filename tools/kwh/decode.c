@@ -184,24 +184,13 @@ static enum exit_code take_request(struct decoder *decoder)
     return EXIT_CODE_OK;
 }
 
-/* The side of a family that speaks a protocol; NULL when the map has none. */
-static const struct kwh_map *side_of(const struct kwh_map *map, enum kwh_protocol protocol)
-{
-    for (size_t i = 0; map != NULL && i < kwh_maps_count; i++)
-        if (kwh_maps[i].map->protocol == protocol && strcmp(kwh_maps[i].map->name, map->name) == 0)
-            return kwh_maps[i].map;
-    return NULL;
-}
-
 static enum exit_code take_map(struct decoder *decoder)
 {
+    const char *name = decoder->options->map;
     const struct kwh_map *map;
-    enum exit_code code = find_map(decoder->options->map, &map);
-    if (code == EXIT_CODE_OK) {
-        decoder->modbus = side_of(map, KWH_PROTOCOL_MODBUS);
-        decoder->mbus = side_of(map, KWH_PROTOCOL_MBUS);
-    }
-    return code;
+    decoder->modbus = kwh_host_find_protocol_map(name, KWH_PROTOCOL_MODBUS);
+    decoder->mbus = kwh_host_find_protocol_map(name, KWH_PROTOCOL_MBUS);
+    return find_map(name, &map);
 }
 
 /* The arguments may be one text, or the bytes one by one. */

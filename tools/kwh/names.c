@@ -134,13 +134,11 @@ enum exit_code find_protocol_map(const char *name, enum kwh_protocol protocol,
                                  const struct kwh_map **map)
 {
     const struct kwh_map *found;
+    *map = kwh_host_find_protocol_map(name, protocol);
+    if (*map != NULL)
+        return EXIT_CODE_OK;
     enum exit_code code = find_map(name, &found);
-    *map = NULL;
-    for (size_t i = 0; code == EXIT_CODE_OK && i < kwh_maps_count; i++)
-        if (kwh_maps[i].map->protocol == (uint8_t)protocol &&
-            strcmp(kwh_maps[i].map->name, found->name) == 0)
-            *map = kwh_maps[i].map;
-    if (code != EXIT_CODE_OK || *map != NULL)
+    if (code != EXIT_CODE_OK)
         return code;
     complain("%s speaks no %s", found->title, protocol == KWH_PROTOCOL_MBUS ? "M-Bus" : "Modbus");
     fputs("try: kwh maps\n", stderr);
