@@ -363,7 +363,7 @@ static void ct_ratios(void **state)
     reads(ROW(BCD32, 1, CT_RATIO), "\0\0\0\0", "0/0");
     reads(ROW(HEX16, 1, CT_RATIO), "\2\x50", "0250");
     parses(ROW(BCD32, 1, CT_RATIO), "40/5", "\0\x40\0\5");
-    parse_fails(ROW(BCD32, 1, CT_RATIO), "40", KWH_ERROR_SYNTAX);
+    parses_as(ROW(BCD32, 1, CT_RATIO), "400005", "\0\x40\0\5", "40/5");
     parse_fails(ROW(BCD32, 1, CT_RATIO), "40/", KWH_ERROR_SYNTAX);
     parse_fails(ROW(BCD32, 1, CT_RATIO), "/5", KWH_ERROR_SYNTAX);
     parse_fails(ROW(BCD32, 1, CT_RATIO), "40/5/1", KWH_ERROR_SYNTAX);

@@ -70,6 +70,8 @@ struct kwh_timing {
     uint32_t answer_us;    /**< from the end of a request to the first byte of its answer; 1 s */
     uint32_t character_us; /**< between two bytes of one answer; 50 ms (USB and gateways pause) */
     uint32_t latest_us;    /**< an answer may still arrive this long after its request; 2 s */
+    uint32_t frame_us; /**< what answers of more than one byte may take longer, where the other side
+                            of a stream hands them over whole; 0 */
     uint32_t quiet_us; /**< least silence before a request, beyond what the framing demands; 0 */
     uint32_t turnaround_us; /**< after a broadcast; 100 ms */
     uint32_t tick_us;       /**< how coarse the caller's clock is; 1 */
@@ -179,8 +181,8 @@ enum kwh_verdict {
                                 is NOISE, else another frame */
     KWH_VERDICT_SLIDE,     /**< give up count bytes */
     KWH_VERDICT_FRAME,     /**< the answer; count bytes long */
-    KWH_VERDICT_COLLISION, /**< all of it, and silence behind: no frame, so perhaps several at once
-                            */
+    KWH_VERDICT_COLLISION, /**< all of it, and silence behind: no frame, so perhaps several at once;
+                                reason as with SLIDE */
     KWH_VERDICT_BROKEN     /**< nothing that follows can be trusted: close the connection */
 };
 
@@ -195,7 +197,7 @@ enum kwh_reason {
 /** Result of kwh_framing.match(). */
 struct kwh_match {
     enum kwh_verdict verdict;
-    enum kwh_reason reason;        /**< SLIDE, MORE */
+    enum kwh_reason reason;        /**< SLIDE, MORE, COLLISION */
     uint16_t count;                /**< SLIDE, FRAME: bytes, 1 to length */
     uint16_t body_at, body_length; /**< FRAME: the PDU inside */
     uint8_t address;               /**< SLIDE: that answered instead */
@@ -245,8 +247,10 @@ static inline struct kwh_match kwh_match_frame(size_t count, size_t body_at, siz
  * none. */
 #define KWH_FRAMING_BROADCAST 8u
 /**
- * Property of a framing: a frame stands alone between silences, so that one damaged byte spoils all
- * of a burst; and an answer does not say what it answers, so that a debt is owed by every request.
+ * Property of a framing: a frame stands alone between silences. So one damaged byte spoils all of a
+ * burst, and a burst of more than four bytes without any frame ends the exchange (of fewer, too,
+ * where kwh_exchange.collides): what was to come has come. And an answer does not say what it
+ * answers: every request waits for the debt of every other.
  */
 #define KWH_FRAMING_BURST 16u
 

@@ -42,6 +42,7 @@ KWH_API extern const struct kwh_server_framing kwh_mbus_over_tcp_server;
  */
 #define KWH_MBUS_SND_NKE 0x40u /**< initialize the link */
 #define KWH_MBUS_SND_UD  0x53u /**< data to the meter; with the frame count bit 73 */
+#define KWH_MBUS_SND_UD2 0x43u /**< the same, to be answered by data at once (2018) */
 #define KWH_MBUS_REQ_UD2 0x5Bu /**< data, please; with the frame count bit 7B */
 #define KWH_MBUS_REQ_UD1 0x5Au /**< alarms, please; with the frame count bit 7A */
 #define KWH_MBUS_RSP_UD  0x08u /**< the answer; bits ACD and DFC besides: 18, 28, 38 */
@@ -133,6 +134,15 @@ KWH_API KWH_CHECKED enum kwh_error kwh_mbus_snd_ud(struct kwh_exchange *exchange
                                                    bool fcb, uint8_t ci, const uint8_t *data,
                                                    size_t size);
 
+/**
+ * Fills @p exchange with SND_UD2, as kwh_mbus_snd_ud() but for the frame count bit, which it has
+ * not: answered by a telegram, or by A2 (KWH_ERROR_NOT_ACKNOWLEDGED) of a meter that does not take
+ * it. EN 13757-2:2018; older meters stay silent.
+ * @retval KWH_ERROR_ARGUMENT more than 252 bytes
+ */
+KWH_API KWH_CHECKED enum kwh_error kwh_mbus_snd_ud2(struct kwh_exchange *exchange, uint8_t address,
+                                                    uint8_t ci, const uint8_t *data, size_t size);
+
 /** The CI field that sets a speed, BB for 2400; 0 when there is none for it. */
 KWH_API uint8_t kwh_mbus_baud_ci(uint32_t baud);
 /** The speed that a CI field sets, or 0. */
@@ -167,7 +177,8 @@ KWH_API void kwh_mbus_link_init(struct kwh_mbus_link *link, uint8_t address);
 
 /**
  * To be called when an exchange to the address of the link is over, however it went: an answer
- * turns the bit for the next request, a lost one keeps it (EN 13757-2, 5.5).
+ * turns the bit for the next request, a lost one keeps it (EN 13757-2, 5.5). A broadcast of SND_NKE
+ * is for the links to all addresses.
  */
 KWH_API void kwh_mbus_link_done(struct kwh_mbus_link *link, const struct kwh_exchange *exchange);
 
@@ -210,7 +221,8 @@ KWH_API bool kwh_mbus_secondary_fits(const struct kwh_mbus_secondary *pattern,
 KWH_API void kwh_mbus_secondary_print(const struct kwh_mbus_secondary *secondary,
                                       char text[KWH_MBUS_SECONDARY_TEXT]);
 
-/** Parses eight or sixteen hexadecimal digits, F for what may be anything. KWH_ERROR_SYNTAX. */
+/** Parses eight or sixteen hexadecimal digits, F for what may be anything. KWH_ERROR_SYNTAX; then
+ * all is 0. */
 KWH_API KWH_CHECKED enum kwh_error kwh_mbus_secondary_parse(const char *text,
                                                             struct kwh_mbus_secondary *secondary);
 
@@ -223,11 +235,12 @@ KWH_API KWH_CHECKED enum kwh_error kwh_mbus_secondary_parse(const char *text,
 #define KWH_MBUS_ALLOWANCE_US 150000u
 
 /**
- * Sets the times of a line from its speed: an answer begins at most 330 bit times + 50 ms after its
- * request (EN 13757-2), 33 bit times of silence end a frame, and @p allowance_us is added to the
- * first and a third of it to the second; 0 for a UART that hears every byte at once. Through a TCP
- * connection, where bytes arrive when the converter has them, the time of the longest frame at that
- * speed is added too. kwh_timing.latest_us becomes the same: what comes later is not expected.
+ * Sets the times of a line from its speed, 300 to 38400 Bd: an answer begins at most 330 bit times
+ * + 50 ms after its request (EN 13757-2), 33 bit times of silence end a frame, and @p allowance_us
+ * is added to the first and a third of it to the second; 0 for a UART that hears every byte at
+ * once. Through a TCP connection, where bytes arrive when the converter has them,
+ * kwh_timing.frame_us becomes the time of a short request and the longest answer at that speed.
+ * kwh_timing.latest_us becomes the same as answer_us: what comes later is not expected.
  */
 KWH_API void kwh_mbus_set_speed(struct kwh_line *line, const struct kwh_line_settings *settings,
                                 uint32_t allowance_us);

@@ -66,6 +66,7 @@ struct kwh_responder {
     uint8_t state;
     uint8_t echo; /**< enum kwh_echo; may be set by the caller */
     bool repeats; /* the answer looks like its request */
+    bool spoilt;  /* of a burst with a damaged byte nothing counts */
     uint8_t served[32];
 };
 
@@ -82,8 +83,8 @@ KWH_API void kwh_responder_set_speed(struct kwh_responder *responder,
                                      const struct kwh_line_settings *settings);
 
 /**
- * Whether requests to @p address are for this responder. Serial framings report no others,
- * broadcasts (0) excepted; Modbus TCP reports all.
+ * Whether requests to @p address are for this responder. Serial framings report no others, but
+ * those to no single address (Modbus 0, M-Bus 253 to 255); Modbus TCP reports all.
  */
 KWH_API void kwh_responder_serve(struct kwh_responder *responder, uint8_t address, bool serve);
 
@@ -103,7 +104,10 @@ KWH_API void kwh_responder_sent(struct kwh_responder *responder, size_t count, u
 /** As kwh_line_got(). */
 KWH_API void kwh_responder_got(struct kwh_responder *responder, size_t count, uint32_t now_us);
 
-/** As kwh_line_got_damaged(): no request that holds the last byte, or began before it, counts. */
+/**
+ * As kwh_line_got_damaged(): no request that holds the last byte, or began before it, counts; of a
+ * framing with KWH_FRAMING_BURST none before the next silence.
+ */
 KWH_API void kwh_responder_got_damaged(struct kwh_responder *responder, size_t count,
                                        uint32_t now_us);
 
@@ -111,8 +115,8 @@ KWH_API void kwh_responder_got_damaged(struct kwh_responder *responder, size_t c
 KWH_API const uint8_t *kwh_responder_request(const struct kwh_responder *responder, size_t *length);
 
 /**
- * The unit that the request is for; 0 on a serial framing is a broadcast: ignore it after doing
- * it.
+ * The unit that the request is for. That of a broadcast (0 on a serial line of Modbus, 255 of
+ * M-Bus): ignore it after doing it.
  */
 static inline uint8_t kwh_responder_unit(const struct kwh_responder *responder)
 {

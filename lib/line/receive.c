@@ -40,7 +40,8 @@ static void owe(struct kwh_line *line, const struct kwh_exchange *exchange)
 {
     if (!kwhi_has(line, KWH_FRAMING_HAS_ID))
         kwhi_debt_add(line, exchange,
-                      exchange->sent_us + line->timing.latest_us + line->timing.tick_us);
+                      exchange->sent_us + line->timing.latest_us + kwhi_frame_us(line, exchange) +
+                          line->timing.tick_us);
 }
 
 /* Ends an exchange without an answer and without a debt. */
@@ -216,7 +217,7 @@ void kwhi_spoil(struct kwh_line *line, size_t count)
     line->spoilt = (uint8_t)(sum < UINT8_MAX ? sum : UINT8_MAX);
 }
 
-/* A glitch of a converter, which the answer may still follow, is shorter than any frame. */
+/* A glitch of a converter, which the answer may still follow, is shorter than any telegram. */
 #define GLITCH_MAX 4u
 
 /* So many bytes were no frame, and silence followed: several answered at once, or somebody was
@@ -224,7 +225,6 @@ void kwhi_spoil(struct kwh_line *line, size_t count)
 static void collide(struct kwh_line *line, struct kwh_exchange *exchange, size_t count,
                     enum kwh_error error, uint32_t now_us)
 {
-    line->saw |= KWHI_SAW_NOISE;
     line->spoilt = 0;
     if (error == KWH_OK)
         error = KWH_ERROR_COLLISION;
@@ -239,6 +239,7 @@ static void collide(struct kwh_line *line, struct kwh_exchange *exchange, size_t
 static void pass_spoilt(struct kwh_line *line, struct kwh_exchange *exchange, bool idle,
                         uint32_t now_us)
 {
+    line->saw |= KWHI_SAW_NOISE;
     kwhi_spoil(line, line->received);
     kwhi_skip(line, KWHI_ALL, exchange, now_us);
     if (idle)
@@ -258,7 +259,8 @@ static bool look(struct kwh_line *line, struct kwh_exchange *exchange, bool idle
     }
     if (!idle && may_become_echo(line, &match))
         return false;
-    if (match.verdict == KWH_VERDICT_MORE && end) {
+    if (end &&
+        (match.verdict == KWH_VERDICT_MORE || (match.verdict == KWH_VERDICT_COLLISION && !idle))) {
         line->saw |= KWHI_SAW_NOISE;
         kwhi_skip(line, 1, exchange, now_us);
         return true;
@@ -272,6 +274,7 @@ static bool look(struct kwh_line *line, struct kwh_exchange *exchange, bool idle
         succeed(line, &match, now_us);
         return false;
     case KWH_VERDICT_COLLISION:
+        note_reason(line, exchange, &match);
         collide(line, exchange, match.count, match.error, now_us);
         return false;
     case KWH_VERDICT_BROKEN:
@@ -333,6 +336,8 @@ void kwhi_receive(struct kwh_line *line, uint32_t now_us)
     }
     if (line->consumed == 0)
         expire(line, now_us);
-    if (line->consumed == 0 && first_waiting(line) == NULL)
+    if (line->consumed == 0 && first_waiting(line) == NULL) {
         kwhi_skip(line, KWHI_ALL, exchange, now_us);
+        line->spoilt = 0;
+    }
 }

@@ -167,13 +167,18 @@ static void next_listening(struct kwh_responder *responder, uint32_t now_us, str
     const struct kwh_timing *timing = &responder->timing;
     uint32_t silent = responder->last_us + timing->character_us + timing->tick_us;
     uint32_t late = responder->last_us + ECHO_US + timing->tick_us;
-    bool idle = responder->received != 0 && kwhi_due(now_us, silent);
+    bool heard = responder->received != 0 || responder->spoilt;
+    bool idle = heard && kwhi_due(now_us, silent);
+    if (responder->spoilt) {
+        give_up(responder, responder->received, now_us);
+        responder->spoilt = !idle;
+    }
     if (!wait_for_echo(responder, idle, now_us) && listen(responder, idle, now_us, step)) {
         if (step->action == KWH_ACTION_IDLE)
             step->action = KWH_ACTION_REQUEST;
         return;
     }
-    if (responder->received != 0 && !idle) {
+    if (!idle && (responder->received != 0 || responder->spoilt)) {
         lend_room(responder, step, silent);
         return;
     }
@@ -208,6 +213,7 @@ void kwh_responder_next(struct kwh_responder *responder, uint32_t now_us, struct
             return;
         }
         responder->state = SENDING;
+        responder->spoilt = false;
         responder->last_us = now_us;
     }
     step->action = KWH_ACTION_SEND;
@@ -259,10 +265,11 @@ void kwh_responder_got(struct kwh_responder *responder, size_t count, uint32_t n
 
 void kwh_responder_got_damaged(struct kwh_responder *responder, size_t count, uint32_t now_us)
 {
-    if (responder->state != LISTENING && responder->state != ANSWERING)
+    if (count == 0 || (responder->state != LISTENING && responder->state != ANSWERING))
         return;
     kwh_responder_got(responder, count, now_us);
     give_up(responder, responder->received, now_us);
+    responder->spoilt = has(responder, KWH_FRAMING_BURST);
 }
 
 const uint8_t *kwh_responder_request(const struct kwh_responder *responder, size_t *length)

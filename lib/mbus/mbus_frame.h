@@ -12,8 +12,9 @@ enum {
     KWHI_MBUS_START_LONG = 0x68,
     KWHI_MBUS_STOP = 0x16,
     KWHI_MBUS_SHORT_SIZE = 5,
-    KWHI_MBUS_LONG_OVERHEAD = 6, /* 68 L L 68 ... checksum 16 */
-    KWHI_MBUS_FROM_MASTER = 0x40 /* bit of C: a request */
+    KWHI_MBUS_LONG_OVERHEAD = 6,  /* 68 L L 68 ... checksum 16 */
+    KWHI_MBUS_FROM_MASTER = 0x40, /* bit of C: a request */
+    KWHI_MBUS_CI_SELECT_2 = 0x56  /* CI 52 of old masters, most significant byte first */
 };
 
 /*

@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-#define SND_UD2 0x43u /* the one request that A2 answers */
-
 static size_t wrap(const struct kwh_exchange *exchange, uint8_t *frame, size_t capacity)
 {
     size_t length;
@@ -32,63 +30,91 @@ static bool takes_telegram(const struct kwh_exchange *exchange)
     return exchange->answer_length > 1;
 }
 
-static struct kwh_match take_character(const uint8_t *bytes, struct kwh_exchange *exchange)
+static struct kwh_match take_character(uint8_t character, struct kwh_exchange *exchange)
 {
     struct kwh_match match = kwh_match_frame(1, 0, 1, exchange);
-    if (bytes[0] == KWHI_MBUS_A2 && exchange->head[0] != SND_UD2)
+    if (character == KWHI_MBUS_A2 && exchange->head[0] != KWH_MBUS_SND_UD2)
         return kwh_match_slide(1, KWH_REASON_OTHER_ANSWER, 0);
-    if (bytes[0] == KWHI_MBUS_A2)
+    if (character == KWHI_MBUS_A2)
         match.error = KWH_ERROR_NOT_ACKNOWLEDGED;
     return match;
 }
 
-/* A whole frame of more than one byte. */
-static struct kwh_match take_frame(const uint8_t *bytes, size_t length,
-                                   struct kwh_exchange *exchange)
+/* A whole frame that is not the answer, so that nothing inside it is mistaken for one. It takes a
+ * single byte behind it along: E5 must stand alone. */
+static struct kwh_match pass_frame(size_t whole, size_t length, bool idle, enum kwh_reason reason,
+                                   uint8_t address)
 {
-    bool answer = bytes[0] == KWHI_MBUS_START_LONG &&
-                  (bytes[4] & ~(KWH_MBUS_ACD | KWH_MBUS_DFC)) == KWH_MBUS_RSP_UD;
-    if (!answer)
-        return kwh_match_slide(length, KWH_REASON_OTHER_ANSWER, 0);
-    if (!is_from(exchange, bytes[5]))
-        return kwh_match_slide(length, KWH_REASON_OTHER_ADDRESS, bytes[5]);
-    if (!takes_telegram(exchange))
-        return kwh_match_slide(length, KWH_REASON_OTHER_ANSWER, 0);
-    return kwh_match_frame(length, 4, length - KWHI_MBUS_LONG_OVERHEAD, exchange);
+    bool alone = length - whole < 2;
+    if (alone && !idle)
+        return kwh_match_more(reason);
+    return kwh_match_slide(alone ? length : whole, reason, address);
 }
 
-/* What begins the burst is no frame; a telegram that stands whole behind it counts all the same. */
+/* A whole frame of more than one byte stands at the front. */
+static struct kwh_match take_frame(const uint8_t *bytes, size_t whole, size_t length, bool idle,
+                                   struct kwh_exchange *exchange)
+{
+    if (bytes[0] != KWHI_MBUS_START_LONG ||
+        (bytes[4] & ~(KWH_MBUS_ACD | KWH_MBUS_DFC)) != KWH_MBUS_RSP_UD)
+        return pass_frame(whole, length, idle, KWH_REASON_OTHER_ANSWER, 0);
+    if (!is_from(exchange, bytes[5]))
+        return pass_frame(whole, length, idle, KWH_REASON_OTHER_ADDRESS, bytes[5]);
+    if (!takes_telegram(exchange))
+        return pass_frame(whole, length, idle, KWH_REASON_OTHER_ANSWER, 0);
+    return kwh_match_frame(whole, 4, whole - KWHI_MBUS_LONG_OVERHEAD, exchange);
+}
+
+/* Where behind the first byte a telegram stands whole; 0: nowhere. While more may come, nothing is
+ * looked for inside one that has only begun. */
+static size_t find_telegram(const uint8_t *bytes, size_t length, bool idle)
+{
+    size_t whole;
+    for (size_t at = 1; at < length; at++) {
+        enum kwh_error error = bytes[at] == KWHI_MBUS_START_LONG
+                                   ? kwhi_mbus_frame_find(bytes + at, length - at, &whole)
+                                   : KWH_ERROR_BAD_START;
+        if (error == KWH_OK)
+            return at;
+        if (error == KWH_ERROR_CUT_FRAME && !idle)
+            return 0;
+    }
+    return 0;
+}
+
+/* No frame begins the burst; a telegram that stands whole behind it counts all the same. */
 static struct kwh_match pass_glitch(const uint8_t *bytes, size_t length, bool idle,
                                     enum kwh_error error)
 {
     struct kwh_match match = kwh_match_more(KWH_REASON_NOISE);
-    size_t whole;
-    for (size_t at = 1; at < length; at++)
-        if (bytes[at] == KWHI_MBUS_START_LONG &&
-            kwhi_mbus_frame_find(bytes + at, length - at, &whole) == KWH_OK)
-            return kwh_match_slide(at, KWH_REASON_NOISE, 0);
+    size_t at = find_telegram(bytes, length, idle);
+    if (at != 0)
+        return kwh_match_slide(at, KWH_REASON_NOISE, 0);
     if (!idle)
         return match;
     match.verdict = KWH_VERDICT_COLLISION;
+    match.reason = error == KWH_ERROR_BAD_CHECKSUM ? KWH_REASON_BAD_CRC : KWH_REASON_NOISE;
     match.error = error;
     match.count = (uint16_t)length;
     return match;
 }
 
 static struct kwh_match match(const uint8_t *bytes, size_t length, bool idle,
-                              struct kwh_exchange *exchanges)
+                              struct kwh_exchange *exchange)
 {
     size_t whole;
     enum kwh_error error = kwhi_mbus_frame_find(bytes, length, &whole);
 
-    if (error == KWH_OK && whole > 1)
-        return take_frame(bytes, whole, exchanges);
-    if (error == KWH_OK && length == 1)
-        return idle ? take_character(bytes, exchanges) : kwh_match_more(KWH_REASON_NOISE);
     if (error == KWH_ERROR_CUT_FRAME && !idle)
         return kwh_match_more(bytes[0] == KWHI_MBUS_START_LONG ? KWH_REASON_NOISE
                                                                : KWH_REASON_OTHER_ANSWER);
-    return pass_glitch(bytes, length, idle, error == KWH_OK ? KWH_ERROR_COLLISION : error);
+    if (error != KWH_OK)
+        return pass_glitch(bytes, length, idle, error);
+    if (whole > 1)
+        return take_frame(bytes, whole, length, idle, exchange);
+    if (length > 1)
+        return pass_glitch(bytes, length, idle, KWH_ERROR_COLLISION);
+    return idle ? take_character(bytes[0], exchange) : kwh_match_more(KWH_REASON_NOISE);
 }
 
 const struct kwh_framing kwh_mbus_serial = {

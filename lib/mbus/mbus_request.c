@@ -6,9 +6,8 @@
 #include "mbus_frame.h"
 
 #define ACK_ONLY     1u
-#define ANY_ANSWER   (3u + KWH_MBUS_DATA_MAX)
-#define CI_SELECT_2  0x56u /* CI 52 of old masters, most significant byte first */
-#define CI_TELEGRAMS 0xB0u /* B0 to B7: private requests of another telegram */
+#define ANY_ANSWER   (2u + KWH_MBUS_DATA_MAX) /* C, CI, data; the address is the frame's */
+#define CI_TELEGRAMS 0xB0u                    /* B0 to B7: private requests of another telegram */
 
 static void begin(struct kwh_exchange *exchange, uint8_t address, unsigned c,
                   uint16_t answer_length)
@@ -42,18 +41,21 @@ void kwh_mbus_req_ud1(struct kwh_exchange *exchange, uint8_t address, bool fcb)
     begin(exchange, address, counted(KWH_MBUS_REQ_UD1, fcb), ANY_ANSWER);
 }
 
+static bool is_selection(uint8_t ci)
+{
+    return ci == KWH_MBUS_CI_SELECT || ci == KWHI_MBUS_CI_SELECT_2;
+}
+
 /* Selecting, and asking for another telegram, leave the meter as it was. */
 static bool changes_nothing(uint8_t ci)
 {
-    return ci == KWH_MBUS_CI_SELECT || ci == CI_SELECT_2 || (ci & 0xF8u) == CI_TELEGRAMS;
+    return is_selection(ci) || (ci & 0xF8u) == CI_TELEGRAMS;
 }
 
-enum kwh_error kwh_mbus_snd_ud(struct kwh_exchange *exchange, uint8_t address, bool fcb, uint8_t ci,
-                               const uint8_t *data, size_t size)
+static enum kwh_error send_data(struct kwh_exchange *exchange, uint8_t address, unsigned c,
+                                uint8_t ci, const uint8_t *data, size_t size)
 {
-    unsigned c = address == KWH_MBUS_ALL ? KWH_MBUS_SND_UD & ~KWH_MBUS_FCV
-                                         : counted(KWH_MBUS_SND_UD, fcb);
-    begin(exchange, address, c, ANY_ANSWER);
+    begin(exchange, address, c, is_selection(ci) ? ACK_ONLY : ANY_ANSWER);
     exchange->head_length = 0;
     if (size > KWH_MBUS_DATA_MAX)
         return KWH_ERROR_ARGUMENT;
@@ -63,6 +65,20 @@ enum kwh_error kwh_mbus_snd_ud(struct kwh_exchange *exchange, uint8_t address, b
     exchange->body_length = (uint16_t)size;
     exchange->writes = address == KWH_MBUS_ALL || !changes_nothing(ci);
     return KWH_OK;
+}
+
+enum kwh_error kwh_mbus_snd_ud(struct kwh_exchange *exchange, uint8_t address, bool fcb, uint8_t ci,
+                               const uint8_t *data, size_t size)
+{
+    unsigned c = address == KWH_MBUS_ALL ? KWH_MBUS_SND_UD & ~KWH_MBUS_FCV
+                                         : counted(KWH_MBUS_SND_UD, fcb);
+    return send_data(exchange, address, c, ci, data, size);
+}
+
+enum kwh_error kwh_mbus_snd_ud2(struct kwh_exchange *exchange, uint8_t address, uint8_t ci,
+                                const uint8_t *data, size_t size)
+{
+    return send_data(exchange, address, KWH_MBUS_SND_UD2, ci, data, size);
 }
 
 const uint8_t *kwh_mbus_answer(const struct kwh_line *line, const struct kwh_exchange *exchange,

@@ -108,10 +108,8 @@ enum kwh_error kwh_mbus_secondary_parse(const char *text, struct kwh_mbus_second
     bool good = parse_digits(text, &secondary->id);
     if (good && text[DIGITS] != '\0')
         good = parse_digits(text + DIGITS, &packed) && text[DIGITS_WHOLE] == '\0';
-    if (!good) {
-        secondary->id = ANY_ELSE;
-        packed = ANY_ELSE;
-    }
+    if (!good)
+        secondary->id = packed = 0;
     unpack(packed, secondary);
     return good ? KWH_OK : KWH_ERROR_SYNTAX;
 }

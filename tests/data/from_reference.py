@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Holds the fact tables of this folder, *_modbus.csv, against the tables they were made from.
+"""Holds the fact tables of this folder, *_modbus.csv and *_mbus.csv, and the frames that write to
+M-Bus meters, inepro_mbus_writes.csv, against the tables they were made from.
 
 usage: KWH_REFERENCE_MAPS=FOLDER from_reference.py [--write] NAME...
 
@@ -14,6 +15,9 @@ import os
 import pathlib
 import re
 import sys
+
+sys.dont_write_bytecode = True  # not into the sources
+import mbus_reference
 
 HERE = pathlib.Path(__file__).parent
 COLUMNS = ("space", "address", "words", "name", "rank", "hidden", "access", "form", "unit", "type",
@@ -150,6 +154,12 @@ TABLES = {
 }
 
 
+def registers(tables, names, file):
+    yield ",".join(COLUMNS)
+    for row in TABLES[file](tables, names):
+        yield ",".join(row[column] for column in COLUMNS)
+
+
 def main():
     write = "--write" in sys.argv
     if "KWH_REFERENCE_MAPS" not in os.environ:
@@ -162,8 +172,10 @@ def main():
     different = False
     for file in (name for name in sys.argv[1:] if name != "--write"):
         ours = HERE / f"{file}.csv"
-        rows = [",".join(row[column] for column in COLUMNS) for row in TABLES[file](tables, names)]
-        made = "\n".join([",".join(COLUMNS), *rows]) + "\n"
+        lines = (mbus_reference.frames(folder) if file == "inepro_mbus_writes"
+                 else mbus_reference.records(folder, file) if file.endswith("_mbus")
+                 else registers(tables, names, file))
+        made = "\n".join(lines) + "\n"
         if write:
             ours.write_text(made, encoding="utf-8")
         for text in difflib.unified_diff(ours.read_text(encoding="utf-8").splitlines(),
