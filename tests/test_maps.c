@@ -8,8 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+
+#include <kwh/plan.h>
 
 #include "map_proofs.h"
 
@@ -639,9 +642,9 @@ static void maps_are_row_by_row_what_the_facts_say(void **state)
         const char *map;
         size_t rows;
     } counts[] = {
-        {"inepro_pro380", 88},
-        {"inepro_pro1", 47},
-        {"eastron_sdm72d_m2", 62},
+        {"inepro_pro380", 88},    {"inepro_pro1", 47},    {"eastron_sdm72d_m2", 62},
+        {"eastron_sdm72d_m", 19}, {"eastron_sdm630", 89}, {"eastron_sdm54", 53},
+        {"eastron_sdm230", 37},   {"eastron_sdm220", 14}, {"eastron_sdm120", 22},
     };
     static struct facts facts;
     size_t compared = 0;
@@ -662,55 +665,183 @@ static void maps_are_row_by_row_what_the_facts_say(void **state)
     assert_int_equal(compared, KWH_COUNT(counts));
 }
 
-/* What stands beside the rows. */
+/* ------------------------------------------------------------------------------------------------
+ * What stands beside the rows.
+ */
+
+/* What a family is told by, how it is asked, and how it leaves the factory. */
+static const struct family {
+    const char *map;
+    uint16_t identity_address;
+    uint8_t identity_words, request_safe, alignment;
+    struct kwh_line_settings line;
+    const char *others; /* names of what has a code in the same registers and another map */
+} families[] = {
+    {"inepro_pro1", 0x4002, 1, 120, 0, {9600, 8, 'E', 1}, "1111 1112 1113 3201 3203"},
+    {"inepro_pro380", 0x4002, 1, 120, 0, {9600, 8, 'E', 1}, "1111 1112 1113 3201 3203"},
+    {"eastron_sdm72d_m2", 0xFC02, 1, 60, 2, {9600, 8, 'N', 1}, "0070 0079 0088 002B 0020"},
+    {"eastron_sdm72d_m", 0xFC02, 1, 60, 2, {9600, 8, 'N', 1}, "0070 0079 0088 002B 0020"},
+    {"eastron_sdm630", 0xFC02, 1, 80, 2, {9600, 8, 'N', 1}, "0084 0087 0089 002B 0020"},
+    {"eastron_sdm230", 0xFC02, 1, 60, 2, {2400, 8, 'N', 1}, "0084 0087 0089 0070 0020"},
+    {"eastron_sdm120", 0xFC02, 1, 60, 2, {2400, 8, 'N', 1}, "0084 0087 0089 0070 002B"},
+    {"eastron_sdm220", 0, 0, 60, 2, {2400, 8, 'N', 1}, ""},
+    {"eastron_sdm54", 0, 0, 60, 2, {9600, 8, 'N', 1}, ""},
+};
+
+static const struct {
+    const char *map, *name;
+    uint32_t code, quantity;
+    int32_t value;
+} models[] = {
+    {"inepro_pro1", "PRO2-Mod", 0x0101, KWH_RATED_CURRENT, 100},
+    {"inepro_pro1", "PRO1-Mod", 0x0101, 0, 0},
+    {"inepro_pro1", "PRO1 Solare", 0x2009, 0, 0},
+    {"inepro_pro1", "PRO2 Solare", 0x2010, 0, 0},
+    {"inepro_pro380", "PRO380-Mod", 0x0102, 0, 0},
+    {"inepro_pro380", "PRO380-CT", 0x0103, 0, 0},
+    {"inepro_pro380", "PRO380 Solare", 0x2007, 0, 0},
+    {"inepro_pro380", "PRO380-CT Solare", 0x2008, 0, 0},
+    {"eastron_sdm72d_m2", "SDM72D-M-2", 0x0089, 0, 0},
+    {"eastron_sdm72d_m2", "SDM72D-M-2", 0x0087, 0, 0},
+    {"eastron_sdm72d_m2", "SDM72D-M-2", 0x0084, KWH_VOLTAGE_L1, 1},
+    {"eastron_sdm72d_m", "SDM72D-M", 0x0084, 0, 0},
+    {"eastron_sdm630", "SDM630-Modbus", 0x0070, 0, 0},
+    {"eastron_sdm630", "SDM630MCT", 0x0079, 0, 0},
+    {"eastron_sdm630", "SDM630MCT", 0x0088, 0, 0},
+    {"eastron_sdm230", "SDM230-Modbus", 0x002B, 0, 0},
+    {"eastron_sdm120", "SDM120-Modbus", 0x0020, 0, 0},
+};
+
+static void check_its_models(const struct kwh_map *map)
+{
+    size_t model = 0;
+    for (size_t j = 0; j < KWH_COUNT(models); j++) {
+        if (strcmp(models[j].map, map->name) != 0)
+            continue;
+        assert_true(model < map->model_count);
+        const struct kwh_model *found = &map->models[model++];
+        assert_string_equal(found->name, models[j].name);
+        assert_int_equal(found->code, models[j].code);
+        assert_int_equal(found->quantity, models[j].quantity);
+        assert_int_equal(found->value, models[j].value);
+    }
+    assert_int_equal(map->model_count, model);
+}
+
+static const struct kwh_map *map_named(const char *name)
+{
+    for (size_t i = 0; i < kwh_maps_count; i++)
+        if (kwh_maps[i].map->protocol == KWH_PROTOCOL_MODBUS &&
+            strcmp(kwh_maps[i].map->name, name) == 0)
+            return kwh_maps[i].map;
+    fail_msg("no map %s", name);
+    return NULL;
+}
+
 static void meters_are_told_apart(void **state)
 {
-    static const struct {
-        const char *map, *name;
-        uint32_t code;
-        int32_t rated_current; /* 0: any */
-    } models[] = {
-        {"inepro_pro1", "PRO2-Mod", 0x0101, 100},
-        {"inepro_pro1", "PRO1-Mod", 0x0101, 0},
-        {"inepro_pro1", "PRO1 Solare", 0x2009, 0},
-        {"inepro_pro1", "PRO2 Solare", 0x2010, 0},
-        {"inepro_pro380", "PRO380-Mod", 0x0102, 0},
-        {"inepro_pro380", "PRO380-CT", 0x0103, 0},
-        {"inepro_pro380", "PRO380 Solare", 0x2007, 0},
-        {"inepro_pro380", "PRO380-CT Solare", 0x2008, 0},
-    };
-    static const uint32_t others[] = {0x1111, 0x1112, 0x1113, 0x3201, 0x3203};
     (void)state;
-    for (size_t i = 0; i < kwh_maps_count; i++) {
-        const struct kwh_map *map = kwh_maps[i].map;
-        size_t model = 0;
-        if (strncmp(map->name, "inepro_pro", 10) != 0 || map->protocol != KWH_PROTOCOL_MODBUS)
-            continue;
-        assert_int_equal(map->identity_address, 0x4002);
-        assert_int_equal(map->identity_words, 1);
+    for (size_t i = 0; i < KWH_COUNT(families); i++) {
+        const struct family *family = &families[i];
+        const struct kwh_map *map = map_named(family->map);
+        assert_int_equal(map->identity_address, family->identity_address);
+        assert_int_equal(map->identity_words, family->identity_words);
         assert_int_equal(map->identity_space, KWH_SPACE_HOLDING);
         assert_int_equal(map->order, KWH_ORDER_ABCD);
         assert_int_equal(map->default_address, 1);
-        assert_int_equal(map->request_safe, 120);
-        assert_int_equal(map->line_count, 1);
-        assert_int_equal(map->lines[0].baud, 9600);
-        assert_int_equal(map->lines[0].data_bits, 8);
-        assert_int_equal(map->lines[0].parity, 'E');
-        assert_int_equal(map->lines[0].stop_bits, 1);
-        for (size_t j = 0; j < KWH_COUNT(models); j++) {
-            if (strcmp(models[j].map, map->name) == 0) {
-                const struct kwh_model *found = &map->models[model++];
-                assert_string_equal(found->name, models[j].name);
-                assert_int_equal(found->code, models[j].code);
-                assert_int_equal(found->quantity,
-                                 models[j].rated_current != 0 ? KWH_RATED_CURRENT : 0);
-                assert_int_equal(found->value, models[j].rated_current);
-            }
+        assert_int_equal(map->request_safe, family->request_safe);
+        assert_int_equal(map->alignment, family->alignment);
+        assert_true(map->line_count >= 1);
+        assert_int_equal(map->lines[0].baud, family->line.baud);
+        assert_int_equal(map->lines[0].data_bits, family->line.data_bits);
+        assert_int_equal(map->lines[0].parity, family->line.parity);
+        assert_int_equal(map->lines[0].stop_bits, family->line.stop_bits);
+        check_its_models(map);
+        for (const char *other = family->others; *other != '\0'; other += strcspn(other, " ")) {
+            other += strspn(other, " ");
+            if (lookalike_of(map, (uint32_t)strtoul(other, NULL, 16)) == NULL)
+                fail_msg("%s takes %.4s for its own or for nothing", map->name, other);
         }
-        assert_int_equal(map->model_count, model);
-        for (size_t j = 0; j < KWH_COUNT(others); j++)
-            assert_non_null(lookalike_of(map, others[j]));
     }
+}
+
+/* Same addresses, other encodings: a reason of its own. */
+static void what_must_not_be_decoded_is_known(void **state)
+{
+    static const struct {
+        const char *map;
+        uint32_t code;
+        uint16_t address;
+    } cases[] = {
+        {"inepro_pro1", 0x3201, 0},        {"inepro_pro1", 0x3203, 0},
+        {"inepro_pro380", 0x3201, 0},      {"inepro_pro380", 0x3203, 0},
+        {"inepro_pro380", 0x0102, 0x1010}, {"inepro_pro380", 0x2007, 0x1010},
+    };
+    (void)state;
+    for (size_t i = 0; i < KWH_COUNT(cases); i++) {
+        const struct kwh_map *map = map_named(cases[i].map);
+        bool known = false;
+        for (size_t j = 0; j < map->lookalike_count; j++) {
+            const struct kwh_lookalike *lookalike = &map->lookalikes[j];
+            known = known ||
+                    (lookalike->code == cases[i].code && lookalike->address == cases[i].address &&
+                     lookalike->error == KWH_ERROR_OTHER_ENCODING);
+        }
+        assert_true(known);
+    }
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Plans.
+ */
+
+struct request {
+    uint8_t function;
+    uint16_t address, count;
+};
+
+/* All that a readout of the first model reads, at 9600 8E1. */
+static void check_plan(const char *name, const struct request *requests, size_t count)
+{
+    static struct kwh_plan_entry entries[ROWS_MAX];
+    const struct kwh_map *map = map_named(name);
+    uint16_t profiles = map->model_count > 0 ? map->models[0].profiles : KWH_ALL_PROFILES;
+    struct kwh_plan_request request = {0, 0, 0, 0, 0};
+    struct kwh_plan plan;
+    kwh_plan_init(&plan, map, profiles, entries, ROWS_MAX);
+    assert_int_equal(kwh_plan_add_readout(&plan), KWH_OK);
+    kwh_plan_make(&plan, NULL);
+    for (size_t i = 0; i < count; i++) {
+        assert_true(kwh_plan_request(&plan, (uint16_t)(request.first + request.values), &request));
+        if (request.function != requests[i].function || request.address != requests[i].address ||
+            request.count != requests[i].count)
+            fail_msg("%s: request %zu is %02X %04X %u", name, i + 1, (unsigned)request.function,
+                     (unsigned)request.address, (unsigned)request.count);
+    }
+    assert_false(kwh_plan_request(&plan, (uint16_t)(request.first + request.values), &request));
+}
+
+#define PLAN_IS(name, ...)                                                                         \
+    do {                                                                                           \
+        static const struct request requests[] = {__VA_ARGS__};                                    \
+        check_plan(name, requests, KWH_COUNT(requests));                                           \
+    } while (0)
+
+static void plans_keep_to_groups_and_limits(void **state)
+{
+    (void)state;
+    PLAN_IS("inepro_pro380", {3, 0x5002, 48}, {3, 0x6000, 75});
+    /* the requests that are proposed for this meter, 60 registers at most */
+    PLAN_IS("eastron_sdm72d_m2", {4, 0x0000, 36}, {4, 0x002A, 34}, {4, 0x00C8, 26}, {4, 0x0156, 56},
+            {4, 0x0500, 4});
+    PLAN_IS("eastron_sdm72d_m", {4, 0x0034, 24}, {4, 0x0156, 50}, {4, 0x0500, 4});
+    PLAN_IS("eastron_sdm630", {4, 0x0000, 68}, {4, 0x0046, 42}, {4, 0x00C8, 70}, {4, 0x014E, 48});
+    PLAN_IS("eastron_sdm54", {4, 0x0000, 36}, {4, 0x0034, 24}, {4, 0x00EA, 16}, {4, 0x0156, 22},
+            {4, 0x130C, 44});
+    PLAN_IS("eastron_sdm230", {4, 0x0000, 38}, {4, 0x0046, 26}, {4, 0x0102, 8}, {4, 0x0156, 46},
+            {4, 0x130C, 44});
+    PLAN_IS("eastron_sdm220", {4, 0x0000, 38}, {4, 0x0046, 10}, {4, 0x0156, 4});
+    PLAN_IS("eastron_sdm120", {4, 0x0000, 32}, {4, 0x0046, 26}, {4, 0x0102, 8}, {4, 0x0156, 4});
 }
 
 int main(void)
@@ -720,6 +851,8 @@ int main(void)
         cmocka_unit_test_setup(proof_images_read_as_they_say, begin),
         cmocka_unit_test_setup(maps_are_row_by_row_what_the_facts_say, begin),
         cmocka_unit_test_setup(meters_are_told_apart, begin),
+        cmocka_unit_test(what_must_not_be_decoded_is_known),
+        cmocka_unit_test(plans_keep_to_groups_and_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -147,10 +147,52 @@ def sdm72d_m2(tables, names):
         yield line(row, known, **own)
 
 
+# What is said of a relative besides its input registers: address, words, name, hidden, access, type,
+# scale, values, risk.
+METER_CODE = ("0xFC02", "1", "meter_code", "", "", "hex16", "1", "", "")
+EASTRON_HOLDING = {
+    "sdm630": [METER_CODE], "sdm54": [], "sdm230": [METER_CODE], "sdm220": [],
+    "sdm120": [METER_CODE],
+    "sdm72d_m_gen1": [
+        ("0x0012", "2", "parity_stop_bits", "", "", "float32", "1", "", "link_change"),
+        ("0x0014", "2", "device_address", "", "", "float32", "1", "", "link_change"),
+        ("0x0018", "2", "password", "yes", "", "float32", "1", "", "irreversible"),
+        ("0x001C", "2", "baud_rate", "", "", "float32", "1", "", "link_change"),
+        ("0x003A", "2", "display_cycle_time", "", "", "float32", "1", "0..30", ""),
+        ("0x003C", "2", "backlight_time", "", "", "float32", "60", "0..7200", ""),
+        ("0xF010", "1", "action_reset_counters", "", "w", "hex16", "1", "resettable_energy=3",
+         "counter_reset"),
+        METER_CODE],
+}
+FORMS = {row["name"]: row["form"] for row in read(HERE / "quantities.csv")}
+
+
+def relative(column, tables, names):
+    """A column of the table of the family."""
+    for row in tables["eastron_family_input_registers"]:
+        if row[column]:
+            known = names["eastron_family_input_registers", column, "04", row["address_hex"]]
+            yield line(row, known, profile=EASTRON_PROBES.get(row["address_hex"], "")
+                       if known["profile"] == "probe" else "")
+    for address, words, name, hidden, access, kind, scale, values, risk in EASTRON_HOLDING[column]:
+        values = values or EASTRON_ITEMS.get(name, ("", ""))[0]
+        yield {"space": "03", "address": address, "words": words, "name": name, "rank": "0",
+               "hidden": hidden, "access": access, "form": FORMS[name],
+               "unit": UNITS[name] if FORMS[name] == "decimal" else "", "type": kind,
+               "scale": scale, "certainty": "public", "obis": "",
+               "function": "16" if values else "", "risk": risk, "values": values, "profile": ""}
+
+
 TABLES = {
     "inepro_pro1_modbus": lambda *of: inepro("inepro_pro1_modbus", *of),
     "inepro_pro380_modbus": lambda *of: inepro("inepro_pro380_modbus", *of),
     "eastron_sdm72d_m2_modbus": sdm72d_m2,
+    "eastron_sdm72d_m_modbus": lambda *of: relative("sdm72d_m_gen1", *of),
+    "eastron_sdm630_modbus": lambda *of: relative("sdm630", *of),
+    "eastron_sdm54_modbus": lambda *of: relative("sdm54", *of),
+    "eastron_sdm230_modbus": lambda *of: relative("sdm230", *of),
+    "eastron_sdm220_modbus": lambda *of: relative("sdm220", *of),
+    "eastron_sdm120_modbus": lambda *of: relative("sdm120", *of),
 }
 
 

@@ -200,6 +200,32 @@ static const char *access_of(const struct kwh_map *map, const struct kwh_row *ro
     return is_written(map, row) ? "rw" : "r";
 }
 
+static bool has_row(const struct kwh_block *block, const struct kwh_row *row)
+{
+    for (unsigned i = 0; block->rows != NULL && i < block->count; i++)
+        if (&block->rows[i] == row)
+            return true;
+    return false;
+}
+
+/* "only of v103", for rows that not every meter of the family has. */
+static void profile_text(const struct kwh_map_entry *entry, const struct kwh_row *row,
+                         char text[NOTE_MAX])
+{
+    const struct kwh_map_notes *notes = entry->notes;
+    for (unsigned b = 0; notes != NULL && b < entry->map->block_count; b++) {
+        const struct kwh_block *block = &entry->map->blocks[b];
+        const char *separator = "only of ";
+        for (unsigned bit = 0; bit < notes->profile_count && has_row(block, row); bit++) {
+            if ((block->profiles >> bit & 1) == 0)
+                continue;
+            append(text, NOTE_MAX, "", separator);
+            append(text, NOTE_MAX, "", notes->profiles[bit]);
+            separator = " or ";
+        }
+    }
+}
+
 /* All remarks on a row: a map may have several. */
 static void note_text(const struct kwh_map_entry *entry, const struct kwh_row *row,
                       char text[NOTE_MAX])
@@ -208,6 +234,7 @@ static void note_text(const struct kwh_map_entry *entry, const struct kwh_row *r
     const struct kwh_note *notes = NULL;
     size_t count = 0;
     text[0] = '\0';
+    profile_text(entry, row, text);
     if (entry->notes != NULL) {
         notes = input ? entry->notes->input_notes : entry->notes->notes;
         count = input ? entry->notes->input_count : entry->notes->count;
