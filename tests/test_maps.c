@@ -524,8 +524,12 @@ static void put_item(char *line, size_t capacity, const struct kwh_item *item)
         put(line, capacity, ",%u,%s,", (unsigned)item->write_function, risk_text(item->risk));
     else
         put(line, capacity, ",,%s,", risk_text(item->risk));
-    if (item->choices == NULL)
-        put(line, capacity, "%ld..%ld", (long)item->minimum, (long)item->maximum);
+    for (int end = 0; item->choices == NULL && end < 2; end++) {
+        struct kwh_decimal limit = kwh_decimal(end == 0 ? item->minimum : item->maximum,
+                                               item->exponent);
+        assert_int_equal(kwh_decimal_print(&limit, code, sizeof code), KWH_OK);
+        put(line, capacity, "%s%s", end == 0 ? "" : "..", code);
+    }
     for (size_t i = 0; i < item->choice_count; i++) {
         const struct kwh_choice *choice = &item->choices[i];
         struct kwh_decimal value = kwh_decimal(choice->code, choice->exponent);
@@ -642,9 +646,10 @@ static void maps_are_row_by_row_what_the_facts_say(void **state)
         const char *map;
         size_t rows;
     } counts[] = {
-        {"inepro_pro380", 88},    {"inepro_pro1", 47},    {"eastron_sdm72d_m2", 62},
-        {"eastron_sdm72d_m", 19}, {"eastron_sdm630", 89}, {"eastron_sdm54", 53},
-        {"eastron_sdm230", 37},   {"eastron_sdm220", 14}, {"eastron_sdm120", 22},
+        {"inepro_pro380", 88},     {"inepro_pro1", 47},      {"inepro_2pu", 291},
+        {"eastron_sdm72d_m2", 62}, {"eastron_sdm72d_m", 19}, {"eastron_sdm630", 89},
+        {"eastron_sdm54", 53},     {"eastron_sdm230", 37},   {"eastron_sdm220", 14},
+        {"eastron_sdm120", 22},
     };
     static struct facts facts;
     size_t compared = 0;
@@ -679,6 +684,7 @@ static const struct family {
 } families[] = {
     {"inepro_pro1", 0x4002, 1, 120, 0, {9600, 8, 'E', 1}, "1111 1112 1113 3201 3203"},
     {"inepro_pro380", 0x4002, 1, 120, 0, {9600, 8, 'E', 1}, "1111 1112 1113 3201 3203"},
+    {"inepro_2pu", 0x4002, 1, 120, 0, {9600, 8, 'E', 1}, "0101 0102 0103 2007 2008 2009 3201"},
     {"eastron_sdm72d_m2", 0xFC02, 1, 60, 2, {9600, 8, 'N', 1}, "0070 0079 0088 002B 0020"},
     {"eastron_sdm72d_m", 0xFC02, 1, 60, 2, {9600, 8, 'N', 1}, "0070 0079 0088 002B 0020"},
     {"eastron_sdm630", 0xFC02, 1, 80, 2, {9600, 8, 'N', 1}, "0084 0087 0089 002B 0020"},
@@ -701,6 +707,9 @@ static const struct {
     {"inepro_pro380", "PRO380-CT", 0x0103, 0, 0},
     {"inepro_pro380", "PRO380 Solare", 0x2007, 0, 0},
     {"inepro_pro380", "PRO380-CT Solare", 0x2008, 0, 0},
+    {"inepro_2pu", "2PU CT", 0x1113, 0, 0},
+    {"inepro_2pu", "4PU", 0x1111, 0, 0},
+    {"inepro_2pu", "4PS", 0x1112, 0, 0},
     {"eastron_sdm72d_m2", "SDM72D-M-2", 0x0089, 0, 0},
     {"eastron_sdm72d_m2", "SDM72D-M-2", 0x0087, 0, 0},
     {"eastron_sdm72d_m2", "SDM72D-M-2", 0x0084, KWH_VOLTAGE_L1, 1},
@@ -776,6 +785,7 @@ static void what_must_not_be_decoded_is_known(void **state)
         {"inepro_pro1", 0x3201, 0},        {"inepro_pro1", 0x3203, 0},
         {"inepro_pro380", 0x3201, 0},      {"inepro_pro380", 0x3203, 0},
         {"inepro_pro380", 0x0102, 0x1010}, {"inepro_pro380", 0x2007, 0x1010},
+        {"inepro_2pu", 0x3201, 0},         {"inepro_2pu", 0x3203, 0},
     };
     (void)state;
     for (size_t i = 0; i < KWH_COUNT(cases); i++) {
@@ -831,6 +841,7 @@ static void plans_keep_to_groups_and_limits(void **state)
 {
     (void)state;
     PLAN_IS("inepro_pro380", {3, 0x5002, 48}, {3, 0x6000, 75});
+    PLAN_IS("inepro_2pu", {3, 0x5002, 54}, {3, 0x6000, 119}, {3, 0x6077, 26});
     /* the requests that are proposed for this meter, 60 registers at most */
     PLAN_IS("eastron_sdm72d_m2", {4, 0x0000, 36}, {4, 0x002A, 34}, {4, 0x00C8, 26}, {4, 0x0156, 56},
             {4, 0x0500, 4});

@@ -74,6 +74,20 @@ INEPRO_WORDS = {
         11: "forward_minus_reverse_vector_pulse"},
     "current_direction": {ord("F"): "forward", ord("R"): "reverse"},
 }
+# What is numbered anew, or new, in the 2PU family.
+INEPRO_2PU_VALUES = {
+    "baud_rate": "300=1;600=2;1200=3;2400=4;4800=5;9600=6;19200=7;38400=8;57600=9;115200=10",
+    "combination_code": "forward=1;reverse=2;forward_plus_reverse=3;forward_minus_reverse=4;"
+                        "forward_minus_reverse_vector=5!irreversible",
+    "ct_ratio": "10001..99999999",
+    "pulse_width": "0.002..0.099",
+    "pulse_output_mode": "active_and_reactive=1;forward_and_reverse=2",
+    "data_type": "standard=1;integer=2!irreversible",  # nothing is read any more
+    "screen_direction": "standard=0;turned=1",
+    "obis_display": "off=0;on=1",
+    "backlight_mode": "button=1;on=2;off=3",
+    "tariff": "1;2;3!irreversible;4!irreversible",
+}
 
 
 def inepro_values(row, name):
@@ -99,6 +113,8 @@ def inepro_values(row, name):
 def inepro_risk(row, name):
     if name in LINK:
         return "link_change"
+    if "limited" in row["irreversible"]:
+        return "irreversible"
     return "counter_reset" if "data loss" in row["irreversible"] else ""
 
 
@@ -106,9 +122,13 @@ def inepro(file, tables, names):
     for row in tables[file]:
         known = names[file, "", "03", row["address_hex"]]
         name = known["name"]
+        if name.startswith("reserved"):
+            continue  # never a value
+        renumbered = file == "inepro_2pu_modbus" and name in INEPRO_2PU_VALUES
         function = str(int(row["write_function"], 16)) if row["write_function"] else ""
         yield line(row, known, function=function, risk=inepro_risk(row, name),
-                   values=inepro_values(row, name))
+                   values=INEPRO_2PU_VALUES[name] if renumbered else inepro_values(row, name),
+                   profile="ct" if known["profile"] == "2PU CT" else "")
 
 
 # --- Eastron -------------------------------------------------------------------------------------
@@ -185,6 +205,7 @@ def relative(column, tables, names):
 
 TABLES = {
     "inepro_pro1_modbus": lambda *of: inepro("inepro_pro1_modbus", *of),
+    "inepro_2pu_modbus": lambda *of: inepro("inepro_2pu_modbus", *of),
     "inepro_pro380_modbus": lambda *of: inepro("inepro_pro380_modbus", *of),
     "eastron_sdm72d_m2_modbus": sdm72d_m2,
     "eastron_sdm72d_m_modbus": lambda *of: relative("sdm72d_m_gen1", *of),

@@ -22,7 +22,7 @@ import sys
 
 BEHAVIOR = sys.argv[1]
 ALWAYS = {"refuse": 4, "absent": 2, "busy": 6, "gateway": 11}
-METER_CODE = {"unknown": 0x9999, "other": 0x1111}.get(BEHAVIOR, 0x0102)
+METER_CODE = {"unknown": 0x9999, "other": 0x3201}.get(BEHAVIOR, 0x0102)
 
 
 def exception(function, code):

@@ -161,7 +161,9 @@ exits 7 identify "$target" -o json
 json 'line["error"] == "unknown_meter" and line["code"] == "9999"'
 fake other
 exits 7 read "$target"
-says err "the meter (code 0x1111, 4PU) is one that no known map describes"
+says err "it encodes these registers otherwise (code 0x3201, GROW N1)"
+exits 7 read "$target" -o json
+json 'line["error"] == "other_encoding" and line["map"] is None'
 
 fake hang_up
 exits 3 read "$target" -o json

@@ -73,8 +73,13 @@ static void alias_words(const struct kwh_map_notes *notes, char text[WORDS_MAX])
 static cJSON *model_array(const struct kwh_map *map)
 {
     cJSON *array = json_array();
-    for (unsigned i = 0; i < map->model_count; i++)
-        json_append_text(array, map->models[i].name);
+    for (unsigned i = 0; i < map->model_count; i++) {
+        bool listed = false; /* a model may have several codes */
+        for (unsigned j = 0; j < i; j++)
+            listed = listed || strcmp(map->models[j].name, map->models[i].name) == 0;
+        if (!listed)
+            json_append_text(array, map->models[i].name);
+    }
     return array;
 }
 
