@@ -124,10 +124,11 @@ static void read_all(void)
     struct kwh_plan plan;
     struct kwh_meter meter;
     struct kwh_reading reading;
-    kwh_plan_init(&plan, map, KWH_ALL_PROFILES, entries, ROWS_MAX);
+    assert_int_equal(kwh_meter_init(&meter, &line, map, 1), KWH_OK);
+    assert_int_equal(kwh_meter_select(&meter), KWH_OK);
+    kwh_plan_init(&plan, map, meter.profiles, entries, ROWS_MAX);
     assert_int_equal(kwh_plan_add_readout(&plan), KWH_OK);
     kwh_plan_make(&plan, NULL);
-    assert_int_equal(kwh_meter_init(&meter, &line, map, 1), KWH_OK);
     for (int readout = 0; readout < 2; readout++) {
         size_t results = 0;
         memset(&meter.statistics, 0, sizeof meter.statistics);

@@ -615,6 +615,62 @@ static void all_modbus_maps_are_told_and_read(void **state)
     assert_true(values > 300);
 }
 
+/* The older hardware behind the map of the COUNTIS, which the simulation does not choose. */
+static void an_older_countis_is_told_and_read(void **state)
+{
+    static const struct kwh_model model[] = {
+        {.code = 0x0053004F, .profiles = 8 | 16 | 32, .name = "older"}};
+    static struct wire wire;
+    struct kwh_map map = *kwh_host_find_map("socomec_countis_e4x");
+    const struct kwh_map *const candidates[] = {kwh_host_find_map("socomec_countis_e4x")};
+    struct kwh_identify identify;
+    struct kwh_reading reading;
+    struct kwh_meter meter;
+    (void)state;
+    map.models = model;
+    map.model_count = 1;
+    connect_meter(&wire, &map);
+    assert_int_equal(kwh_identify_init(&identify, &wire.line, 1, candidates, 1), KWH_OK);
+    assert_int_equal(kwh_identify_run(&identify), KWH_OK);
+    assert_string_equal(identify.fits->name, "COUNTIS E44");
+    assert_int_equal(identify.profiles, 8 | 16 | 32);
+    assert_int_equal(kwh_identify_meter(&identify, &meter), KWH_OK);
+    assert_int_equal(read_everything(&wire, &meter), 79);
+    assert_int_equal(kwh_meter_read_one(&meter, KWH_CT_SECONDARY, &reading), KWH_OK);
+    assert_int_equal(reading.decimal.mantissa, 5);
+    assert_int_equal(kwh_meter_read_one(&meter, KWH_DEMAND_TIME, &reading), KWH_OK);
+    assert_int_equal(reading.time.year, 2026);
+    assert_int_equal(reading.time.day, 2); /* it starts at noon of the first */
+    assert_int_equal(reading.time.hour, 8);
+    assert_int_equal(kwh_meter_read_one(&meter, KWH_DEVICE_ADDRESS, &reading),
+                     KWH_ERROR_NOT_IN_MAP);
+    kwh_simulation_free(wire.simulation);
+}
+
+static void a_countis_takes_its_tariff_and_is_cleared(void **state)
+{
+    static const uint8_t set[] = {6, 0x9E, 0x21, 0, 3}, never[] = {6, 0x9E, 0x21, 0, 5};
+    static const uint8_t clear[] = {6, 0x9E, 0x40, 0, 0x20}, some[] = {6, 0xE2, 0x22, 0, 1};
+    static const uint8_t save[] = {6, 0xE2, 0, 0, 0xA1}, refused[] = {0x86, 3};
+    static const uint8_t read[] = {3, 0x9E, 0x21, 0, 1}, absent[] = {0x83, 2};
+    struct kwh_simulation *meter = new_meter("socomec_countis_e4x", 1);
+    struct kwh_slave slave;
+    (void)state;
+    kwh_simulation_slave(meter, 1, &slave);
+    assert_answer(&slave, set, sizeof set, set, sizeof set);
+    assert_answer(&slave, never, sizeof never, refused, sizeof refused);
+    assert_answer(&slave, read, sizeof read, absent, sizeof absent);
+    assert_int_equal(value_at(meter, KWH_TARIFF, 0), 3);
+    assert_answer(&slave, save, sizeof save, save, sizeof save);
+    assert_true(value_at(meter, KWH_ACTIVE_ENERGY_IMPORT_RESETTABLE, -3) > 0);
+    assert_answer(&slave, clear, sizeof clear, clear, sizeof clear);
+    assert_int_equal(value_at(meter, KWH_ACTIVE_ENERGY_IMPORT_RESETTABLE, -3), 0);
+    kwh_simulation_advance(meter, HOUR_S * 1000);
+    assert_answer(&slave, some, sizeof some, some, sizeof some);
+    assert_int_equal(value_at(meter, KWH_ACTIVE_ENERGY_IMPORT_RESETTABLE, -3), 0);
+    kwh_simulation_free(meter);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -631,6 +687,8 @@ int main(void)
         cmocka_unit_test(over_mbus),
         cmocka_unit_test(all_maps_can_be_served),
         cmocka_unit_test(all_modbus_maps_are_told_and_read),
+        cmocka_unit_test(an_older_countis_is_told_and_read),
+        cmocka_unit_test(a_countis_takes_its_tariff_and_is_cleared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -476,6 +476,7 @@ struct kwh_proof_value {
  */
 struct kwh_map_proof {
     const char *source;
+    uint16_t profiles; /**< of the meter that the image is of; 0 = all */
     const struct kwh_proof_span *spans;
     size_t span_count;
     const struct kwh_proof_value *values;

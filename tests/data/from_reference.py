@@ -203,9 +203,74 @@ def relative(column, tables, names):
                "function": "16" if values else "", "risk": risk, "values": values, "profile": ""}
 
 
+# --- Socomec -------------------------------------------------------------------------------------
+
+COUNTIS_TYPES = {"string16": "text16", "ascii": "text", "datetime32": "time32",
+                 "datetime48": "hex48"}
+# Function, values and risk; settings of v103 are locked, and the clock is written as six at once.
+COUNTIS_ITEMS = {
+    "product_family": ("", "countis=100;protection=200;atys=300;diris=400", ""),
+    "com_board_id": ("", "e3x_e4x=1;e63=2", ""),
+    "factory_mode": ("", "off=0;on=1", ""),
+    "mid_status": ("", "non_mid=0;mid=1", ""),
+    "phase_sequence": ("", "123=0;132=1;unknown=3", ""),
+    "network_type": ("6", "1bl=0;2bl=1;3bl=2;3nbl=3;4bl=4;4nbl=5", ""),
+    "ct_secondary": ("6", "1;5", ""),
+    "ct_primary": ("6", "1..12000", ""),
+    "demand_period": ("6", "60;300;480;600;900;1200;1800;3600", ""),
+    "baud_rate": ("", "1200=0;2400=1;4800=2;9600=3;19200=4;38400=5;57600=6;115200=7", ""),
+    "stop_bits": ("", "1=0;2=1", ""),
+    "parity": ("", "none=0;odd=1;even=2", ""),
+    "load_curve_unit": ("", "w=0;1;var=2;3;va=4;none=5;j=6;pulse=7;m3=8;nm3=9;kw=20;kvar=22;"
+                        "kva=24;kj=26;kpulse=27", ""),
+    "load_curve_incomplete": ("", "full=0;incomplete=1", ""),
+    "action_set_tariff": ("6", "1..4", ""),
+    "action_control_system": ("6", "save=161;restart=178!link_change", ""),
+    "action_reset_all_partial_energies": ("6", "all=32", "counter_reset"),
+    "action_reset_selected_partial_energies": ("6", "1..31", "counter_reset"),
+    "action_reset_energies": ("6", "1..511", "counter_reset"),
+    "action_reset_tariffs": ("6", "1..65535", "counter_reset"),
+    "action_step_load_curve": ("16", "rewind=1;next=65534", ""),
+}
+
+
+def countis_profile(row):
+    """What is told apart: the scale of the frequency, and two layouts of the settings."""
+    if row["address_hex"] == "0xC55E":
+        return {"v200": "hz_100", "v103": "hz_1000"}[row["profile"]]
+    if "0xE000" <= row["address_hex"] <= "0xE00B":
+        return {"v200": "v200_settings", "v103": "v103_serial"}[row["profile"]]
+    return "" if row["profile"] == "all" else row["profile"]
+
+
+def countis(tables, names):
+    file = "socomec_countis_e4x_modbus"
+    known_of = {(row["address"], row["profile"]): row
+                for row in tables["names"] if row["file"] == file}
+    pairs = {(row["folds_into"], row["profile"]) for row in known_of.values()}
+    for row in tables[file]:
+        key = row["address_hex"], row["profile"]
+        known = known_of[key]
+        if known["folds_into"]:
+            continue  # part of the value before it
+        function, values, risk = COUNTIS_ITEMS.get(known["name"], ("", "", ""))
+        own = {"function": function, "values": values, "risk": risk,
+               "profile": countis_profile(row),
+               "type": COUNTIS_TYPES.get(row["type"], row["type"])}
+        if key in pairs:
+            assert row["type"] == "uint32" and row["scale_to_base"] == "1000"
+            signed = known["name"].endswith("_balance")
+            own |= {"words": "3", "type": "int32_rest" if signed else "uint32_rest",
+                    "scale": "0.1"}
+        if known["name"] in ("table_version", "software_version"):
+            own["scale"] = "0.01"  # 101 means 1.01
+        yield line(row, known, **own)
+
+
 TABLES = {
     "inepro_pro1_modbus": lambda *of: inepro("inepro_pro1_modbus", *of),
     "inepro_2pu_modbus": lambda *of: inepro("inepro_2pu_modbus", *of),
+    "socomec_countis_e4x_modbus": countis,
     "inepro_pro380_modbus": lambda *of: inepro("inepro_pro380_modbus", *of),
     "eastron_sdm72d_m2_modbus": sdm72d_m2,
     "eastron_sdm72d_m_modbus": lambda *of: relative("sdm72d_m_gen1", *of),

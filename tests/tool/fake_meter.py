@@ -52,7 +52,7 @@ def answer(pdu):
         return exception(function, 6)
     if function != 3:
         return exception(function, 1)
-    if BEHAVIOR == "partial" and address >= 0x6000:
+    if not 0x4000 <= address < (0x6000 if BEHAVIOR == "partial" else 0x7000):
         return exception(function, 2)
     return bytes([function, 2 * count]) + registers(address, count)
 

@@ -69,6 +69,19 @@ exits 7 read "$target" -q -o json -m eastron_sdm72d_m2
 json 'line["error"] == "unknown_meter" or line["error"] == "other_family"'
 stop TERM 0
 
+# The layout of a COUNTIS is told by its registers; a relative of another family is left alone.
+start meter "$KWH" simulate socomec_countis_e4x rtu:pty --set frequency=49.998 --set tariff=3
+exits 0 read "$target" -q -o json frequency tariff active_energy_import_t3 active_energy_net_balance
+json 'line["model"] == "COUNTIS E44" and line["values"]["frequency_hz"] == "49.998"'
+exits 2 read "$target" -q ct_primary # of the other layout
+exits 0 identify "$target" -q
+says out "product_name_extended"
+stop TERM 0
+start meter "$KWH" simulate socomec_countis_e4x rtu:pty --set product_family=diris
+exits 7 read "$target" -q -o json
+json 'line["error"] == "other_family"'
+stop TERM 0
+
 # Later meters keep other encodings at the addresses of a PRO380.
 start meter "$KWH" simulate inepro_pro380 rtu:pty --set meter_code=3203
 exits 7 read "$target" -q -o json

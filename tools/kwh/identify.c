@@ -12,9 +12,10 @@
 #define OPEN_TEXT 160
 
 /* What is read besides the identification. */
-static const uint32_t items[] = {KWH_SERIAL_NUMBER,     KWH_SOFTWARE_VERSION,  KWH_HARDWARE_VERSION,
-                                 KWH_PROTOCOL_VERSION,  KWH_SOFTWARE_CHECKSUM, KWH_RATED_CURRENT,
-                                 KWH_MBUS_MANUFACTURER, KWH_MBUS_VERSION,      KWH_MBUS_MEDIUM};
+static const uint32_t items[] = {
+    KWH_SERIAL_NUMBER,     KWH_SOFTWARE_VERSION,     KWH_HARDWARE_VERSION,  KWH_PROTOCOL_VERSION,
+    KWH_SOFTWARE_CHECKSUM, KWH_RATED_CURRENT,        KWH_MBUS_MANUFACTURER, KWH_MBUS_VERSION,
+    KWH_MBUS_MEDIUM,       KWH_PRODUCT_NAME_EXTENDED};
 
 struct identity {
     struct link link;
