@@ -83,6 +83,7 @@ static const struct {
     {KWH_ERROR_INTERRUPTED, 111, "interrupted"},
     {KWH_ERROR_UNSUPPORTED, 112, "unsupported"},
     {KWH_ERROR_PORT_NAME, 113, "port_name"},
+    {KWH_ERROR_UNDETERMINED, 114, "undetermined"},
 };
 
 static bool is_listed(int number)

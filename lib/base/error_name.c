@@ -22,7 +22,8 @@ static const struct kwhi_words names[] = {
                          "port_speed\0"
                          "interrupted\0"
                          "unsupported\0"
-                         "port_name\0"},
+                         "port_name\0"
+                         "undetermined\0"},
     {KWH_ERROR_MBUS_UNSPECIFIED, "mbus_unspecified\0"
                                  "mbus_unknown_ci\0"
                                  "mbus_buffer_too_long\0"

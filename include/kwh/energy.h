@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file energy.h
+ * The arithmetic of energy, all of it: exact, with integers, without a meter. A firmware links what
+ * it calls and no more.
+ */
+#ifndef KWH_ENERGY_H
+#define KWH_ENERGY_H
+
+#include <kwh/balance.h>
+#include <kwh/combination.h>
+#include <kwh/flow.h>
+
+#endif
