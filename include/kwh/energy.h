@@ -9,6 +9,7 @@
 
 #include <kwh/balance.h>
 #include <kwh/combination.h>
+#include <kwh/counter.h>
 #include <kwh/flow.h>
 
 #endif
