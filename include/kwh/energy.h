@@ -10,6 +10,8 @@
 #include <kwh/balance.h>
 #include <kwh/combination.h>
 #include <kwh/counter.h>
+#include <kwh/edge_counter.h>
 #include <kwh/flow.h>
+#include <kwh/pulse.h>
 
 #endif
