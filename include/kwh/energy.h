@@ -10,8 +10,11 @@
 #include <kwh/balance.h>
 #include <kwh/combination.h>
 #include <kwh/counter.h>
+#include <kwh/ct_ratio.h>
+#include <kwh/diagnostics.h>
 #include <kwh/edge_counter.h>
 #include <kwh/flow.h>
+#include <kwh/power_factor.h>
 #include <kwh/pulse.h>
 
 #endif
