@@ -7,8 +7,8 @@
 
 #define SIGN UINT32_C(0x80000000)
 
-/* product / 2^places, half to even. */
-static uint64_t shift_rounded(uint64_t product, int places)
+/* product / 2^places, half to even; places from 1. */
+static uint64_t shift_down(uint64_t product, int places)
 {
     uint64_t whole, rest, half;
 
@@ -18,6 +18,14 @@ static uint64_t shift_rounded(uint64_t product, int places)
     rest = product - (whole << places);
     half = UINT64_C(1) << (places - 1);
     return whole + (rest > half || (rest == half && (whole & 1) != 0));
+}
+
+/* product * 2^places; UINT64_MAX when that does not fit. */
+static uint64_t shift_up(uint64_t product, int places)
+{
+    if (places >= 64 || product > UINT64_MAX >> places)
+        return UINT64_MAX;
+    return product << places;
 }
 
 enum kwh_error kwh_binary32_to_count(uint32_t bits, int digits, int64_t *count)
@@ -31,11 +39,8 @@ enum kwh_error kwh_binary32_to_count(uint32_t bits, int digits, int64_t *count)
     if (kwh_binary32_classify(bits) != KWH_BINARY32_FINITE)
         return KWH_ERROR_NO_VALUE;
     product = kwhi_binary32_significand(bits) * kwhi_power_of_ten(digits);
-    if (exponent < 0)
-        product = shift_rounded(product, -exponent);
-    else if (exponent < 63 && product <= (uint64_t)INT64_MAX >> exponent)
-        product <<= exponent;
-    else
+    product = exponent < 0 ? shift_down(product, -exponent) : shift_up(product, exponent);
+    if (product > INT64_MAX)
         return KWH_ERROR_OVERFLOW;
     *count = kwhi_mantissa(product, (bits & SIGN) != 0);
     return KWH_OK;

@@ -12,10 +12,11 @@ static bool at_most(struct kwh_decimal a, struct kwh_decimal b)
     return kwh_decimal_compare(a, b) <= 0;
 }
 
-/* -limit <= value <= limit; limit is not negative. */
+/* -limit <= value <= limit */
 static bool is_within(struct kwh_decimal value, struct kwh_decimal limit)
 {
-    return at_most(value, limit) && at_most(kwh_decimal(-limit.mantissa, limit.exponent), value);
+    return limit.mantissa >= 0 && at_most(value, limit) &&
+           at_most(kwh_decimal(-limit.mantissa, limit.exponent), value);
 }
 
 static bool is_valid(const struct kwh_counter *counter, const struct kwh_counter_sample *sample)

@@ -45,7 +45,7 @@ enum kwh_error kwh_counter_power(const struct kwh_counter_step *step, uint32_t e
                                  struct kwh_decimal *power)
 {
     struct kwh_decimal off;
-    int64_t uwh;
+    int64_t uwh = 0;
     enum kwh_error error = kwh_counter_power_error(step, &off);
 
     *power = kwh_decimal(0, 0);
