@@ -160,6 +160,50 @@ static void test_patterns_of_power(void **context)
     }
 }
 
+/* The vector codes where neither direction is 0: the last of these patterns. */
+static void test_vector_codes_both_ways(void **context)
+{
+    static const struct slice slices[] = {{{5000, 5000, -30000}, 30}, {{5000, 5000, 6000}, 30}};
+    static const struct column columns[] = {
+        {10, {"-2000", "8000", "-10000", "8000", "10000"}},
+        {11, {"-2000", "13000", "-15000", "8000", "10000"}},
+    };
+    struct kwh_flows flows = measure(slices, 2);
+
+    (void)context;
+    for (size_t i = 0; i < COUNT_OF(columns); i++) {
+        enum kwh_combination combination;
+        assert_int_equal(
+            kwh_combination_from_code(KWH_COMBINATION_PRO380, columns[i].code, &combination),
+            KWH_OK);
+        for (unsigned which = 0; which < 5; which++) {
+            struct kwh_decimal value;
+            CHECK(kwh_combine(combination, (enum kwh_combined)which, &flows, &value) == KWH_OK, i);
+            assert_number(value, columns[i].values[which]);
+        }
+    }
+}
+
+/* A consumer that never exports, in every combination: total, forward, reverse, outputs. */
+static void test_nothing_reverse(void **context)
+{
+    static const char *const totals[] = {"0", "7", "0", "7", "-7", "7", "7", "7", "-7"};
+    const struct kwh_flow phase = {number("7"), number("0")};
+    struct kwh_flows flows;
+    struct kwh_decimal value;
+
+    (void)context;
+    assert_int_equal(kwh_flows_init(&flows, &phase, 1), KWH_OK);
+    for (unsigned i = 1; i < COUNT_OF(totals); i++) {
+        CHECK(kwh_combine((enum kwh_combination)i, KWH_COMBINED_TOTAL, &flows, &value) == KWH_OK,
+              i);
+        assert_number(value, totals[i]);
+        CHECK(kwh_combine((enum kwh_combination)i, KWH_COMBINED_REVERSE, &flows, &value) == KWH_OK,
+              i);
+        assert_number(value, "0");
+    }
+}
+
 /* From registers alone: what needs the vector sum cannot be had; the total can. */
 static void test_registers_do_not_determine_the_vector_sum(void **context)
 {
@@ -196,6 +240,10 @@ static void test_registers_do_not_determine_the_vector_sum(void **context)
                                  &flows, &value),
                      KWH_OK);
     assert_number(value, "-2");
+    assert_int_equal(kwh_combine(KWH_COMBINATION_REVERSE_MINUS_FORWARD_LABEL, KWH_COMBINED_TOTAL,
+                                 &flows, &value),
+                     KWH_OK);
+    assert_number(value, "2");
 }
 
 /* Where nothing can cancel out, the vector sum is that of the phases. */
@@ -376,6 +424,8 @@ int main(void)
         cmocka_unit_test(test_table_of_the_2pu),
         cmocka_unit_test(test_other_reading_of_code_6),
         cmocka_unit_test(test_patterns_of_power),
+        cmocka_unit_test(test_vector_codes_both_ways),
+        cmocka_unit_test(test_nothing_reverse),
         cmocka_unit_test(test_registers_do_not_determine_the_vector_sum),
         cmocka_unit_test(test_vector_sums_that_registers_do_determine),
         cmocka_unit_test(test_pro1_example_telegram),

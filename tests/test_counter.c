@@ -69,6 +69,9 @@ static void test_binary32_to_count(void **context)
         {0xDF000000, 0, KWH_ERROR_OVERFLOW, 0},
         {0x5009705F, 9, KWH_OK, INT64_C(9223371776000000000)},
         {0x50097060, 9, KWH_ERROR_OVERFLOW, 0},
+        {0x5F800000, 0, KWH_ERROR_OVERFLOW, 0}, /* 2^64 */
+        {0x6B000000, 0, KWH_ERROR_OVERFLOW, 0}, /* 2^87, 64 places up */
+        {0x2B000000, 9, KWH_OK, 0},             /* 2^-41, 64 places down */
         {0x7F7FFFFF, 0, KWH_ERROR_OVERFLOW, 0},
         {0x7F800000, 3, KWH_ERROR_NO_VALUE, 0},
         {0xFF800000, 3, KWH_ERROR_NO_VALUE, 0},
@@ -130,6 +133,9 @@ static void test_steps_of_binary32(void **context)
         check_rounded(sample.resolution, rows[i].step, (unsigned)i);
         CHECK(sample.meter == 0, i);
     }
+    /* Half a count and what the values are rounded by: 2^-10 and 2^-9 kWh. */
+    assert_number(sample32(&any_kwh, 0x461C4000).resolution, "0.976564");
+    assert_number(sample32(&any_kwh, 0x46800000).resolution, "1.953125");
 }
 
 /* Where a step of the counter is lost: the last reading that is told apart, and the first not. */
@@ -422,6 +428,7 @@ static void test_verdicts(void **context)
         /* half of 2^32 Wh in 25935.8 hours, 3 years */
         {&int32, {1, 0}, {0, 0}, 25935 * HOUR, KWH_COUNTER_OK, {-1, 0}},
         {&int32, {1, 0}, {0, 0}, 25936 * HOUR, KWH_COUNTER_AMBIGUOUS, {0, 0}},
+        {&int32, {1, 0}, {0, 0}, UINT64_MAX, KWH_COUNTER_AMBIGUOUS, {0, 0}},
     };
 
     (void)context;
@@ -546,10 +553,12 @@ struct event {
 static void follow(const struct kwh_counter *counter, const struct event *events, size_t count)
 {
     struct kwh_counter_track track;
+    uint64_t since_ms = 0; /* of the last sample that was believed */
 
     kwh_counter_track_init(&track, counter);
     assert_number(track.total, "0");
     for (size_t i = 0; i < count; i++) {
+        uint32_t breaks = track.breaks;
         struct kwh_counter_sample sample = kwh_counter_sample(counter, events[i].value);
         bool counted = events[i].verdict <= KWH_COUNTER_ROLLED_OVER;
         struct kwh_counter_step step;
@@ -560,6 +569,11 @@ static void follow(const struct kwh_counter *counter, const struct event *events
         CHECK(step.verdict == events[i].verdict, i);
         CHECK(kwh_decimal_compare(track.total, number(events[i].total)) == 0, i);
         CHECK(track.breaks == events[i].breaks, i);
+        if (events[i].verdict != KWH_COUNTER_FIRST && i != 0)
+            CHECK(step.elapsed_ms == since_ms + events[i].elapsed_ms, i);
+        since_ms += events[i].elapsed_ms;
+        if (counted || events[i].verdict == KWH_COUNTER_FIRST || breaks != track.breaks)
+            since_ms = 0;
     }
 }
 

@@ -129,6 +129,7 @@ static void test_power_from_intervals(void **context)
         {1, 7200000000000, "1000", "0.001"}, /* a half goes up */
         {1, 7200000000001, "1000", "0"},
         {1, 9600000, "375", "1000"},
+        {2562, 1, "1", "9223200000000000"}, /* the last before the end of 64 bits */
     };
 
     (void)context;
@@ -209,6 +210,8 @@ static void test_greatest_power(void **context)
     /* Rounded down, 76 923.0769... */
     assert_int_equal(kwh_pulse_power_max(16800, KWH_PULSE_IEC_US, number("1000"), &power), KWH_OK);
     assert_number(power, "76923.076");
+    assert_int_equal(kwh_pulse_power_max(40000, KWH_PULSE_IEC_US, number("0.1"), &power), KWH_OK);
+    assert_number(power, "514285714.285");
     assert_int_equal(kwh_pulse_power_max(0, 0, number("1000"), &power), KWH_ERROR_UNDETERMINED);
     assert_int_equal(kwh_pulse_power_max(UINT32_MAX, UINT32_MAX, number("1"), &power), KWH_OK);
     assert_number(power, "419.095");
@@ -333,6 +336,7 @@ static void test_widths(void **context)
         {KWH_PULSE_PRO380, "100", 0, 40000, 40000},
         {KWH_PULSE_PRO380, "100", 49999, 40000, 40000},
         {KWH_PULSE_PRO380, "100", 50000, 20000, 20000}, /* not assigned: goes up */
+        {KWH_PULSE_PRO380, "10", 0, 40000, 40000},
         {KWH_PULSE_PRO380, "10", 69000, 40000, 40000},
         {KWH_PULSE_PRO380, "1", 69000, 40000, 40000},
         {KWH_PULSE_PRO380, "0.1", 69000, 40000, 40000},
@@ -374,13 +378,44 @@ static void test_widths(void **context)
 /* An SDM72 has three widths and nothing between them; a 2PU has all between. */
 static void test_widths_between(void **context)
 {
+    static const uint32_t none[] = {35000, 59999, 60001, 80000, 99999, 100001, 199999, 200001};
+
     (void)context;
+    assert_int_equal(kwh_pulse_check_width(KWH_PULSE_SDM72, number("100"), 0, 60000), KWH_OK);
     assert_int_equal(kwh_pulse_check_width(KWH_PULSE_SDM72, number("100"), 0, 100000), KWH_OK);
-    assert_int_equal(kwh_pulse_check_width(KWH_PULSE_SDM72, number("100"), 0, 80000),
-                     KWH_ERROR_ARGUMENT);
+    assert_int_equal(kwh_pulse_check_width(KWH_PULSE_SDM72, number("100"), 0, 200000), KWH_OK);
+    for (size_t i = 0; i < COUNT_OF(none); i++)
+        CHECK(kwh_pulse_check_width(KWH_PULSE_SDM72, number("100"), 0, none[i]) ==
+                  KWH_ERROR_ARGUMENT,
+              i);
     assert_int_equal(kwh_pulse_check_width(KWH_PULSE_SDM72, number("1000"), 0, 60000),
                      KWH_ERROR_ARGUMENT);
     assert_int_equal(kwh_pulse_check_width(KWH_PULSE_2PU, number("1000"), 0, 30000), KWH_OK);
+}
+
+/* Every rate of every meter, and no other. */
+static void test_rates_of_meters(void **context)
+{
+    static const struct {
+        const char *rate;
+        bool inepro, sdm72, countis;
+    } rows[] = {
+        {"10000", true, false, false}, {"2000", true, false, false}, {"1000", true, true, true},
+        {"200", false, false, true},   {"100", true, true, false},   {"40", false, false, true},
+        {"10", true, true, false},     {"8", false, false, true},    {"1", true, true, true},
+        {"0.1", true, false, true},    {"0.01", true, false, false}, {"500", false, false, false},
+    };
+
+    (void)context;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct kwh_decimal rate = number(rows[i].rate);
+        CHECK(kwh_pulse_rate_exists(KWH_PULSE_PRO1, rate) == rows[i].inepro, i);
+        CHECK(kwh_pulse_rate_exists(KWH_PULSE_PRO380, rate) == rows[i].inepro, i);
+        CHECK(kwh_pulse_rate_exists(KWH_PULSE_PRO380_V1_19, rate) == rows[i].inepro, i);
+        CHECK(kwh_pulse_rate_exists(KWH_PULSE_2PU, rate) == rows[i].inepro, i);
+        CHECK(kwh_pulse_rate_exists(KWH_PULSE_SDM72, rate) == rows[i].sdm72, i);
+        CHECK(kwh_pulse_rate_exists(KWH_PULSE_COUNTIS, rate) == rows[i].countis, i);
+    }
 }
 
 static void test_rates_and_widths_that_are_not(void **context)
@@ -484,6 +519,7 @@ int main(void)
         cmocka_unit_test(test_pulses_that_run_into_each_other),
         cmocka_unit_test(test_widths),
         cmocka_unit_test(test_widths_between),
+        cmocka_unit_test(test_rates_of_meters),
         cmocka_unit_test(test_rates_and_widths_that_are_not),
         cmocka_unit_test(test_countis_weights),
         cmocka_unit_test(test_rates_of_weights),

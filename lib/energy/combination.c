@@ -88,13 +88,10 @@ enum kwh_error kwh_combination_code(enum kwh_combination_family family,
     return *code != 0 ? KWH_OK : KWH_ERROR_UNSUPPORTED;
 }
 
-/* An amount with the sign of its coefficient. */
+/* An amount with the sign of its coefficient, which is not 0. */
 static struct kwh_decimal term(struct kwh_decimal amount, int8_t coefficient)
 {
-    return kwh_decimal(coefficient < 0    ? -amount.mantissa
-                       : coefficient == 0 ? 0
-                                          : amount.mantissa,
-                       amount.exponent);
+    return kwh_decimal(coefficient < 0 ? -amount.mantissa : amount.mantissa, amount.exponent);
 }
 
 enum kwh_error kwh_combine(enum kwh_combination combination, enum kwh_combined which,

@@ -24,11 +24,9 @@ static bool is_too_soon(const struct kwh_edge_counter *counter)
            counter->on_since_us - counter->last_us < counter->settings.interval_min_us;
 }
 
-/* A pulse that is on, or was for `width_us`. */
-static void decide(struct kwh_edge_counter *counter, uint64_t width_us)
+static void count(struct kwh_edge_counter *counter)
 {
-    counter->pending = false;
-    if (width_us < counter->settings.width_min_us || is_too_soon(counter)) {
+    if (is_too_soon(counter)) {
         counter->rejected++;
         return;
     }
@@ -41,21 +39,22 @@ static void decide(struct kwh_edge_counter *counter, uint64_t width_us)
 /* Believes a level that has lasted, and counts a pulse as soon as it is wide enough. */
 static void settle(struct kwh_edge_counter *counter)
 {
-    uint64_t now_us = counter->now_us;
+    const struct kwh_edge_settings *settings = &counter->settings;
 
     if (counter->raw != counter->on &&
-        now_us - counter->raw_since_us >= counter->settings.debounce_us) {
+        counter->now_us - counter->raw_since_us >= settings->debounce_us) {
         counter->on = counter->raw;
-        if (counter->on) {
+        if (counter->on)
             counter->on_since_us = counter->raw_since_us;
-            counter->pending = true;
-        } else if (counter->pending) {
-            decide(counter, counter->raw_since_us - counter->on_since_us);
-        }
+        else
+            counter->rejected += counter->pending; /* it was looked at until its end */
+        counter->pending = counter->on;
     }
     if (counter->pending && counter->raw &&
-        now_us - counter->on_since_us >= counter->settings.width_min_us)
-        decide(counter, now_us - counter->on_since_us);
+        counter->now_us - counter->on_since_us >= settings->width_min_us) {
+        counter->pending = false;
+        count(counter);
+    }
 }
 
 bool kwh_edge_counter_input(struct kwh_edge_counter *counter, bool active, uint32_t now_us)

@@ -33,7 +33,7 @@ static bool fraction_of(struct kwh_decimal rate, struct fraction *fraction)
     for (; rate.exponent > 0 && pulses <= RATE_MAX; rate.exponent--)
         pulses *= 10;
     fraction->pulses = pulses;
-    return rate.exponent <= 0 && pulses <= RATE_MAX * fraction->kwh;
+    return pulses <= RATE_MAX * fraction->kwh;
 }
 
 enum kwh_error kwh_pulse_energy(uint64_t pulses, struct kwh_decimal rate,
