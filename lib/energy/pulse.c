@@ -3,37 +3,37 @@
 
 #include "ratio.h"
 
-#define UWH_PER_KWH     UINT64_C(1000000000)
-#define UWH             (-6) /* exponent of Wh */
-#define MW_US_PER_KWH   UINT64_C(3600000000000000)
-#define MW              (-3) /* exponent of W */
-#define W_US_PER_KWH    UINT64_C(3600000000000)
-#define UNITS_MAX       1000u /* three decimals */
-#define RATE_MAX        UINT32_C(1000000)
-#define RATE_MAX_DIGITS 6
+#define UWH_PER_KWH   UINT64_C(1000000000)
+#define UWH           (-6) /* exponent of Wh */
+#define MW_US_PER_KWH UINT64_C(3600000000000000)
+#define MW            (-3) /* exponent of W */
+#define W_US_PER_KWH  UINT64_C(3600000000000)
+#define UNITS_MAX     1000u /* three decimals */
+#define RATE_MAX      UINT32_C(1000000)
 
 /* A rate without a decimal point: so many pulses in so many kWh. */
 struct fraction {
     uint32_t pulses; /* at most RATE_MAX times kwh */
-    uint32_t kwh;    /* 1 to 1000 */
+    uint32_t kwh;    /* 1 to UNITS_MAX */
 };
 
 static bool fraction_of(struct kwh_decimal rate, struct fraction *fraction)
 {
-    uint32_t pulses;
+    uint32_t pulses, kwh = 1;
+    int exponent = rate.exponent;
 
-    rate = kwh_decimal_reduce(rate);
-    fraction->kwh = 1;
-    for (; rate.exponent < 0 && fraction->kwh < UNITS_MAX; rate.exponent++)
-        fraction->kwh *= 10;
-    if (rate.exponent < 0 || rate.exponent > RATE_MAX_DIGITS || rate.mantissa <= 0 ||
-        rate.mantissa > (int64_t)RATE_MAX * fraction->kwh)
+    if (rate.mantissa <= 0 || rate.mantissa > (int64_t)RATE_MAX * UNITS_MAX)
         return false;
     pulses = (uint32_t)rate.mantissa;
-    for (; rate.exponent > 0 && pulses <= RATE_MAX; rate.exponent--)
+    for (; exponent < 0 && pulses % 10 == 0; exponent++)
+        pulses /= 10;
+    for (; exponent < 0 && kwh < UNITS_MAX; exponent++)
+        kwh *= 10;
+    for (; exponent > 0 && pulses <= RATE_MAX; exponent--)
         pulses *= 10;
     fraction->pulses = pulses;
-    return pulses <= RATE_MAX * fraction->kwh;
+    fraction->kwh = kwh;
+    return exponent >= 0 && pulses <= RATE_MAX * kwh;
 }
 
 enum kwh_error kwh_pulse_energy(uint64_t pulses, struct kwh_decimal rate,
