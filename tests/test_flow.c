@@ -38,14 +38,14 @@ static void test_sum_of_phases(void **context)
 
 static void test_sum_refuses(void **context)
 {
-    struct kwh_flow flows[2] = {{{INT64_MAX, 0}, {0, 0}}, {{1, 0}, {0, 0}}};
+    struct kwh_flow flows[3] = {{{INT64_MAX, 0}, {0, 0}}, {{1, 0}, {0, 0}}, {{1, 0}, {0, 0}}};
     struct kwh_flow sum = {{1, 0}, {1, 0}};
     struct kwh_decimal net = {1, 0};
 
     (void)context;
     assert_int_equal(kwh_flow_sum(flows, 0, &sum), KWH_ERROR_ARGUMENT);
     assert_nothing(&sum);
-    assert_int_equal(kwh_flow_sum(flows, 2, &sum), KWH_ERROR_OVERFLOW);
+    assert_int_equal(kwh_flow_sum(flows, 3, &sum), KWH_ERROR_OVERFLOW);
     assert_nothing(&sum);
     flows[0].forward.mantissa--;
     assert_int_equal(kwh_flow_sum(flows, 2, &sum), KWH_OK);
