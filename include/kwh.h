@@ -14,7 +14,13 @@
 #include <kwh/line.h>
 #include <kwh/line_settings.h>
 #include <kwh/map.h>
+#include <kwh/map_record.h>
+#include <kwh/mbus.h>
+#include <kwh/mbus_meter.h>
+#include <kwh/mbus_readout.h>
 #include <kwh/mbus_record.h>
+#include <kwh/mbus_search.h>
+#include <kwh/mbus_server.h>
 #include <kwh/mbus_telegram.h>
 #include <kwh/meter.h>
 #include <kwh/modbus.h>

@@ -121,7 +121,7 @@ static const struct kwh_row rows[] = {
 };
 /* clang-format on */
 
-static const struct kwh_block blocks[] = {{rows, KWH_COUNT(rows), 0}};
+static const struct kwh_block blocks[] = {{.rows = rows, .count = KWH_COUNT(rows)}};
 
 /* clang-format off */
 static const struct kwh_choice baud_rates[] = {

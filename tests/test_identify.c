@@ -19,7 +19,7 @@ static const struct kwh_row single_rows[] = {
     KWH_HOLDING(0x400B, INT16, 1, RATED_CURRENT, KWH_MANUAL),
     KWH_HOLDING(0x4011, INT16, 1, PARITY,        KWH_MANUAL),
 };
-static const struct kwh_block single_blocks[] = {{single_rows, KWH_COUNT(single_rows), 0}};
+static const struct kwh_block single_blocks[] = {{.rows = single_rows, .count = KWH_COUNT(single_rows)}};
 
 /* As with PRO1 and PRO2: one code, told apart by the rated current. */
 static const struct kwh_model single_models[] = {

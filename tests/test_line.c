@@ -606,11 +606,11 @@ static void lies_of_the_caller_are_cut(void **state)
 static struct kwh_match collide(const uint8_t *bytes, size_t length, bool idle,
                                 struct kwh_exchange *exchanges)
 {
-    struct kwh_match match = {KWH_VERDICT_COLLISION, KWH_REASON_NOISE, 0, 0, 0, 0, NULL};
+    struct kwh_match match = {KWH_VERDICT_COLLISION, KWH_REASON_NOISE, 0, 0, 0, 0, KWH_OK, NULL};
     (void)bytes;
-    (void)length;
     (void)idle;
     (void)exchanges;
+    match.count = (uint16_t)length;
     return match;
 }
 
@@ -623,8 +623,20 @@ static void a_collision_ends_the_exchange(void **state)
     wire_open(&wire, &framing, KWH_MODBUS_RTU_BUFFER, 1, 0);
     wire_reply(&wire, 0, 20000, "FF");
     read_two(&exchange);
+    exchange.collides = true;
     assert_int_equal(wire_run(&wire, &exchange), KWH_ERROR_COLLISION);
     assert_in_range(wire.now_us - wire.sent_at[0], 20000, 40000);
+    wire_close(&wire);
+    wire_open(&wire, &framing, KWH_MODBUS_RTU_BUFFER, 1, 0);
+    wire_reply(&wire, 0, 20000, "FF FF FF FF FF"); /* longer than a glitch */
+    read_two(&exchange);
+    assert_int_equal(wire_run(&wire, &exchange), KWH_ERROR_COLLISION);
+    wire_close(&wire);
+    wire_open(&wire, &framing, KWH_MODBUS_RTU_BUFFER, 1, 0);
+    wire_reply(&wire, 0, 20000, "FF FF FF FF"); /* the answer may still follow */
+    read_two(&exchange);
+    assert_int_equal(wire_run(&wire, &exchange), KWH_ERROR_NO_FRAME);
+    assert_in_range(wire.now_us - wire.sent_at[0], 200000, 300000);
     wire_close(&wire);
 }
 

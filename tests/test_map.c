@@ -28,9 +28,9 @@ static const struct kwh_row second_model[] = {
     KWH_INPUT_TEXT(0x40, 1, VENDOR_NAME, KWH_MANUAL),
 };
 static const struct kwh_block blocks[] = {
-    {common, KWH_COUNT(common), 0},
-    {first_model, KWH_COUNT(first_model), 1},
-    {second_model, KWH_COUNT(second_model), 2},
+    {.rows = common, .count = KWH_COUNT(common), .profiles = 0},
+    {.rows = first_model, .count = KWH_COUNT(first_model), .profiles = 1},
+    {.rows = second_model, .count = KWH_COUNT(second_model), .profiles = 2},
 };
 static const struct kwh_choice tariffs[] = {{.code = 1}, {.code = 2}, {.code = 5, .exponent = -1}};
 static const struct kwh_item items[] = {

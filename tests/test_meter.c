@@ -25,7 +25,7 @@ static const struct kwh_row rows[] = {
     KWH_INPUT(  0x0000, UINT16,  DECI, CURRENT_L1,           KWH_MANUAL),
 };
 /* clang-format on */
-static const struct kwh_block blocks[] = {{rows, KWH_COUNT(rows), 0}};
+static const struct kwh_block blocks[] = {{.rows = rows, .count = KWH_COUNT(rows)}};
 static const struct kwh_map map = {
     .name = "test_meter",
     .blocks = blocks,

@@ -49,7 +49,7 @@ static const struct kwh_row extra_rows[] = {
     KWH_HOLDING(0x7000, UINT16,  1,    CURRENT_L1,           KWH_MANUAL),
 };
 static const struct kwh_block blocks[] = {
-    {rows, KWH_COUNT(rows), 0}, {extra_rows, KWH_COUNT(extra_rows), 2},
+    {.rows = rows, .count = KWH_COUNT(rows)}, {.rows = extra_rows, .count = KWH_COUNT(extra_rows), .profiles = 2},
 };
 static const struct kwh_map map = {
     .name = "test_meter", .title = "Test meter",

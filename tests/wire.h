@@ -21,6 +21,7 @@ struct delivery {
     uint64_t at_us; /* when the bytes are there */
     uint8_t bytes[600];
     size_t count;
+    size_t damaged; /* the byte that comes with a parity error, counted from 1; 0: none */
 };
 
 /* What arrives after the n-th request, `delay_us` after its end. */
@@ -29,6 +30,7 @@ struct reply {
     uint32_t delay_us;
     uint8_t bytes[600];
     size_t count;
+    size_t damaged;
 };
 
 struct wire {
@@ -86,6 +88,7 @@ static inline void wire_deliver(struct wire *wire, uint64_t at_us, const void *b
     delivery->at_us = at_us;
     memcpy(delivery->bytes, bytes, count);
     delivery->count = count;
+    delivery->damaged = 0;
 }
 
 /* Bytes that arrive `delay_us` after the end of the n-th request, counted from 0. */
@@ -99,6 +102,13 @@ static inline void wire_reply_bytes(struct wire *wire, unsigned request, uint32_
     reply->delay_us = delay_us;
     memcpy(reply->bytes, bytes, count);
     reply->count = count;
+    reply->damaged = 0;
+}
+
+/* The byte of the reply that was written down last arrives damaged, counted from 0. */
+static inline void wire_damage(struct wire *wire, size_t at)
+{
+    wire->replies[wire->reply_count - 1].damaged = at + 1;
 }
 
 static inline void wire_reply(struct wire *wire, unsigned request, uint32_t delay_us,
@@ -118,10 +128,13 @@ static inline void wire_take_request(struct wire *wire, const struct kwh_step *s
     wire->sent_count[n] = step->count;
     wire->sent_at[n] = wire->now_us;
     wire->requests++;
-    for (size_t i = 0; i < wire->reply_count; i++)
-        if (wire->replies[i].request == n)
-            wire_deliver(wire, end + wire->replies[i].delay_us, wire->replies[i].bytes,
-                         wire->replies[i].count);
+    for (size_t i = 0; i < wire->reply_count; i++) {
+        const struct reply *reply = &wire->replies[i];
+        if (reply->request != n)
+            continue;
+        wire_deliver(wire, end + reply->delay_us, reply->bytes, reply->count);
+        wire->deliveries[wire->delivery_count - 1].damaged = reply->damaged;
+    }
     kwh_line_sent(&wire->line, step->count, wire_clock(wire));
 }
 
@@ -143,6 +156,7 @@ static inline void wire_receive(struct wire *wire, const struct kwh_step *step)
     int32_t wait = (int32_t)(step->until_us - wire_clock(wire));
     uint64_t until = wire->now_us + (wait > 0 ? (uint64_t)wait : 0u);
     size_t count = 0;
+    bool damaged = false;
 
     if (delivery != NULL && delivery->at_us <= until) {
         if (delivery->at_us > wire->now_us)
@@ -152,6 +166,9 @@ static inline void wire_receive(struct wire *wire, const struct kwh_step *step)
             count = step->capacity;
         if (wire->chunk != 0 && count > wire->chunk)
             count = wire->chunk;
+        damaged = delivery->damaged != 0 && count >= delivery->damaged;
+        count = damaged ? delivery->damaged : count;
+        delivery->damaged -= delivery->damaged != 0 ? count : 0;
         memcpy(step->room, delivery->bytes, count);
         memmove(delivery->bytes, delivery->bytes + count, delivery->count - count);
         delivery->count -= count;
@@ -161,7 +178,10 @@ static inline void wire_receive(struct wire *wire, const struct kwh_step *step)
         if (wire->now_us < until)
             wire->now_us = until;
     }
-    kwh_line_got(&wire->line, count, wire_clock(wire));
+    if (damaged)
+        kwh_line_got_damaged(&wire->line, count, wire_clock(wire));
+    else
+        kwh_line_got(&wire->line, count, wire_clock(wire));
 }
 
 /* Carries on until an exchange is over; NULL when the line has become idle. */

@@ -12,7 +12,7 @@ static const struct kwh_row rows[] = {
 };
 /* clang-format on */
 
-static const struct kwh_block blocks[] = {{rows, KWH_COUNT(rows), 0}};
+static const struct kwh_block blocks[] = {{.rows = rows, .count = KWH_COUNT(rows)}};
 static const struct kwh_line_settings lines[] = {{19200, 8, 'N', 1}};
 
 KWH_MAP_DECLARE(acme_x1);

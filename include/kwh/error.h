@@ -28,6 +28,14 @@ enum kwh_error {
     KWH_ERROR_DISCONNECTED = 8,  /**< The port or connection was closed by the other side. */
     KWH_ERROR_IO = 9,            /**< The port or connection failed; the host keeps its errno. */
 
+    /* The line, M-Bus frames that do not hold (EN 13757-2). */
+    KWH_ERROR_BAD_START = 10,    /**< No frame begins like this. */
+    KWH_ERROR_BAD_LENGTH = 11,   /**< The two lengths of a frame differ, or are below 3. */
+    KWH_ERROR_CUT_FRAME = 12,    /**< A frame ends before its length. */
+    KWH_ERROR_EXCESS_BYTES = 13, /**< Bytes follow the end of a frame. */
+    KWH_ERROR_BAD_CHECKSUM = 14, /**< A frame is whole, but its checksum does not hold. */
+    KWH_ERROR_BAD_STOP = 15,     /**< A frame does not end with 16. */
+
     /* The meter, 32 to 63: asking again gives the same. */
     KWH_ERROR_REFUSED = 32,        /**< Refused by a code that has no name of its own. */
     KWH_ERROR_BAD_ANSWER = 33,     /**< The frame holds, what it says cannot be. */
@@ -35,6 +43,9 @@ enum kwh_error {
     KWH_ERROR_OTHER_FAMILY = 35,   /**< A known meter, but not of the family that was asked for. */
     KWH_ERROR_NOT_IDENTIFIED = 36, /**< It answers, but refuses what would identify it. */
     KWH_ERROR_NO_VALUE = 37,       /**< The reading carries a status instead of a value. */
+    KWH_ERROR_NO_DATA = 38, /**< The meter acknowledges a request for data, but sends none. */
+    KWH_ERROR_NOT_ACKNOWLEDGED = 39, /**< The meter does not take what was sent (M-Bus A2). */
+    KWH_ERROR_ENDLESS = 40,          /**< One telegram after another announces more, without end. */
 
     /* The meter, M-Bus telegrams that hold as a frame but not inside (EN 13757-3). */
     KWH_ERROR_SHORT_HEADER = 48,  /**< The telegram ends within its header. */
@@ -93,7 +104,8 @@ enum kwh_error {
     KWH_ERROR_INTERRUPTED = 111,    /**< The caller asked to stop. */
     KWH_ERROR_UNSUPPORTED = 112,    /**< Not possible with this backend, map or build. */
     KWH_ERROR_PORT_NAME = 113,      /**< The name of the host cannot be resolved. */
-    KWH_ERROR_UNDETERMINED = 114    /**< What was given does not determine the result. */
+    KWH_ERROR_RISK = 114, /**< The write has a risk that was not allowed; nothing was sent. */
+    KWH_ERROR_UNDETERMINED = 115 /**< What was given does not determine the result. */
 };
 
 /** What kind of failure it is; decides whether asking again makes sense. */

@@ -150,15 +150,16 @@ struct kwh_exchange {
     uint16_t span_address, span_count;
     uint8_t head[8]; /**< first bytes of the PDU, the function among them */
     uint8_t head_length;
-    uint8_t address;      /**< unit */
-    uint8_t same;         /**< so many bytes of the head lead the answer, too */
-    uint8_t attempt;      /**< 0 = the first */
-    uint8_t sendings;     /**< how often it has left the line */
-    uint8_t state;        /**< enum kwh_exchange_state */
-    bool listened;        /* to what came up to the deadline */
-    bool counted;         /**< byte 1 of the answer counts the bytes behind it */
-    bool writes;          /**< changes the meter: never repeated, may be broadcast */
-    bool proven;          /**< result: false when the answer may be our own echo */
+    uint8_t address;  /**< unit */
+    uint8_t same;     /**< so many bytes of the head lead the answer, too */
+    uint8_t attempt;  /**< 0 = the first */
+    uint8_t sendings; /**< how often it has left the line */
+    uint8_t state;    /**< enum kwh_exchange_state */
+    bool listened;    /* to what came up to the deadline */
+    bool counted;     /**< byte 1 of the answer counts the bytes behind it */
+    bool writes;      /**< changes the meter: never repeated, may be broadcast */
+    bool collides;    /**< several may answer at once: what is no frame, then silence, ends it */
+    bool proven;      /**< result: false when the answer may be our own echo */
     enum kwh_error error; /**< result */
 };
 
@@ -178,7 +179,8 @@ enum kwh_verdict {
                                 is NOISE, else another frame */
     KWH_VERDICT_SLIDE,     /**< give up count bytes */
     KWH_VERDICT_FRAME,     /**< the answer; count bytes long */
-    KWH_VERDICT_COLLISION, /**< several devices at once */
+    KWH_VERDICT_COLLISION, /**< all of it, and silence behind: no frame, so perhaps several at once;
+                                reason as with SLIDE */
     KWH_VERDICT_BROKEN     /**< nothing that follows can be trusted: close the connection */
 };
 
@@ -193,17 +195,19 @@ enum kwh_reason {
 /** Result of kwh_framing.match(). */
 struct kwh_match {
     enum kwh_verdict verdict;
-    enum kwh_reason reason;        /**< SLIDE, MORE */
+    enum kwh_reason reason;        /**< SLIDE, MORE, COLLISION */
     uint16_t count;                /**< SLIDE, FRAME: bytes, 1 to length */
     uint16_t body_at, body_length; /**< FRAME: the PDU inside */
     uint8_t address;               /**< SLIDE: that answered instead */
+    enum kwh_error error;          /**< FRAME: what the answer says, KWH_OK or the meter's refusal;
+                                        COLLISION: what is wrong with the bytes */
     struct kwh_exchange *exchange; /**< FRAME: that it answers */
 };
 
 /** More bytes are needed; @p reason as in struct kwh_match. */
 static inline struct kwh_match kwh_match_more(enum kwh_reason reason)
 {
-    struct kwh_match match = {KWH_VERDICT_MORE, KWH_REASON_NOISE, 0, 0, 0, 0, NULL};
+    struct kwh_match match = {KWH_VERDICT_MORE, KWH_REASON_NOISE, 0, 0, 0, 0, KWH_OK, NULL};
     match.reason = reason;
     return match;
 }
@@ -212,7 +216,7 @@ static inline struct kwh_match kwh_match_more(enum kwh_reason reason)
 static inline struct kwh_match kwh_match_slide(size_t count, enum kwh_reason reason,
                                                uint8_t address)
 {
-    struct kwh_match match = {KWH_VERDICT_SLIDE, KWH_REASON_NOISE, 0, 0, 0, 0, NULL};
+    struct kwh_match match = {KWH_VERDICT_SLIDE, KWH_REASON_NOISE, 0, 0, 0, 0, KWH_OK, NULL};
     match.reason = reason;
     match.count = (uint16_t)count;
     match.address = address;
@@ -223,7 +227,7 @@ static inline struct kwh_match kwh_match_slide(size_t count, enum kwh_reason rea
 static inline struct kwh_match kwh_match_frame(size_t count, size_t body_at, size_t body_length,
                                                struct kwh_exchange *exchange)
 {
-    struct kwh_match match = {KWH_VERDICT_FRAME, KWH_REASON_NOISE, 0, 0, 0, 0, NULL};
+    struct kwh_match match = {KWH_VERDICT_FRAME, KWH_REASON_NOISE, 0, 0, 0, 0, KWH_OK, NULL};
     match.count = (uint16_t)count;
     match.body_at = (uint16_t)body_at;
     match.body_length = (uint16_t)body_length;
@@ -231,12 +235,22 @@ static inline struct kwh_match kwh_match_frame(size_t count, size_t body_at, siz
     return match;
 }
 
-/** Property of a framing: silence before requests, broadcast, echo, one exchange at a time. */
+/** Property of a framing: silence before requests, echo, one exchange at a time. */
 #define KWH_FRAMING_SERIAL 1u
 /** Property of a framing: answers carry the id of their request; several exchanges, no debt. */
 #define KWH_FRAMING_HAS_ID 2u
 /** Property of a framing: runs on a byte stream; characters take no time. */
 #define KWH_FRAMING_STREAM 4u
+/** Property of a framing: requests to its broadcast address are carried out by all, answered by
+ * none. */
+#define KWH_FRAMING_BROADCAST 8u
+/**
+ * Property of a framing: a frame stands alone between silences. So one damaged byte spoils all of a
+ * burst, and a burst of more than four bytes without any frame ends the exchange (of fewer, too,
+ * where kwh_exchange.collides): what was to come has come. And an answer does not say what it
+ * answers: every request waits for the debt of every other.
+ */
+#define KWH_FRAMING_BURST 16u
 
 /** A protocol's frames: a constant of pure functions. */
 struct kwh_framing {
@@ -252,6 +266,7 @@ struct kwh_framing {
     uint16_t frame_max;  /**< longest frame */
     uint8_t overhead;    /**< bytes of a frame that are not PDU */
     uint8_t properties;  /**< KWH_FRAMING_... */
+    uint8_t broadcast;   /**< the address of all, with KWH_FRAMING_BROADCAST */
     uint8_t address_max; /**< highest address that can be asked */
 };
 
@@ -280,6 +295,7 @@ struct kwh_line {
     uint8_t echo;    /**< enum kwh_echo; may be set by the caller before the first exchange */
     uint8_t retries; /**< of dialogues with a meter; 2; set by the caller before they are made */
     uint8_t saw;     /* what came besides the answer, for the failure */
+    uint8_t spoilt;  /* bytes of a burst that holds a damaged one, up to 255 */
     uint8_t other_address;
     bool timeout_given; /**< timing.answer_us holds whatever a map asks; set by the caller */
     bool started, quiet, drained, echo_swallowed;

@@ -41,7 +41,8 @@ enum kwh_type {
     KWH_TYPE_HEX48 = 14,
     KWH_TYPE_HEX64 = 15,
     KWH_TYPE_ASCII16 = 16, /**< two characters; as a choice the low byte decides */
-    KWH_TYPE_TEXT = 17     /**< two characters a word; the scale field is words - 1 */
+    KWH_TYPE_TEXT = 17,    /**< two characters a word; the scale field is words - 1 */
+    KWH_TYPE_RECORD = 18   /**< M-Bus: as the DIF of the record says */
 };
 
 /** What a count is worth in the base unit. Frozen: the numbers are in rows. */
@@ -174,11 +175,56 @@ KWH_API const char *kwh_type_name(enum kwh_type type);
 /** What a count is worth: 1000 for KWH_SCALE_KILO; 0 for a scale this library does not know. */
 KWH_API struct kwh_decimal kwh_scale_value(enum kwh_scale scale);
 
+/** Most bytes of a record's header that a map can tell. */
+#define KWH_RECORD_HEADER 10
+
+/**
+ * One M-Bus record: the bytes from its DIF to its last VIFE, since makers bend the standard and
+ * only the bytes tell; and a row, whose address is the record's number in this map and whose scale
+ * comes on top of what the record says.
+ */
+struct kwh_record {
+    struct kwh_row row;
+    uint8_t occurrence; /**< 1: the first record with this header in a telegram */
+    uint8_t length;     /**< of the header; 0: no record, but the speed, set by a CI field */
+    uint8_t header[KWH_RECORD_HEADER];
+};
+KWH_STATIC_ASSERT(sizeof(struct kwh_record) == 20, record_is_20_bytes);
+
+/**
+ * A row of a record, with the bytes of its header at the end:
+ * KWH_RECORD(4, 1, ACTIVE_ENERGY_IMPORT, KWH_MANUAL, 0x1C, 0x04). Its scale is a power of ten.
+ */
+#define KWH_RECORD(number_, scale_, name_, flags_, ...)                                            \
+    KWH_RECORD_AGAIN(number_, 1, scale_, name_, flags_, __VA_ARGS__)
+
+/** The same of the second, third... record with this header in one telegram. */
+#define KWH_RECORD_AGAIN(number_, occurrence_, scale_, name_, flags_, ...)                         \
+    {                                                                                              \
+        .row = {.quantity = KWH_##name_,                                                           \
+                .address = KWH_MAP_ADDRESS(number_),                                               \
+                .format = KWH_FORMAT(KWH_TYPE_RECORD, KWH_SCALE_##scale_, 0, flags_)},             \
+        .occurrence = (occurrence_), .length = sizeof((const uint8_t[]){__VA_ARGS__}), .header = { \
+            __VA_ARGS__                                                                            \
+        }                                                                                          \
+    }
+
+/** The row of the speed, which is in no record: a CI field sets it, see kwh_mbus_baud_ci(). */
+#define KWH_RECORD_BAUD_RATE(number_, flags_)                                                      \
+    {                                                                                              \
+        .row = {.quantity = KWH_BAUD_RATE,                                                         \
+                .address = KWH_MAP_ADDRESS(number_),                                               \
+                .format = KWH_FORMAT(KWH_TYPE_RECORD, KWH_SCALE_1, 0, (flags_) | KWH_WRITE_ONLY)}, \
+        .occurrence = 1                                                                            \
+    }
+
 /** Rows with a condition. */
 struct kwh_block {
     const struct kwh_row *rows;
     uint16_t count;
     uint16_t profiles; /**< present when the meter has one of these profiles; 0 = always */
+    const struct kwh_record *records; /**< M-Bus: in place of rows */
+    uint8_t telegram; /**< M-Bus: the CI field that asks for this telegram; 0 = the usual one */
 };
 
 /** What writing a value may do to the meter; must be allowed by name. */
@@ -193,7 +239,7 @@ enum kwh_risk {
  * One value of a choice; or, of an item that is a number, one of the only numbers to be written.
  */
 struct kwh_choice {
-    int32_t code;     /**< the value on the wire times 10^-exponent */
+    int32_t code;     /**< the value on the wire (M-Bus: with all scales) times 10^-exponent */
     int8_t exponent;  /**< 0 unless the code is a fraction, as 0.01 imp/kWh */
     uint8_t risk;     /**< enum kwh_risk, bits */
     int16_t reads_as; /**< the code that is read after writing this one; 0 = the same */
@@ -205,7 +251,7 @@ struct kwh_item {
     uint32_t quantity;
     const struct kwh_choice *choices; /**< the only values, or NULL: minimum to maximum */
     uint8_t choice_count;
-    uint8_t write_function;   /**< 6 or 16; 0 = cannot be written */
+    uint8_t write_function;   /**< 6 or 16; M-Bus: CI field, 51, of the speed B8; 0: read-only */
     uint8_t risk;             /**< of every value, enum kwh_risk, bits */
     int32_t minimum, maximum; /**< without choices: what may be written, in the base unit */
 };
@@ -251,6 +297,14 @@ enum kwh_protocol {
     KWH_PROTOCOL_MBUS = 1
 };
 
+/** What an M-Bus map says of its meters besides their records. */
+struct kwh_mbus_family {
+    uint16_t manufacturer; /**< in the header of a telegram, see kwh_mbus_manufacturer_parse() */
+    uint8_t version;       /**< of the meters that we are */
+    uint8_t medium;        /**< in the header, 2 = electricity */
+    uint8_t usual;         /**< the CI field that asks for the usual telegram again; 0 = none */
+};
+
 /**
  * A map. Fixed size with room to grow; a member that a map does not name is 0 and means "default".
  */
@@ -284,7 +338,8 @@ struct kwh_map {
     uint16_t turnaround_ms;    /**< typical, for plans; 0 = 20 */
     uint16_t answer_ms;        /**< longest wait for the start of an answer; 0 = 1000 */
     uint16_t reserved_16[2];
-    const void *reserved[7];
+    const struct kwh_mbus_family *mbus; /**< of KWH_PROTOCOL_MBUS */
+    const void *reserved[6];
 };
 
 /**
@@ -323,18 +378,30 @@ struct kwh_proof_span {
     const uint16_t *words;
 };
 
+/** A telegram of a proof image: the whole frame, as it is on the wire. */
+struct kwh_proof_telegram {
+    uint8_t asked_by; /**< the CI field that asked for it; 0 = the usual telegram */
+    uint16_t size;
+    const uint8_t *bytes;
+};
+
 /** A reading that a proof image must give, value printed as kwh_reading_print() does. */
 struct kwh_proof_value {
     const char *name, *value;
 };
 
-/** Evidence of a map: registers from a manual or a real meter, and what they must read as. */
+/**
+ * Evidence of a map: registers or telegrams from a manual or a real meter, and what they must read
+ * as.
+ */
 struct kwh_map_proof {
     const char *source;
     const struct kwh_proof_span *spans;
     size_t span_count;
     const struct kwh_proof_value *values;
     size_t value_count;
+    const struct kwh_proof_telegram *telegrams; /**< M-Bus: in place of spans */
+    size_t telegram_count;
 };
 
 /** The remarks of a map. */
@@ -369,7 +436,10 @@ KWH_API const struct kwh_row *kwh_map_next(struct kwh_map_iterator *iterator);
 /** All profiles at once. */
 #define KWH_ALL_PROFILES UINT16_C(0xFFFF)
 
-/** The rank-0, readable, published row of a quantity; NULL when the map has none. */
+/**
+ * The rank-0, readable, published row of a quantity; NULL when the map has none. An M-Bus map has
+ * those of the header of a telegram without naming them: KWH_SERIAL_NUMBER, KWH_MBUS_VERSION...
+ */
 KWH_API const struct kwh_row *kwh_map_find(const struct kwh_map *map, uint16_t profiles,
                                            uint32_t quantity);
 

@@ -35,8 +35,8 @@ struct kwh_server_framing {
     struct kwh_request_match (*match)(const uint8_t *bytes, size_t length, bool idle,
                                       const uint8_t *served);
     /**
-     * Builds the frame of an answer; 0 when it does not fit. @p pdu may lie inside @p frame's
-     * room.
+     * Builds the frame of an answer; 0 when it does not fit or is no PDU. @p pdu may lie inside
+     * @p frame's room.
      */
     size_t (*wrap)(uint8_t address, uint16_t id, const uint8_t *pdu, size_t length, uint8_t *frame,
                    size_t capacity);
@@ -66,13 +66,14 @@ struct kwh_responder {
     uint8_t state;
     uint8_t echo; /**< enum kwh_echo; may be set by the caller */
     bool repeats; /* the answer looks like its request */
+    bool spoilt;  /* of a burst with a damaged byte nothing counts */
     uint8_t served[32];
 };
 
-/** Buffer that fits every request and answer of Modbus. */
-#define KWH_RESPONDER_BUFFER 520
+/** Buffer that fits every request and answer of Modbus and M-Bus. */
+#define KWH_RESPONDER_BUFFER 522
 
-/** Makes a responder of @p buffer. KWH_ERROR_ARGUMENT capacity below 520 or above 65535. */
+/** Makes a responder of @p buffer. KWH_ERROR_ARGUMENT capacity below 522 or above 65535. */
 KWH_API KWH_CHECKED enum kwh_error kwh_responder_init(struct kwh_responder *responder,
                                                       const struct kwh_server_framing *framing,
                                                       uint8_t *buffer, size_t capacity);
@@ -82,8 +83,8 @@ KWH_API void kwh_responder_set_speed(struct kwh_responder *responder,
                                      const struct kwh_line_settings *settings);
 
 /**
- * Whether requests to @p address are for this responder. Serial framings report no others,
- * broadcasts (0) excepted; Modbus TCP reports all.
+ * Whether requests to @p address are for this responder. Serial framings report no others, but
+ * those to no single address (Modbus 0, M-Bus 253 to 255); Modbus TCP reports all.
  */
 KWH_API void kwh_responder_serve(struct kwh_responder *responder, uint8_t address, bool serve);
 
@@ -103,7 +104,10 @@ KWH_API void kwh_responder_sent(struct kwh_responder *responder, size_t count, u
 /** As kwh_line_got(). */
 KWH_API void kwh_responder_got(struct kwh_responder *responder, size_t count, uint32_t now_us);
 
-/** As kwh_line_got_damaged(): no request that holds the last byte, or began before it, counts. */
+/**
+ * As kwh_line_got_damaged(): no request that holds the last byte, or began before it, counts; of a
+ * framing with KWH_FRAMING_BURST none before the next silence.
+ */
 KWH_API void kwh_responder_got_damaged(struct kwh_responder *responder, size_t count,
                                        uint32_t now_us);
 
@@ -111,8 +115,8 @@ KWH_API void kwh_responder_got_damaged(struct kwh_responder *responder, size_t c
 KWH_API const uint8_t *kwh_responder_request(const struct kwh_responder *responder, size_t *length);
 
 /**
- * The unit that the request is for; 0 on a serial framing is a broadcast: ignore it after doing
- * it.
+ * The unit that the request is for. That of a broadcast (0 on a serial line of Modbus, 255 of
+ * M-Bus): ignore it after doing it.
  */
 static inline uint8_t kwh_responder_unit(const struct kwh_responder *responder)
 {
@@ -120,10 +124,23 @@ static inline uint8_t kwh_responder_unit(const struct kwh_responder *responder)
 }
 
 /**
- * Answers the request. KWH_ERROR_ARGUMENT length not 1 to 253; KWH_ERROR_BUSY no request is open.
+ * Answers the request. KWH_ERROR_ARGUMENT no PDU has this length; KWH_ERROR_BUSY no request is
+ * open.
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_responder_answer(struct kwh_responder *responder,
                                                         const uint8_t *pdu, size_t length);
+
+/**
+ * Answers with these bytes as they are, which need be no frame: where several slaves answer at
+ * once, or to try what the other side makes of it.
+ * @retval KWH_ERROR_ARGUMENT none, or more than half of KWH_RESPONDER_BUFFER; KWH_ERROR_BUSY no
+ * request is open
+ */
+KWH_API KWH_CHECKED enum kwh_error kwh_responder_answer_frame(struct kwh_responder *responder,
+                                                              const uint8_t *bytes, size_t length);
+
+/** True from the answer to a request until it has left. */
+KWH_API bool kwh_responder_is_answering(const struct kwh_responder *responder);
 
 /** Stays silent. */
 KWH_API void kwh_responder_ignore(struct kwh_responder *responder);

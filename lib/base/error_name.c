@@ -23,6 +23,7 @@ static const struct kwhi_words names[] = {
                          "interrupted\0"
                          "unsupported\0"
                          "port_name\0"
+                         "risk\0"
                          "undetermined\0"},
     {KWH_ERROR_MBUS_UNSPECIFIED, "mbus_unspecified\0"
                                  "mbus_unknown_ci\0"
@@ -60,7 +61,10 @@ static const struct kwhi_words names[] = {
                         "unknown_meter\0"
                         "other_family\0"
                         "not_identified\0"
-                        "no_value\0"},
+                        "no_value\0"
+                        "no_data\0"
+                        "not_acknowledged\0"
+                        "endless\0"},
     {KWH_OK, "ok\0"
              "timeout\0"
              "bad_crc\0"
@@ -70,7 +74,13 @@ static const struct kwhi_words names[] = {
              "other_answer\0"
              "collision\0"
              "disconnected\0"
-             "io\0"},
+             "io\0"
+             "bad_start\0"
+             "bad_length\0"
+             "cut_frame\0"
+             "excess_bytes\0"
+             "bad_checksum\0"
+             "bad_stop\0"},
 };
 
 const char *kwh_error_name(enum kwh_error error)

@@ -23,6 +23,7 @@ static const struct kwhi_words texts[] = {
                          "Stopped on request\0"
                          "Not possible with this port, map or build\0"
                          "The name of the host cannot be resolved\0"
+                         "This would lock, reset or move the meter, and was not allowed\0"
                          "What was given does not determine the result\0"},
     {KWH_ERROR_MBUS_UNSPECIFIED, "The meter reports an error that it does not name (error 0)\0"
                                  "The meter does not know this CI field (error 1)\0"
@@ -60,7 +61,10 @@ static const struct kwhi_words texts[] = {
                         "A meter answers, but no map knows it\0"
                         "A known meter answers, but not of the family asked for\0"
                         "A meter answers, but refuses what would identify it\0"
-                        "The meter gave no value for this quantity\0"},
+                        "The meter gave no value for this quantity\0"
+                        "The meter answers, but has no data to send\0"
+                        "The meter does not take what was sent\0"
+                        "The meter announces one more telegram again and again\0"},
     {KWH_OK, "Success\0"
              "Nothing came before the deadline\0"
              "An answer came, but its CRC does not hold\0"
@@ -70,7 +74,13 @@ static const struct kwhi_words texts[] = {
              "A valid frame came, but it does not answer this request\0"
              "Several devices answered at once\0"
              "The other side closed the port or connection\0"
-             "The port or connection failed\0"},
+             "The port or connection failed\0"
+             "No frame begins with these bytes\0"
+             "The two lengths of the frame differ, or are too small\0"
+             "The frame ends before its length\0"
+             "Bytes follow the end of the frame\0"
+             "The checksum of the frame does not hold\0"
+             "The frame does not end with 16\0"},
 };
 
 const char *kwh_error_text(enum kwh_error error)

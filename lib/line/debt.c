@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "debt.h"
+#include "line_state.h"
 
 enum debt_state {
     DEBT_NONE,
@@ -42,7 +43,7 @@ void kwhi_debt_add(struct kwh_line *line, const struct kwh_exchange *exchange, u
             place = debt;
     }
     if (place != NULL) {
-        place->state = DEBT_ONE;
+        place->state = kwhi_has(line, KWH_FRAMING_BURST) ? DEBT_ANY : DEBT_ONE;
         place->address = exchange->address;
         place->function = exchange->head[0];
         place->until_us = until_us;

@@ -55,7 +55,7 @@ static bool fits(const struct kwh_line *line, const struct kwh_exchange *exchang
 
 static bool is_broadcast(const struct kwh_line *line, const struct kwh_exchange *exchange)
 {
-    return exchange->address == 0 && kwhi_has(line, KWH_FRAMING_SERIAL);
+    return kwhi_has(line, KWH_FRAMING_BROADCAST) && exchange->address == line->framing->broadcast;
 }
 
 static enum kwh_error refuse(const struct kwh_line *line, const struct kwh_exchange *exchange)
@@ -200,6 +200,7 @@ static void begin_sending(struct kwh_line *line, struct kwh_exchange *exchange, 
     line->sent_done = 0;
     line->bytes_seen = line->received;
     line->saw = 0;
+    line->spoilt = 0;
     line->echo_swallowed = false;
     line->last_us = now_us;
     exchange->state = KWH_EXCHANGE_SENDING;
@@ -300,8 +301,11 @@ void kwh_line_got_damaged(struct kwh_line *line, size_t count, uint32_t now_us)
     line->quiet = false;
     if (kwhi_after(now_us, line->last_us) > 0)
         line->last_us = now_us;
-    if (line->consumed == 0)
-        kwhi_skip(line, KWHI_ALL, line->exchanges, now_us);
+    if (line->consumed != 0)
+        return;
+    if (kwhi_has(line, KWH_FRAMING_BURST))
+        kwhi_spoil(line, line->received + 1u);
+    kwhi_skip(line, KWHI_ALL, line->exchanges, now_us);
 }
 
 void kwh_line_failed(struct kwh_line *line, enum kwh_error error, int host_errno, uint32_t now_us)
@@ -382,7 +386,7 @@ static void next_moment(const struct kwh_line *line, uint32_t now_us, bool *any,
     for (const struct kwh_exchange *e = line->exchanges; e != NULL; e = e->next)
         if (e->state == KWH_EXCHANGE_WAITING || e->state == KWH_EXCHANGE_TURNAROUND)
             earliest(any, until_us, e->due_us);
-    if (line->received != 0 && !kwhi_due(now_us, silent))
+    if ((line->received != 0 || line->spoilt != 0) && !kwhi_due(now_us, silent))
         earliest(any, until_us, silent);
 }
 

@@ -44,6 +44,9 @@ size_t kwhi_receive_at(const struct kwh_line *line);
 #define KWHI_ALL SIZE_MAX
 void kwhi_skip(struct kwh_line *line, size_t count, struct kwh_exchange *exchange, uint32_t now_us);
 
+/* Counts more bytes of a burst that holds a damaged one. */
+void kwhi_spoil(struct kwh_line *line, size_t count);
+
 /* Looks for answers in what was received; ends exchanges. */
 void kwhi_receive(struct kwh_line *line, uint32_t now_us);
 

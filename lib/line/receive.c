@@ -43,6 +43,17 @@ static void owe(struct kwh_line *line, const struct kwh_exchange *exchange)
                       exchange->sent_us + line->timing.latest_us + line->timing.tick_us);
 }
 
+/* Ends an exchange without an answer and without a debt. */
+static void lose(struct kwh_line *line, struct kwh_exchange *exchange, enum kwh_error error,
+                 uint32_t now_us)
+{
+    if (exchange->statistics != NULL && exchange->state != KWH_EXCHANGE_QUEUED)
+        exchange->statistics->timeouts++;
+    exchange->error = error;
+    exchange->state = KWH_EXCHANGE_OVER;
+    remember_failure(line, exchange, now_us);
+}
+
 void kwhi_fail(struct kwh_line *line, struct kwh_exchange *exchange, enum kwh_error error,
                uint32_t now_us)
 {
@@ -52,11 +63,7 @@ void kwhi_fail(struct kwh_line *line, struct kwh_exchange *exchange, enum kwh_er
         exchange->sent_us = line->last_us;
     if (exchange->state == KWH_EXCHANGE_SENDING || exchange->state == KWH_EXCHANGE_WAITING)
         owe(line, exchange);
-    if (exchange->statistics != NULL && exchange->state != KWH_EXCHANGE_QUEUED)
-        exchange->statistics->timeouts++;
-    exchange->error = error;
-    exchange->state = KWH_EXCHANGE_OVER;
-    remember_failure(line, exchange, now_us);
+    lose(line, exchange, error, now_us);
 }
 
 static void count_latency(struct kwh_statistics *statistics, uint32_t latency_us)
@@ -93,27 +100,26 @@ static void succeed(struct kwh_line *line, const struct kwh_match *match, uint32
 {
     struct kwh_exchange *exchange = match->exchange;
     size_t at = kwhi_receive_at(line) + match->body_at;
-    const uint8_t *body = line->buffer + at;
-    bool exception = (body[0] & 0x80u) != 0;
-    bool ambiguous = !exception && repeats_request(exchange);
+    bool refused = match->error != KWH_OK;
+    bool ambiguous = !refused && repeats_request(exchange);
 
     exchange->state = KWH_EXCHANGE_OVER;
     exchange->answer_at = (uint16_t)at;
     exchange->answer_size = match->body_length;
     exchange->latency_us = kwhi_after(now_us, exchange->sent_us) > 0 ? now_us - exchange->sent_us
                                                                      : 0;
-    exchange->error = exception ? kwh_error_from_exception(body[1]) : KWH_OK;
+    exchange->error = match->error;
     if (!ambiguous)
         learn_no_echo(line);
     exchange->proven = !ambiguous || echo_excluded(line);
     if (exchange->sendings > 1 || !exchange->proven)
         owe(line, exchange);
     if (exchange->statistics != NULL) {
-        exchange->statistics->ok += exception ? 0u : 1u;
-        exchange->statistics->exceptions += exception ? 1u : 0u;
+        exchange->statistics->ok += refused ? 0u : 1u;
+        exchange->statistics->exceptions += refused ? 1u : 0u;
         count_latency(exchange->statistics, exchange->latency_us);
     }
-    if (exception)
+    if (refused)
         remember_failure(line, exchange, now_us);
     if (line->trace != NULL)
         line->trace(line->trace_context, KWH_TRACE_FRAME, line->buffer + kwhi_receive_at(line),
@@ -204,6 +210,41 @@ static bool must_end(const struct kwh_line *line, const struct kwh_exchange *exc
     return !kwhi_has(line, KWH_FRAMING_HAS_ID) && is_past(exchange, now_us);
 }
 
+void kwhi_spoil(struct kwh_line *line, size_t count)
+{
+    size_t sum = line->spoilt + (count < UINT8_MAX ? count : UINT8_MAX);
+    line->spoilt = (uint8_t)(sum < UINT8_MAX ? sum : UINT8_MAX);
+}
+
+/* A glitch of a converter, which the answer may still follow, is shorter than any telegram. */
+#define GLITCH_MAX 4u
+
+/* So many bytes were no frame, and silence followed: several answered at once, or somebody was
+ * disturbed. Where several were asked, they all have answered. */
+static void collide(struct kwh_line *line, struct kwh_exchange *exchange, size_t count,
+                    enum kwh_error error, uint32_t now_us)
+{
+    line->spoilt = 0;
+    if (error == KWH_OK)
+        error = KWH_ERROR_COLLISION;
+    if (exchange->collides)
+        lose(line, exchange, error, now_us);
+    else if (count > GLITCH_MAX)
+        kwhi_fail(line, exchange, error, now_us);
+    kwhi_skip(line, KWHI_ALL, exchange, now_us);
+}
+
+/* A burst with a damaged byte: nothing of it counts, only that it ends. */
+static void pass_spoilt(struct kwh_line *line, struct kwh_exchange *exchange, bool idle,
+                        uint32_t now_us)
+{
+    line->saw |= KWHI_SAW_NOISE;
+    kwhi_spoil(line, line->received);
+    kwhi_skip(line, KWHI_ALL, exchange, now_us);
+    if (idle)
+        collide(line, exchange, line->spoilt, KWH_ERROR_COLLISION, now_us);
+}
+
 /* One look at the front of what was received; false when nothing more can be made of it now. */
 static bool look(struct kwh_line *line, struct kwh_exchange *exchange, bool idle, uint32_t now_us)
 {
@@ -217,7 +258,8 @@ static bool look(struct kwh_line *line, struct kwh_exchange *exchange, bool idle
     }
     if (!idle && may_become_echo(line, &match))
         return false;
-    if (match.verdict == KWH_VERDICT_MORE && end) {
+    if (end &&
+        (match.verdict == KWH_VERDICT_MORE || (match.verdict == KWH_VERDICT_COLLISION && !idle))) {
         line->saw |= KWHI_SAW_NOISE;
         kwhi_skip(line, 1, exchange, now_us);
         return true;
@@ -231,7 +273,8 @@ static bool look(struct kwh_line *line, struct kwh_exchange *exchange, bool idle
         succeed(line, &match, now_us);
         return false;
     case KWH_VERDICT_COLLISION:
-        kwhi_fail(line, exchange, KWH_ERROR_COLLISION, now_us);
+        note_reason(line, exchange, &match);
+        collide(line, exchange, match.count, match.error, now_us);
         return false;
     case KWH_VERDICT_BROKEN:
         kwhi_fail(line, exchange, KWH_ERROR_NO_FRAME, now_us);
@@ -282,13 +325,18 @@ void kwhi_receive(struct kwh_line *line, uint32_t now_us)
     bool idle = kwhi_due(now_us, silent);
     struct kwh_exchange *exchange = first_waiting(line);
 
-    while (exchange != NULL && line->consumed == 0 && line->received != 0) {
+    if (exchange != NULL && line->spoilt != 0 && line->consumed == 0)
+        pass_spoilt(line, exchange, idle || is_past(exchange, now_us), now_us);
+    while (exchange != NULL && exchange->state == KWH_EXCHANGE_WAITING && line->consumed == 0 &&
+           line->received != 0) {
         bool last = idle || is_past(exchange, now_us);
         if (!look(line, exchange, last, now_us))
             break;
     }
     if (line->consumed == 0)
         expire(line, now_us);
-    if (line->consumed == 0 && first_waiting(line) == NULL)
+    if (line->consumed == 0 && first_waiting(line) == NULL) {
         kwhi_skip(line, KWHI_ALL, exchange, now_us);
+        line->spoilt = 0;
+    }
 }

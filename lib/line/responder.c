@@ -167,13 +167,18 @@ static void next_listening(struct kwh_responder *responder, uint32_t now_us, str
     const struct kwh_timing *timing = &responder->timing;
     uint32_t silent = responder->last_us + timing->character_us + timing->tick_us;
     uint32_t late = responder->last_us + ECHO_US + timing->tick_us;
-    bool idle = responder->received != 0 && kwhi_due(now_us, silent);
+    bool heard = responder->received != 0 || responder->spoilt;
+    bool idle = heard && kwhi_due(now_us, silent);
+    if (responder->spoilt) {
+        give_up(responder, responder->received, now_us);
+        responder->spoilt = !idle;
+    }
     if (!wait_for_echo(responder, idle, now_us) && listen(responder, idle, now_us, step)) {
         if (step->action == KWH_ACTION_IDLE)
             step->action = KWH_ACTION_REQUEST;
         return;
     }
-    if (responder->received != 0 && !idle) {
+    if (!idle && (responder->received != 0 || responder->spoilt)) {
         lend_room(responder, step, silent);
         return;
     }
@@ -208,6 +213,7 @@ void kwh_responder_next(struct kwh_responder *responder, uint32_t now_us, struct
             return;
         }
         responder->state = SENDING;
+        responder->spoilt = false;
         responder->last_us = now_us;
     }
     step->action = KWH_ACTION_SEND;
@@ -259,10 +265,11 @@ void kwh_responder_got(struct kwh_responder *responder, size_t count, uint32_t n
 
 void kwh_responder_got_damaged(struct kwh_responder *responder, size_t count, uint32_t now_us)
 {
-    if (responder->state != LISTENING && responder->state != ANSWERING)
+    if (count == 0 || (responder->state != LISTENING && responder->state != ANSWERING))
         return;
     kwh_responder_got(responder, count, now_us);
     give_up(responder, responder->received, now_us);
+    responder->spoilt = has(responder, KWH_FRAMING_BURST);
 }
 
 const uint8_t *kwh_responder_request(const struct kwh_responder *responder, size_t *length)
@@ -273,15 +280,10 @@ const uint8_t *kwh_responder_request(const struct kwh_responder *responder, size
     return responder->buffer + (asked ? responder->body_at : 0);
 }
 
-enum kwh_error kwh_responder_answer(struct kwh_responder *responder, const uint8_t *pdu,
-                                    size_t length)
+/* The answer, `size` bytes, lies in the second half of the buffer. */
+static void begin_answer(struct kwh_responder *responder, size_t size)
 {
-    if (responder->state != ASKED)
-        return KWH_ERROR_BUSY;
-    if (length < 1 || length > 253)
-        return KWH_ERROR_ARGUMENT;
-    responder->sent_length = (uint16_t)responder->framing->wrap(
-        responder->unit, responder->id, pdu, length, responder->buffer + HALF, HALF);
+    responder->sent_length = (uint16_t)size;
     responder->sent_done = 0;
     responder->repeats = responder->consumed == responder->sent_length &&
                          memcmp(responder->buffer, responder->buffer + HALF,
@@ -289,7 +291,36 @@ enum kwh_error kwh_responder_answer(struct kwh_responder *responder, const uint8
     skip(responder, responder->consumed);
     responder->consumed = 0;
     responder->state = ANSWERING;
+}
+
+enum kwh_error kwh_responder_answer(struct kwh_responder *responder, const uint8_t *pdu,
+                                    size_t length)
+{
+    if (responder->state != ASKED)
+        return KWH_ERROR_BUSY;
+    size_t size = responder->framing->wrap(responder->unit, responder->id, pdu, length,
+                                           responder->buffer + HALF, HALF);
+    if (size == 0)
+        return KWH_ERROR_ARGUMENT;
+    begin_answer(responder, size);
     return KWH_OK;
+}
+
+enum kwh_error kwh_responder_answer_frame(struct kwh_responder *responder, const uint8_t *bytes,
+                                          size_t length)
+{
+    if (responder->state != ASKED)
+        return KWH_ERROR_BUSY;
+    if (length < 1 || length > HALF)
+        return KWH_ERROR_ARGUMENT;
+    memcpy(responder->buffer + HALF, bytes, length);
+    begin_answer(responder, length);
+    return KWH_OK;
+}
+
+bool kwh_responder_is_answering(const struct kwh_responder *responder)
+{
+    return responder->state == ANSWERING || responder->state == SENDING;
 }
 
 void kwh_responder_ignore(struct kwh_responder *responder)

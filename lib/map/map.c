@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include <kwh/map.h>
+#include "row.h"
 
 static bool is_present(const struct kwh_block *block, uint16_t profiles)
 {
     return block->profiles == 0 || (block->profiles & profiles) != 0;
+}
+
+static const struct kwh_row *row_of(const struct kwh_block *block, uint16_t at)
+{
+    return block->records != NULL ? &block->records[at].row : &block->rows[at];
 }
 
 const struct kwh_row *kwh_map_next(struct kwh_map_iterator *iterator)
@@ -12,7 +17,7 @@ const struct kwh_row *kwh_map_next(struct kwh_map_iterator *iterator)
     while (iterator->block < map->block_count) {
         const struct kwh_block *block = &map->blocks[iterator->block];
         if (iterator->row < block->count && is_present(block, iterator->profiles))
-            return &block->rows[iterator->row++];
+            return row_of(block, iterator->row++);
         iterator->block++;
         iterator->row = 0;
     }
@@ -27,7 +32,7 @@ const struct kwh_row *kwh_map_find(const struct kwh_map *map, uint16_t profiles,
         if (row->quantity == quantity && kwh_row_rank(row) == 0 && !kwh_row_hidden(row) &&
             !kwh_row_write_only(row))
             return row;
-    return NULL;
+    return map->protocol == KWH_PROTOCOL_MBUS ? kwhi_mbus_header_row(quantity) : NULL;
 }
 
 const struct kwh_row *kwh_map_at(const struct kwh_map *map, uint16_t profiles, enum kwh_space space,

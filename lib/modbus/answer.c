@@ -31,3 +31,12 @@ enum kwhi_fit kwhi_answer_fits(const struct kwh_exchange *exchange, const uint8_
         return KWHI_FIT_MORE;
     return *length <= KWH_MODBUS_PDU_MAX ? KWHI_FIT_YES : KWHI_FIT_NO;
 }
+
+struct kwh_match kwhi_answer_match(struct kwh_exchange *exchange, const uint8_t *frame,
+                                   size_t count, size_t body_at, size_t body_length)
+{
+    struct kwh_match match = kwh_match_frame(count, body_at, body_length, exchange);
+    if ((frame[body_at] & 0x80u) != 0)
+        match.error = kwh_error_from_exception(frame[body_at + 1]);
+    return match;
+}

@@ -60,7 +60,7 @@ static struct kwh_match judge(const uint8_t *bytes, size_t length, struct kwh_ex
         return kwh_match_more(KWH_REASON_NOISE);
     if (!kwhi_rtu_holds(bytes, body + RTU_OVERHEAD))
         return kwh_match_slide(1, KWH_REASON_BAD_CRC, 0);
-    return kwh_match_frame(body + RTU_OVERHEAD, 1, body, exchange);
+    return kwhi_answer_match(exchange, bytes, body + RTU_OVERHEAD, 1, body);
 }
 
 static struct kwh_match match(const uint8_t *bytes, size_t length, bool idle,
@@ -74,7 +74,7 @@ const struct kwh_framing kwh_modbus_rtu = {
     .match = match,
     .frame_max = RTU_FRAME_MAX,
     .overhead = RTU_OVERHEAD,
-    .properties = KWH_FRAMING_SERIAL,
+    .properties = KWH_FRAMING_SERIAL | KWH_FRAMING_BROADCAST,
     .address_max = 247,
 };
 
@@ -83,6 +83,6 @@ const struct kwh_framing kwh_modbus_rtu_over_tcp = {
     .match = match,
     .frame_max = RTU_FRAME_MAX,
     .overhead = RTU_OVERHEAD,
-    .properties = KWH_FRAMING_SERIAL | KWH_FRAMING_STREAM,
+    .properties = KWH_FRAMING_SERIAL | KWH_FRAMING_BROADCAST | KWH_FRAMING_STREAM,
     .address_max = 247,
 };

@@ -96,7 +96,7 @@ static size_t wrap(uint8_t address, uint16_t id, const uint8_t *pdu, size_t leng
                    size_t capacity)
 {
     (void)id;
-    if (length > KWH_MODBUS_PDU_MAX || length + RTU_OVERHEAD > capacity)
+    if (length == 0 || length > KWH_MODBUS_PDU_MAX || length + RTU_OVERHEAD > capacity)
         return 0;
     memmove(frame + 1, pdu, length);
     frame[0] = address;

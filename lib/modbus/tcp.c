@@ -39,7 +39,7 @@ static struct kwh_match judge_answer(const uint8_t *bytes, size_t pdu_length,
     if (kwhi_answer_fits(exchange, bytes + KWHI_MBAP_SIZE, pdu_length, &expected) != KWHI_FIT_YES ||
         expected != pdu_length)
         return kwh_match_slide(count, KWH_REASON_OTHER_ANSWER, 0);
-    return kwh_match_frame(count, KWHI_MBAP_SIZE, pdu_length, exchange);
+    return kwhi_answer_match(exchange, bytes, count, KWHI_MBAP_SIZE, pdu_length);
 }
 
 /* Judges the frame that begins at the first byte. */

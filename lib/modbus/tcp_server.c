@@ -30,7 +30,7 @@ static struct kwh_request_match match(const uint8_t *bytes, size_t length, bool 
 static size_t wrap(uint8_t address, uint16_t id, const uint8_t *pdu, size_t length, uint8_t *frame,
                    size_t capacity)
 {
-    if (length > KWH_MODBUS_PDU_MAX || length + KWHI_MBAP_SIZE > capacity)
+    if (length == 0 || length > KWH_MODBUS_PDU_MAX || length + KWHI_MBAP_SIZE > capacity)
         return 0;
     memmove(frame + KWHI_MBAP_SIZE, pdu, length);
     kwhi_mbap_store(frame, id, address, length);

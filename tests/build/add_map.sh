@@ -23,7 +23,7 @@ static const struct kwh_row rows[] = {
     KWH_INPUT(0x0010, UINT16, DECI, VOLTAGE_L1, KWH_MANUAL),
     KWH_INPUT($1, INT32, 1, ACTIVE_POWER, KWH_MANUAL),
 };
-static const struct kwh_block blocks[] = {{rows, KWH_COUNT(rows), 0}};
+static const struct kwh_block blocks[] = {{.rows = rows, .count = KWH_COUNT(rows)}};
 static const struct kwh_line_settings lines[] = {{19200, 8, 'N', 2}};
 
 KWH_MAP_DECLARE(acme_one_modbus);

@@ -61,7 +61,7 @@ cat >"$temp/map.c" <<'END'
 static const struct kwh_row rows[] = {
     KWH_INPUT(0x0010, UINT16, DECI, VOLTAGE_L1, KWH_MANUAL),
 };
-static const struct kwh_block blocks[] = {{rows, KWH_COUNT(rows), 0}};
+static const struct kwh_block blocks[] = {{.rows = rows, .count = KWH_COUNT(rows)}};
 static const struct kwh_map own = {.name = "own", .blocks = blocks, .block_count = 1};
 
 static void print(const struct kwh_map *map, uint32_t quantity, const uint8_t *bytes)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-// proof: LENGTHS=520
+// proof: LENGTHS=522
 // proof: SOURCES=lib/line/responder.c,lib/line/wire_time.c,tests/proof/stub/shift.c
 // proof: SOURCES=lib/modbus/rtu_server.c,lib/modbus/tcp_server.c,lib/modbus/pdu_length.c
 // proof: SOURCES=tests/proof/stub/crc16.c

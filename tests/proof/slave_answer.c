@@ -23,7 +23,7 @@ static const struct kwh_row rows[] = {
     KWH_HOLDING(0x0027, UINT16, 1, PASSWORD, KWH_WRITE_ONLY),
     KWH_HOLDING(0xFFFE, UINT32, 1, VOLTAGE_L1, KWH_MANUAL),
 };
-static const struct kwh_block blocks[] = {{rows, KWH_COUNT(rows), 0}};
+static const struct kwh_block blocks[] = {{.rows = rows, .count = KWH_COUNT(rows)}};
 static const struct kwh_choice choices[] = {{.code = 10}, {.code = 1, .exponent = -2}};
 static const struct kwh_item items[] = {
     {.quantity = KWH_DEVICE_ADDRESS, .write_function = 6, .minimum = 1, .maximum = 247},
