@@ -152,6 +152,7 @@ explains 'request to address 1: set the speed to 2400 Bd' '68 03 03 68 53 01 BB 
 explains 'request to any meter (254): set the speed to 9600 Bd' '68 03 03 68 53 FE BD 0E 16'
 explains 'request to address 1: reset the application' '68 03 03 68 53 01 50 A4 16'
 explains 'request to address 1: reset the application: instantaneous values' '68 04 04 68 53 01 50 50 F4 16'
+prints 'M-Bus request to address 1: reset the application: instantaneous values'
 explains 'request to address 1: reset the application: subcode 70' '68 04 04 68 53 01 50 70 14 16'
 explains "request to address 1: the maker's command B4" '68 03 03 68 53 01 B4 08 16'
 explains "request to address 1: the maker's command A5" '68 04 04 68 73 01 A5 01 1A 16'
@@ -175,9 +176,20 @@ exits 0 decode 68 08 08 68 53 01 51 09 7C 01 54 02 81 16 -o json
 json '[line["records"][0][key] for key in ("kind", "unit", "value")] == ["plain text", "T", "2"]'
 explains 'request to address 1: write 1 record' '68 0A 0A 68 53 01 51 0C 86 01 10 00 00 00 48 16'
 says out 'energy, add  10  kWh'
+explains 'request to address 1: write 1 record' '68 06 06 68 53 01 51 40 DA 0B CA 16'
+says out 'flow temperature, storage 1, freeze'
+exits 0 decode 68 06 06 68 43 01 51 01 7A 08 18 16 -v
+says out 'C 43 (SND_UD2), A 01, CI 51'
+exits 0 decode 68 12 12 68 73 01 5B 78 56 34 12 CD 25 01 02 2A 00 00 00 01 7A 08 85 16
+prints 'M-Bus request to address 1: write 1 record of 12345678, INM, version 1, electricity
+access number 42, status 00: no error
+bus address  8'
 explains 'request to address 3: select 1 record for the readout' '68 04 04 68 53 03 51 7F 26 16'
 says out 'global readout'
 explains 'request to address 7: select 2 records for the readout' '68 07 07 68 53 07 51 08 13 08 5A 28 16'
+prints 'M-Bus request to address 7: select 2 records for the readout
+volume
+flow temperature'
 explains 'answer of address 1: application error: the meter is too busy to answer (error 8)' \
     '68 04 04 68 08 01 70 08 81 16'
 exits 0 decode 68 04 04 68 08 01 70 08 81 16 -o json
@@ -192,6 +204,14 @@ prints 'M-Bus answer of address 5: 2 records of 12345678, water
 access number 10, status 00: no error
 volume             0.001  m^3
 volume, storage 1  0.135  m^3'
+fixed='68 13 13 68 08 05 73 78 56 34 12 0A 01 E9 7E 01 00 00 00 87 00 00 00 8E 16' # counters in binary
+exits 0 decode "$fixed"
+says out 'access number 10, status 01: no error'
+says out 'volume, storage 1  0.135  m^3'
+exits 0 decode "$fixed" -o json
+json 'list(line["header"].values()) == ["12345678", None, None, "7", "10", "1", None]'
+exits 5 decode 68 05 05 68 08 01 B7 01 02 C3 16 -o json # a maker's answer
+json 'line["error"] == "unknown_ci" and line["data"] == "01 02"'
 forms='68 31 31 68 28 05 78 02 6C 54 3B 04 6D 1E 2A 54 3B 0D 78 03 43 42 41 01 FD 17 80 02 2B 00 80 0A 5A 45 A3 05
     2B 00 00 C0 7F 0D 78 E9 01 02 03 04 05 06 07 08 09 D0 16'
 forms=$(echo "$forms" | tr -s '\n ' ' ')
@@ -218,6 +238,8 @@ energy export                                        123456.789  kWh
 energy         record error: storage number not implemented
 data of the maker: AA BB
 more records follow in the next telegram'
+exits 0 decode "$more" -v
+says out 'C 38 (RSP_UD), A 05, CI 72'
 exits 0 decode "$more" -o json
 json 'line["more_records_follow"] is True and line["manufacturer_data"] == "AA BB"'
 json '(line["records"][1]["value"], line["records"][1]["status"]) == (None, "record_error")'
