@@ -260,6 +260,35 @@ energy, VIFE 12                                   0.010  kWh
 energy Q2                                         0.010  kWh
 stops of the meter                                3'
 
+# Names of a map: records of the usual telegram, and of one that was asked for.
+exits 0 decode "$pro1" -m PRO1 -o json
+json '[r["quantity"] for r in line["records"]] == [f"active_energy_{way}{tariff}"
+    for way in ("combined", "import", "export") for tariff in ("", "_t1", "_t2")]'
+json 'line["values"]["active_energy_import_t2_wh"] == "5678900" and len(line["values"]) == 9'
+json 'line["status"] == {}'
+exits 0 decode "$pro1" -m inepro_pro1
+says out 'active_energy_import_t2     5678.90  kWh'
+exits 5 decode "$pro1_head $pro1_total $pro1_forward $pro1_reverse 7D 16" -m PRO1 -o json # not proven
+json '[r["quantity"] for r in line["records"]] == 9 * [None] and "values" not in line'
+phases='68 1C 1C 68 08 00 72 78 56 34 12 CD 25 01 02 2A 00 00 00 4B FD 47 12 30 02 8B 01 FD 47 75 29 02 F0 16'
+exits 0 decode "$phases" -m PRO380 # not known to be the one with the phases
+says out 'voltage, storage 1  230.12  V'
+exits 0 decode 68 03 03 68 53 00 B4 07 16 E5 10 7B 00 7B 16 "$phases" -m PRO380
+says out 'voltage_l2  229.75  V'
+exits 0 decode 68 03 03 68 53 00 B4 07 16 E5 68 03 03 68 53 00 B1 04 16 E5 "$phases" -m PRO380 # back to the usual one
+says out 'voltage, storage 1  230.12  V'
+exits 0 decode 68 03 03 68 53 00 B4 07 16 68 0B 0B 68 53 FD 52 78 56 34 12 CD 25 01 02 AB 16 "$phases" -m PRO380
+says out 'voltage, storage 1  230.12  V' # of a meter selected since then
+exits 0 decode "$phases" -m PRO380 --request '68 03 03 68 53 00 B4 07 16' -o json
+json 'line["values"] == {"voltage_l1_v": "230.12", "voltage_l2_v": "229.75"}'
+exits 2 decode "$phases" -m PRO380 --request 'E5'
+says err "--request 'E5' is not a whole request"
+exits 0 decode 68 1A 1A 68 08 00 72 78 56 34 12 CD 25 01 02 2A 00 00 00 0A FD 3A 00 01 04 03 15 CD 5B 07 3A 16 -m 2PU -o json # scales of the map come on top
+json 'line["values"] == {"power_factor_magnitude": "1.00", "active_energy_import_wh": "123456789"}'
+json '[r["value"] for r in line["records"]] == ["100", "123456789"]'
+exits 0 decode 68 06 06 68 53 FE 51 01 7A 08 25 16 -m PRO1
+says out 'device_address  8'
+
 exits 0 decode 01 03 50 02 00 06 75 08 -v
 prints '01 03 50 02 00 06 75 08
 RTU request to unit 1: read 6 holding registers from 0x5002'
