@@ -275,8 +275,10 @@ exits 0 decode "$phases" -m PRO380 # not known to be the one with the phases
 says out 'voltage, storage 1  230.12  V'
 exits 0 decode 68 03 03 68 53 00 B4 07 16 E5 10 7B 00 7B 16 "$phases" -m PRO380
 says out 'voltage_l2  229.75  V'
-exits 0 decode 68 03 03 68 53 00 B4 07 16 E5 68 03 03 68 53 00 B1 04 16 E5 "$phases" -m PRO380 # back to the usual one
-says out 'voltage, storage 1  230.12  V'
+twice='68 1B 1B 68 08 00 72 78 56 34 12 CD 25 01 02 2A 00 00 00 0C 04 14 48 60 01 0C 04 23 80 35 00 62 16' # the second one is not known
+exits 0 decode 68 03 03 68 53 00 B4 07 16 E5 68 03 03 68 53 00 B1 04 16 E5 "$twice" -m PRO380 -o json # usual again
+json '[r["quantity"] for r in lines[4]["records"]] == ["active_energy_combined", None]'
+json 'lines[4]["values"] == {"active_energy_combined_wh": "16048140"}'
 exits 0 decode 68 03 03 68 53 00 B4 07 16 68 0B 0B 68 53 FD 52 78 56 34 12 CD 25 01 02 AB 16 "$phases" -m PRO380
 says out 'voltage, storage 1  230.12  V' # of a meter selected since then
 exits 0 decode "$phases" -m PRO380 --request '68 03 03 68 53 00 B4 07 16' -o json
