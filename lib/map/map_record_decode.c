@@ -47,7 +47,7 @@ static enum kwh_status decode(const struct kwh_map *map, const struct kwh_row *r
                               const struct kwh_mbus_record *record, struct kwh_reading *reading)
 {
     uint64_t raw = kwhi_record_raw(data, size, record);
-    struct kwh_decimal code;
+    struct kwh_decimal code = kwh_decimal(0, 0);
     enum kwh_status status;
     switch ((enum kwh_form)reading->form) {
     case KWH_FORM_DECIMAL:
