@@ -44,8 +44,7 @@ static struct kwh_request_match judge_burst(const uint8_t *bytes, size_t length)
 {
     size_t whole;
     for (size_t at = 1; at + KWHI_MBUS_SHORT_SIZE <= length; at++)
-        if (kwhi_mbus_frame_find(bytes + at, length - at, &whole) == KWH_OK && whole > 1 &&
-            whole == length - at)
+        if (kwhi_mbus_frame_find(bytes + at, length - at, &whole) == KWH_OK && whole == length - at)
             return make(KWH_VERDICT_SLIDE, KWH_REASON_NOISE, at);
     return make(KWH_VERDICT_SLIDE, KWH_REASON_BAD_CRC, length);
 }
