@@ -153,9 +153,13 @@ static void encoding_refuses_what_no_frame_can_carry(void **state)
                      KWH_ERROR_ARGUMENT);
     assert_int_equal(kwh_mbus_frame_encode(8, 1, -1, data, 1, built, sizeof built, &length),
                      KWH_ERROR_ARGUMENT);
-    assert_int_equal(kwh_mbus_frame_encode(0x53, 1, 0x00, NULL, 0, built, sizeof built, &length),
-                     KWH_OK);
+    /* The outermost CI fields. */
+    assert_int_equal(kwh_mbus_frame_encode(0x53, 1, 0x00, NULL, 0, built, 8, &length),
+                     KWH_ERROR_CAPACITY);
+    assert_int_equal(kwh_mbus_frame_encode(0x53, 1, 0x00, NULL, 0, built, 9, &length), KWH_OK);
     assert_memory_equal(built, "\x68\x03\x03\x68\x53\x01\x00\x54\x16", 9);
+    assert_int_equal(kwh_mbus_frame_encode(0x53, 1, 0xFF, NULL, 0, built, 9, &length), KWH_OK);
+    assert_memory_equal(built, "\x68\x03\x03\x68\x53\x01\xFF\x53\x16", 9);
 }
 
 /* L = FF: 252 bytes of data, 261 in all. */
@@ -208,6 +212,7 @@ static void each_refusal_has_its_name(void **state)
         {"", KWH_ERROR_CUT_FRAME},
         {"16", KWH_ERROR_BAD_START},
         {"11 40 01 41 16", KWH_ERROR_BAD_START},
+        {"68 03 03 69", KWH_ERROR_BAD_START},
         {"68 03 03 69 53 01 BB 0F 16", KWH_ERROR_BAD_START},
         {"68 03 03 10 53 01 BB 0F 16", KWH_ERROR_BAD_START},
         {"68 00", KWH_ERROR_BAD_LENGTH},
@@ -479,17 +484,17 @@ static void buffers_fit_what_they_are_for(void **state)
     static uint8_t buffer[KWH_MBUS_BUFFER];
     struct kwh_line line;
     (void)state;
-    for (size_t less = 0; less < 2; less++) {
-        assert_int_equal(
-            kwh_line_init(&line, &kwh_mbus_serial, buffer, KWH_MBUS_READ_BUFFER - less), KWH_OK);
-        kwh_mbus_req_ud2(&exchange, 1, true);
-        assert_int_equal(kwh_line_start(&line, &exchange, 0),
-                         less == 0 ? KWH_OK : KWH_ERROR_CAPACITY);
-        assert_int_equal(kwh_line_init(&line, &kwh_mbus_serial, buffer, KWH_MBUS_BUFFER - less),
+    for (size_t i = 0; i < 4; i++) {
+        const struct kwh_framing *framing = i < 2 ? &kwh_mbus_serial : &kwh_mbus_over_tcp;
+        size_t less = i % 2;
+        enum kwh_error expected = less == 0 ? KWH_OK : KWH_ERROR_CAPACITY;
+        assert_int_equal(kwh_line_init(&line, framing, buffer, KWH_MBUS_READ_BUFFER - less),
                          KWH_OK);
+        kwh_mbus_req_ud2(&exchange, 1, true);
+        assert_int_equal(kwh_line_start(&line, &exchange, 0), expected);
+        assert_int_equal(kwh_line_init(&line, framing, buffer, KWH_MBUS_BUFFER - less), KWH_OK);
         assert_int_equal(kwh_mbus_snd_ud(&exchange, 1, true, 0x51, data, 252), KWH_OK);
-        assert_int_equal(kwh_line_start(&line, &exchange, 0),
-                         less == 0 ? KWH_OK : KWH_ERROR_CAPACITY);
+        assert_int_equal(kwh_line_start(&line, &exchange, 0), expected);
     }
 }
 
@@ -889,6 +894,11 @@ static void secondary_addresses_as_people_write_them(void **state)
     assert_int_equal(secondary.manufacturer, 0x25CD);
     assert_int_equal(secondary.version, 0xFF);
     assert_int_equal(secondary.medium, 0x02);
+    assert_int_equal(kwh_mbus_secondary_parse("90ABCDEFabcdef09", &secondary), KWH_OK);
+    assert_int_equal(secondary.id, 0x90ABCDEF);
+    assert_int_equal(secondary.manufacturer, 0xCDAB);
+    assert_int_equal(secondary.version, 0xEF);
+    assert_int_equal(secondary.medium, 0x09);
     assert_int_equal(kwh_mbus_secondary_parse("12345678", &secondary), KWH_OK);
     assert_int_equal(secondary.id, 0x12345678);
     assert_int_equal(secondary.manufacturer, 0xFFFF);

@@ -200,7 +200,6 @@ static void begin_sending(struct kwh_line *line, struct kwh_exchange *exchange, 
     line->sent_done = 0;
     line->bytes_seen = line->received;
     line->saw = 0;
-    line->spoilt = 0;
     line->echo_swallowed = false;
     line->last_us = now_us;
     exchange->state = KWH_EXCHANGE_SENDING;
