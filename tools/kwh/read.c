@@ -430,11 +430,12 @@ static enum exit_code read_meter(struct readout *readout, const struct options *
 static const struct kwh_map *named_map(const struct options *options)
 {
     struct kwh_target target;
-    if (options->map != NULL)
-        return kwh_host_find_map(options->map);
     if (kwh_target_parse(options->arguments[0], &target, NULL) != KWH_OK)
         return NULL;
-    return kwh_host_find_map(target.scheme == KWH_SCHEME_SIM ? target.place : target.map);
+    const char *name = options->map != NULL              ? options->map
+                       : target.scheme == KWH_SCHEME_SIM ? target.place
+                                                         : target.map;
+    return kwh_host_find_protocol_map(name, kwh_scheme_protocol(target.scheme));
 }
 
 enum exit_code read_command(const struct options *options)
