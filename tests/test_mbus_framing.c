@@ -966,10 +966,15 @@ static void noise_before_an_answer_is_forgotten(void **state)
     kwh_responder_next(&responder, now_us, &step);
     step.room[0] = 0xFF;
     kwh_responder_got_damaged(&responder, 1, now_us);
+    pass(0);
+    hex("10 7B 01 7C 16", step.room, 5); /* of the same burst */
+    kwh_responder_got(&responder, 5, now_us);
     pass(5000);
     assert_int_equal(step.action, KWH_ACTION_SEND);
     kwh_responder_sent(&responder, 1, now_us);
-    now_us += 1146 + 3438; /* the request comes 33 bit times behind our E5 */
+    pass(1146);
+    assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+    now_us += 3438; /* the request comes 33 bit times behind our E5 */
     hear("10 7B 01 7C 16", 0, 0);
     assert_request(1, "7B 01");
 }

@@ -222,7 +222,7 @@ static void begin_waiting(struct kwh_line *line, struct kwh_exchange *exchange)
     exchange->listened = false;
     exchange->sent_us = line->last_us;
     exchange->due_us = line->last_us + (broadcast ? timing->turnaround_us : wait) + timing->tick_us;
-    exchange->limit_us = exchange->due_us + timing->character_us +
+    exchange->limit_us = exchange->due_us + timing->character_us + timing->tick_us +
                          kwhi_wire_us(line->character_ns, line->framing->frame_max);
 }
 
