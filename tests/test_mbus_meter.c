@@ -163,6 +163,12 @@ static void a_private_telegram_is_asked_for_when_it_is_needed(void **state)
     assert_int_equal(readings[0].status, KWH_STATUS_NOT_AVAILABLE); /* it did not come */
     expect(1, "voltage_l1", "34.12");
     script_end(&script);
+
+    play(scenes, KWH_COUNT(scenes)); /* one value leads it back, too */
+    assert_int_equal(kwh_mbus_meter_init(&mbus, &line, &kwh_map_inepro_pro380_mbus, 0), KWH_OK);
+    assert_int_equal(kwh_meter_read_one(&mbus.meter, KWH_VOLTAGE_L1, &readings[1]), KWH_OK);
+    expect(1, "voltage_l1", "34.12");
+    script_end(&script);
 }
 
 static void a_meter_without_a_map_tells_what_the_standard_says(void **state)

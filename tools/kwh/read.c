@@ -150,9 +150,9 @@ static void read_all(struct readout *readout, union any_meter *any)
     struct kwh_reading reading;
     if (readout->link.map != NULL) {
         readout->readings = allocate(readout->plan.count, sizeof *readout->readings);
-        while (readout->count < readout->plan.count &&
-               kwh_meter_next(&any->meter, &readout->readings[readout->count]))
-            readout->count++;
+        while (kwh_meter_next(&any->meter, &reading)) /* to the end, which may lead it back */
+            if (readout->count < readout->plan.count)
+                readout->readings[readout->count++] = reading;
         return;
     }
     for (unsigned number = 1; kwh_meter_next(&any->meter, &reading); number++)
