@@ -181,17 +181,21 @@ static enum exit_code run_plan(struct readout *readout)
     return EXIT_CODE_OK;
 }
 
-/* A value that the meter itself marks as absent is no failure. */
-static bool has_failed(const struct kwh_reading *reading)
+/* A value that the meter itself marks as absent is no failure; without a map nothing is that it
+ * tells. */
+static bool has_failed(const struct readout *readout, const struct kwh_reading *reading)
 {
-    return !kwh_reading_has_value(reading) && reading->status != KWH_STATUS_NOT_AVAILABLE;
+    bool came = reading->status != KWH_STATUS_NO_ANSWER && reading->status != KWH_STATUS_REFUSED &&
+                reading->status != KWH_STATUS_ENCRYPTED;
+    return !kwh_reading_has_value(reading) && reading->status != KWH_STATUS_NOT_AVAILABLE &&
+           !(readout->unnamed != NULL && came);
 }
 
 static size_t count_failed(const struct readout *readout)
 {
     size_t failed = 0;
     for (size_t i = 0; i < readout->count; i++)
-        failed += has_failed(&readout->readings[i]);
+        failed += has_failed(readout, &readout->readings[i]);
     return failed;
 }
 
