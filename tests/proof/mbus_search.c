@@ -99,7 +99,7 @@ static void any_outcome(void)
 int main(void)
 {
     struct kwh_mbus_secondary pattern;
-    struct kwh_mbus_found found;
+    struct kwh_mbus_found found = {.kind = 0};
 
     line.timing.latest_us = ANY_UINT32();
     line.timing.character_us = ANY_UINT32();
