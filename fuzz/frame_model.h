@@ -7,10 +7,10 @@
 #ifndef FUZZ_FRAME_MODEL_H
 #define FUZZ_FRAME_MODEL_H
 
-#include <stdbool.h>
+#include "must.h"
+
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* What was asked: function 03 or 04 with count registers, or 06 or 10. */
@@ -18,12 +18,6 @@ struct model_request {
     uint8_t unit, function;
     uint16_t address, count, value, id;
 };
-
-static inline void must(bool condition)
-{
-    if (!condition)
-        abort();
-}
 
 static inline uint16_t model_crc(const uint8_t *bytes, size_t length)
 {

@@ -9,6 +9,7 @@
 #include <kwh/config.h>
 #include <kwh/crc16.h>
 #include <kwh/decimal.h>
+#include <kwh/energy.h>
 #include <kwh/error.h>
 #include <kwh/line.h>
 #include <kwh/line_settings.h>

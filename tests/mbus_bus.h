@@ -26,7 +26,7 @@
 #include <kwh/mbus.h>
 #include <stdlib.h>
 
-#define MBUS_BUS_METERS 32
+#define MBUS_BUS_METERS 250
 #define MBUS_BUS_HEARD  600
 
 /* What a sender has on the wire, from start_ns on. */
@@ -58,6 +58,7 @@ struct mbus_meter {
     bool selects_all;     /* takes any selection for its own */
     bool selected;        /* state */
     uint8_t access;       /* state: access number of the next telegram */
+    uint8_t fcb[2];       /* state: the last REQ_UD2, to its address and to FD; 0: none yet */
     struct mbus_sending sending;
 };
 
@@ -180,30 +181,46 @@ static inline bool mbus_meter_is_meant(const struct mbus_meter *meter, const uin
     return true;
 }
 
+/* REQ_UD2: what is asked for again is said again, and before that there must be a first time. */
+static inline size_t mbus_meter_read(struct mbus_meter *meter, uint8_t c, bool selected,
+                                     uint8_t *answer)
+{
+    uint8_t *last = &meter->fcb[selected ? 1 : 0];
+    uint8_t as = selected && meter->selected_as >= 0 ? (uint8_t)meter->selected_as : meter->address;
+    bool again = (c & 0x10u) != 0 && (*last == c || (*last == 0 && (c & 0x20u) == 0));
+
+    if (meter->mute || (again && *last == 0))
+        return 0;
+    *last = c;
+    meter->access = (uint8_t)(meter->access - (again ? 1 : 0));
+    return meter->empty ? 1 : mbus_meter_telegram(meter, as, answer);
+}
+
 /* What a meter answers; returns how many bytes. The request is whole and right. */
 static inline size_t mbus_meter_hear(struct mbus_meter *meter, const uint8_t *request, size_t count,
                                      uint8_t *answer)
 {
     bool is_long = request[0] == 0x68;
-    unsigned c = request[is_long ? 4 : 1] & ~0x20u, address = request[is_long ? 5 : 2];
-    bool asked = address == meter->address || address == 0xFE ||
-                 (address == 0xFD && meter->selected);
+    uint8_t c = request[is_long ? 4 : 1], address = request[is_long ? 5 : 2];
+    bool to_selected = address == 0xFD && meter->selected;
+    bool asked = address == meter->address || address == 0xFE || to_selected;
 
     answer[0] = 0xE5;
-    if (is_long && address == 0xFD && request[6] == 0x52 && c == 0x53 && count == 17) {
+    if (is_long && address == 0xFD && request[6] == 0x52 && (c == 0x53 || c == 0x73) &&
+        count == 17) {
         meter->selected = meter->selects_all || mbus_meter_is_meant(meter, request + 7);
+        meter->fcb[1] = 0;
         return meter->selected ? 1 : 0;
     }
     if (c == 0x40 && (address == 0xFD || address == 0xFF))
         meter->selected = false;
+    if (c == 0x40)
+        meter->fcb[to_selected ? 1 : 0] = 0;
     if (!asked)
         return 0;
-    if (c == 0x5B || c == 0x4B) {
-        uint8_t as = address != 0xFD || meter->selected_as < 0 ? meter->address
-                                                               : (uint8_t)meter->selected_as;
-        return meter->mute ? 0 : meter->empty ? 1 : mbus_meter_telegram(meter, as, answer);
-    }
-    return c == 0x40 || c == 0x53 ? 1 : 0;
+    if (c == 0x4B || c == 0x5B || c == 0x7B)
+        return mbus_meter_read(meter, c, to_selected, answer);
+    return c == 0x40 || c == 0x53 || c == 0x73 ? 1 : 0;
 }
 
 /* A new meter: primary address, and the secondary one as kwh_mbus_secondary_print() prints it:

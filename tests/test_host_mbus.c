@@ -344,15 +344,16 @@ static void assert_us(uint32_t got, uint32_t wanted)
 
 static void test_times(void **context)
 {
-    /* EN 13757-2: an answer begins within 330 bits + 50 ms, 33 bits of silence end a frame. */
+    /* EN 13757-2: an answer begins within 330 bits + 50 ms, and 11 bits later its first byte is
+     * there; 33 bits of silence end a frame. */
     static const struct {
         const char *keys;
         uint32_t answer_us, character_us, latest_us;
     } rows[] = {
-        {"", 337500, 63750, 337500},
-        {",baud=9600", 234375, 53438, 234375},
-        {",baud=300,allowance_ms=30", 1180000, 120000, 1180000},
-        {",timeout_ms=100", 100000, 63750, 337500},
+        {"", 342083, 63750, 342083},
+        {",baud=9600", 235521, 53438, 235521},
+        {",baud=300,allowance_ms=30", 1216667, 120000, 1216667},
+        {",timeout_ms=100", 100000, 63750, 342083},
         {",timeout_ms=3000", 3000000, 63750, 3000000},
     };
     struct stage stage;
@@ -386,7 +387,7 @@ static void test_times_over_tcp(void **context)
     open_tcp_stage(&stage, NULL, 0, target);
     strcat(target, ",baud=9600,allowance_ms=90,retries=7,gap_ms=5");
     assert_int_equal(kwh_host_open(&host, target), KWH_OK);
-    assert_us(host.line.timing.answer_us, 34375 + 50000 + 90000);
+    assert_us(host.line.timing.answer_us, 35521 + 50000 + 90000);
     assert_us(host.line.timing.frame_us, 304792);
     assert_us(host.line.timing.character_us, 3438 + 30000);
     assert_int_equal(host.line.character_ns, 0);
@@ -410,11 +411,11 @@ static void test_set_line(void **context)
     assert_int_equal(kwh_host_open(&host, target), KWH_OK);
     assert_int_equal(tcgetattr(kwh_host_fd(&host), &now), 0);
     assert_int_equal(cfgetospeed(&now), B2400);
-    assert_us(host.line.timing.answer_us, 137500 + 50000 + 60000);
+    assert_us(host.line.timing.answer_us, 142083 + 50000 + 60000);
     assert_int_equal(host.line.backend->set_line(host.line.backend->context, &settings), KWH_OK);
     assert_int_equal(tcgetattr(kwh_host_fd(&host), &now), 0);
     assert_int_equal(cfgetospeed(&now), B300);
-    assert_us(host.line.timing.answer_us, 1100000 + 50000 + 60000);
+    assert_us(host.line.timing.answer_us, 1136667 + 50000 + 60000);
     assert_us(host.line.timing.character_us, 110000 + 20000);
     kwh_host_close(&host);
     close_stage(&stage);

@@ -41,6 +41,11 @@ static void test_same_seed_same_meter(void **context)
     read_text(&host, 1, KWH_VOLTAGE_L1, other);
     assert_string_not_equal(first, other);
     kwh_host_close(&host);
+    /* The link speaks Modbus, whatever an alias stands for. */
+    assert_int_equal(kwh_host_open(&host, "sim:PRO380-Mb,seed=7"), KWH_OK);
+    read_text(&host, 1, KWH_VOLTAGE_L1, other);
+    assert_string_equal(first, other);
+    kwh_host_close(&host);
 }
 
 static void test_meter_code(void **context)

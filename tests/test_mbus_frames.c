@@ -8,12 +8,12 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include <kwh/mbus.h>
 #include <kwh/mbus_record.h>
 
 #include "hex.h"
 
-#define FRAMES    78 /* in the file */
-#define FRAME_MAX 261
+#define FRAMES 78 /* in the file */
 
 /* What a frame says, line by line as in the file. */
 static char said[64 * 1024];
@@ -36,21 +36,6 @@ static void say_bytes(const uint8_t *bytes, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         say(i == 0 ? "%02X" : " %02X", bytes[i]);
-}
-
-/* The data of a long frame, if it is one. */
-static bool unwrap(const uint8_t *frame, size_t size, uint8_t *ci, const uint8_t **data)
-{
-    uint8_t sum = 0;
-
-    if (size < 9 || size != frame[1] + 6u || frame[0] != 0x68 || frame[3] != 0x68 ||
-        frame[1] != frame[2] || frame[1] < 3 || frame[size - 1] != 0x16)
-        return false;
-    for (size_t i = 4; i < size - 2; i++)
-        sum = (uint8_t)(sum + frame[i]);
-    *ci = frame[6];
-    *data = frame + 7;
-    return sum == frame[size - 2];
 }
 
 static void say_header(const struct kwh_mbus_telegram *telegram)
@@ -130,26 +115,39 @@ static void say_record(const uint8_t *data, size_t size, const struct kwh_mbus_r
     say("\n");
 }
 
-/* Each telegram has exactly its own length, so that a sanitizer sees a read past its end. */
-static void decode(const uint8_t *frame, size_t size)
+/* Put together again, the frame is the same. */
+static void assert_round_trip(const uint8_t *bytes, const struct kwh_mbus_frame *frame)
 {
+    uint8_t built[KWH_MBUS_FRAME_MAX];
+    size_t length;
+    assert_int_equal(kwh_mbus_frame_encode(frame->c, frame->address, frame->ci,
+                                           bytes + frame->data_at, frame->data_length, built,
+                                           sizeof built, &length),
+                     KWH_OK);
+    assert_int_equal(length, frame->length);
+    assert_memory_equal(built, bytes, length);
+}
+
+/* Each telegram has exactly its own length, so that a sanitizer sees a read past its end. */
+static void decode(const uint8_t *bytes, size_t size)
+{
+    struct kwh_mbus_frame frame;
     struct kwh_mbus_telegram telegram;
     struct kwh_mbus_records records;
     struct kwh_mbus_record record;
-    uint8_t copy[FRAME_MAX];
-    const uint8_t *behind_ci;
-    uint8_t ci;
-    enum kwh_error error;
+    uint8_t copy[KWH_MBUS_FRAME_MAX];
+    enum kwh_error error = kwh_mbus_frame_decode(bytes, size, &frame);
 
     said[0] = '\0';
-    if (!unwrap(frame, size, &ci, &behind_ci)) {
-        say("error no_frame\n");
+    if (error != KWH_OK) {
+        say("error %s\n", kwh_error_name(error));
         return;
     }
-    size -= 9;
-    uint8_t *data = copy + FRAME_MAX - size;
-    memcpy(data, behind_ci, size);
-    error = kwh_mbus_telegram_decode(ci, data, size, &telegram);
+    assert_round_trip(bytes, &frame);
+    size = frame.data_length;
+    uint8_t *data = copy + sizeof copy - size;
+    memcpy(data, bytes + frame.data_at, size);
+    error = kwh_mbus_telegram_decode(frame.ci, data, size, &telegram);
     if (error != KWH_OK) {
         say("error %s\n", kwh_error_name(error));
         return;
@@ -172,7 +170,7 @@ static void decode(const uint8_t *frame, size_t size)
 static void frames(void **state)
 {
     static char line[4096], expected[sizeof said], name[128];
-    uint8_t frame[FRAME_MAX + 1];
+    uint8_t frame[KWH_MBUS_FRAME_MAX + 1];
     unsigned count = 0;
     FILE *file = fopen(KWH_SOURCE_ROOT "/tests/data/mbus/frames.txt", "r");
 

@@ -401,6 +401,8 @@ static void play(const struct kwh_framing *framing, const struct scenario *scena
     assert_int_equal(wire.line.failure.error, scenario->error);
     if (!wire_answered(&wire, &exchange, scenario->pdu))
         fail_msg("%s: wrong data", scenario->name);
+    if (scenario->error == KWH_ERROR_OTHER_ADDRESS)
+        assert_int_equal(kwh_line_failure(&wire.line)->other_address, 2);
     assert_end(&wire, scenario);
     next_call_works(&wire, scenario->name);
     wire_close(&wire);
@@ -447,6 +449,7 @@ static void a_damaged_byte_spoils_its_burst(void **state)
         {READ_ANY, "00 E5", 0, "", KWH_ERROR_COLLISION},
         {READ_ANY, OURS, 6, "", KWH_ERROR_COLLISION},
         {RESET, "10 40 01 41 16 E5", 2, "", KWH_ERROR_COLLISION}, /* its echo was disturbed */
+        {RESET, "10 40 01 41 16 E5", 5, "", KWH_ERROR_NO_FRAME},  /* more than only the echo */
     };
     static const uint32_t ticks[] = {1, 1000, 10000};
     (void)state;
@@ -517,6 +520,35 @@ static void a_full_buffer_is_no_silence(void **state)
         }
 }
 
+/* On a clock of 10 ms the rest of a telegram comes 49 ms later, and the line is asked all the time.
+ */
+static void an_early_question_ends_no_burst(void **state)
+{
+    struct wire wire;
+    struct kwh_step step;
+    uint8_t telegram[13];
+    (void)state;
+    hex(OURS, telegram, sizeof telegram);
+    wire_open(&wire, &kwh_mbus_serial, KWH_MBUS_BUFFER, 10000, 0);
+    ask(READ);
+    assert_int_equal(kwh_line_start(&wire.line, &exchange, 0), KWH_OK);
+    for (wire.now_us = 0; wire.now_us < 200000; wire.now_us += 1000) {
+        bool first = wire.now_us == 109000, second = wire.now_us == 158000;
+        kwh_line_next(&wire.line, wire_clock(&wire), &step);
+        if (step.action == KWH_ACTION_DONE)
+            break;
+        if (step.action == KWH_ACTION_SEND)
+            kwh_line_sent(&wire.line, step.count, wire_clock(&wire));
+        if (!first && !second)
+            continue;
+        memcpy(step.room, telegram + (second ? 6 : 0), second ? 7 : 6);
+        kwh_line_got(&wire.line, second ? 7 : 6, wire_clock(&wire));
+    }
+    assert_int_equal(step.action, KWH_ACTION_DONE);
+    assert_int_equal(exchange.error, KWH_OK);
+    wire_close(&wire);
+}
+
 /* Somebody who babbles without end: over when no answer can begin any more, by its own name. */
 static void babble_ends(void **state)
 {
@@ -585,7 +617,7 @@ static void the_echo_is_learnt(void **state)
             struct wire wire;
             wire_open(&wire, &kwh_mbus_serial, KWH_MBUS_BUFFER, 1, 0);
             wire.chunk = chunk;
-            wire.line.echo = cases[i].before;
+            wire.line.echo = (uint8_t)cases[i].before;
             wire_reply(&wire, 0, 20000, cases[i].arrives);
             wire_reply(&wire, 1, 20000, NEXT);
             ask(RESET);
@@ -934,10 +966,15 @@ static void noise_before_an_answer_is_forgotten(void **state)
     kwh_responder_next(&responder, now_us, &step);
     step.room[0] = 0xFF;
     kwh_responder_got_damaged(&responder, 1, now_us);
+    pass(0);
+    hex("10 7B 01 7C 16", step.room, 5); /* of the same burst */
+    kwh_responder_got(&responder, 5, now_us);
     pass(5000);
     assert_int_equal(step.action, KWH_ACTION_SEND);
     kwh_responder_sent(&responder, 1, now_us);
-    now_us += 1146 + 3438; /* the request comes 33 bit times behind our E5 */
+    pass(1146);
+    assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+    now_us += 3438; /* the request comes 33 bit times behind our E5 */
     hear("10 7B 01 7C 16", 0, 0);
     assert_request(1, "7B 01");
 }
@@ -974,6 +1011,7 @@ int main(void)
         cmocka_unit_test(a_damaged_byte_spoils_its_burst),
         cmocka_unit_test(a_damaged_byte_on_an_idle_line_is_nothing),
         cmocka_unit_test(a_full_buffer_is_no_silence),
+        cmocka_unit_test(an_early_question_ends_no_burst),
         cmocka_unit_test(babble_ends),
         cmocka_unit_test(statistics_of_a_bad_checksum),
         cmocka_unit_test(the_echo_is_learnt),

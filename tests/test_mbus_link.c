@@ -153,9 +153,13 @@ static void encoding_refuses_what_no_frame_can_carry(void **state)
                      KWH_ERROR_ARGUMENT);
     assert_int_equal(kwh_mbus_frame_encode(8, 1, -1, data, 1, built, sizeof built, &length),
                      KWH_ERROR_ARGUMENT);
-    assert_int_equal(kwh_mbus_frame_encode(0x53, 1, 0x00, NULL, 0, built, sizeof built, &length),
-                     KWH_OK);
+    /* The outermost CI fields. */
+    assert_int_equal(kwh_mbus_frame_encode(0x53, 1, 0x00, NULL, 0, built, 8, &length),
+                     KWH_ERROR_CAPACITY);
+    assert_int_equal(kwh_mbus_frame_encode(0x53, 1, 0x00, NULL, 0, built, 9, &length), KWH_OK);
     assert_memory_equal(built, "\x68\x03\x03\x68\x53\x01\x00\x54\x16", 9);
+    assert_int_equal(kwh_mbus_frame_encode(0x53, 1, 0xFF, NULL, 0, built, 9, &length), KWH_OK);
+    assert_memory_equal(built, "\x68\x03\x03\x68\x53\x01\xFF\x53\x16", 9);
 }
 
 /* L = FF: 252 bytes of data, 261 in all. */
@@ -208,6 +212,7 @@ static void each_refusal_has_its_name(void **state)
         {"", KWH_ERROR_CUT_FRAME},
         {"16", KWH_ERROR_BAD_START},
         {"11 40 01 41 16", KWH_ERROR_BAD_START},
+        {"68 03 03 69", KWH_ERROR_BAD_START},
         {"68 03 03 69 53 01 BB 0F 16", KWH_ERROR_BAD_START},
         {"68 03 03 10 53 01 BB 0F 16", KWH_ERROR_BAD_START},
         {"68 00", KWH_ERROR_BAD_LENGTH},
@@ -479,17 +484,17 @@ static void buffers_fit_what_they_are_for(void **state)
     static uint8_t buffer[KWH_MBUS_BUFFER];
     struct kwh_line line;
     (void)state;
-    for (size_t less = 0; less < 2; less++) {
-        assert_int_equal(
-            kwh_line_init(&line, &kwh_mbus_serial, buffer, KWH_MBUS_READ_BUFFER - less), KWH_OK);
-        kwh_mbus_req_ud2(&exchange, 1, true);
-        assert_int_equal(kwh_line_start(&line, &exchange, 0),
-                         less == 0 ? KWH_OK : KWH_ERROR_CAPACITY);
-        assert_int_equal(kwh_line_init(&line, &kwh_mbus_serial, buffer, KWH_MBUS_BUFFER - less),
+    for (size_t i = 0; i < 4; i++) {
+        const struct kwh_framing *framing = i < 2 ? &kwh_mbus_serial : &kwh_mbus_over_tcp;
+        size_t less = i % 2;
+        enum kwh_error expected = less == 0 ? KWH_OK : KWH_ERROR_CAPACITY;
+        assert_int_equal(kwh_line_init(&line, framing, buffer, KWH_MBUS_READ_BUFFER - less),
                          KWH_OK);
+        kwh_mbus_req_ud2(&exchange, 1, true);
+        assert_int_equal(kwh_line_start(&line, &exchange, 0), expected);
+        assert_int_equal(kwh_line_init(&line, framing, buffer, KWH_MBUS_BUFFER - less), KWH_OK);
         assert_int_equal(kwh_mbus_snd_ud(&exchange, 1, true, 0x51, data, 252), KWH_OK);
-        assert_int_equal(kwh_line_start(&line, &exchange, 0),
-                         less == 0 ? KWH_OK : KWH_ERROR_CAPACITY);
+        assert_int_equal(kwh_line_start(&line, &exchange, 0), expected);
     }
 }
 
@@ -889,6 +894,11 @@ static void secondary_addresses_as_people_write_them(void **state)
     assert_int_equal(secondary.manufacturer, 0x25CD);
     assert_int_equal(secondary.version, 0xFF);
     assert_int_equal(secondary.medium, 0x02);
+    assert_int_equal(kwh_mbus_secondary_parse("90ABCDEFabcdef09", &secondary), KWH_OK);
+    assert_int_equal(secondary.id, 0x90ABCDEF);
+    assert_int_equal(secondary.manufacturer, 0xCDAB);
+    assert_int_equal(secondary.version, 0xEF);
+    assert_int_equal(secondary.medium, 0x09);
     assert_int_equal(kwh_mbus_secondary_parse("12345678", &secondary), KWH_OK);
     assert_int_equal(secondary.id, 0x12345678);
     assert_int_equal(secondary.manufacturer, 0xFFFF);
@@ -982,13 +992,13 @@ static void the_address_of_a_telegram(void **state)
 static const struct {
     uint32_t baud;
     uint8_t ci;
-    uint32_t answer_us, silence_us; /* 330 bits + 50 ms; 33 bits */
+    uint32_t answer_us, silence_us; /* 330 bits + 50 ms + 11 bits; 33 bits */
     uint32_t readout_us;            /* 266 characters of 11 bits */
 } speeds[] = {
-    {300, 0xB8, 1150000, 110000, 9753334}, {600, 0xB9, 600000, 55000, 4876667},
-    {1200, 0xBA, 325000, 27500, 2438334},  {2400, 0xBB, 187500, 13750, 1219167},
-    {4800, 0xBC, 118750, 6875, 609584},    {9600, 0xBD, 84375, 3438, 304792},
-    {19200, 0xBE, 67188, 1719, 152396},    {38400, 0xBF, 58594, 860, 76198},
+    {300, 0xB8, 1186667, 110000, 9753334}, {600, 0xB9, 618334, 55000, 4876667},
+    {1200, 0xBA, 334167, 27500, 2438334},  {2400, 0xBB, 192084, 13750, 1219167},
+    {4800, 0xBC, 121042, 6875, 609584},    {9600, 0xBD, 85521, 3438, 304792},
+    {19200, 0xBE, 67761, 1719, 152396},    {38400, 0xBF, 58881, 860, 76198},
 };
 
 static void speeds_have_ci_fields(void **state)

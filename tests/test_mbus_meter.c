@@ -163,6 +163,12 @@ static void a_private_telegram_is_asked_for_when_it_is_needed(void **state)
     assert_int_equal(readings[0].status, KWH_STATUS_NOT_AVAILABLE); /* it did not come */
     expect(1, "voltage_l1", "34.12");
     script_end(&script);
+
+    play(scenes, KWH_COUNT(scenes)); /* one value leads it back, too */
+    assert_int_equal(kwh_mbus_meter_init(&mbus, &line, &kwh_map_inepro_pro380_mbus, 0), KWH_OK);
+    assert_int_equal(kwh_meter_read_one(&mbus.meter, KWH_VOLTAGE_L1, &readings[1]), KWH_OK);
+    expect(1, "voltage_l1", "34.12");
+    script_end(&script);
 }
 
 static void a_meter_without_a_map_tells_what_the_standard_says(void **state)
@@ -180,6 +186,41 @@ static void a_meter_without_a_map_tells_what_the_standard_says(void **state)
 }
 
 /* A telegram cut within its third record: its frame holds, the records before the cut count. */
+/* Records of one header, which only their order tells apart, as Eastron meters send them. */
+static void repeated_headers_are_counted(void **state)
+{
+    static const struct kwh_record records[] = {
+        KWH_RECORD(1, 1, VOLTAGE_L1, KWH_PUBLIC, 0x0B, 0xFD, 0x47),
+        KWH_RECORD_AGAIN(3, 3, 1, VOLTAGE_L3, KWH_PUBLIC, 0x0B, 0xFD, 0x47),
+        KWH_RECORD_AGAIN(2, 2, 1, VOLTAGE_L2, KWH_PUBLIC, 0x0B, 0xFD, 0x47),
+        KWH_RECORD(4, 1, CURRENT_L1, KWH_PUBLIC, 0x0B, 0xFD, 0x59),
+        KWH_RECORD_AGAIN(5, 2, 1, CURRENT_L2, KWH_PUBLIC, 0x0B, 0xFD, 0x59),
+    };
+    static const struct kwh_block blocks[] = {{.records = records, .count = KWH_COUNT(records)}};
+    static const struct kwh_mbus_family family = {.manufacturer = 0x4024, .medium = 2};
+    static const struct kwh_map map = {.name = "test",
+                                       .title = "test",
+                                       .blocks = blocks,
+                                       .block_count = 1,
+                                       .protocol = KWH_PROTOCOL_MBUS,
+                                       .mbus = &family};
+    static const struct scene scenes[] = {
+        {NKE, "E5"},
+        {REQUEST, "68 27 27 68 08 00 72 78 56 34 12 24 40 01 02 00 00 00 00 "
+                  "0B FD 47 01 23 00 0B FD 47 01 23 01 0B FD 47 01 23 02 0B FD 59 01 00 00 B3 16"},
+    };
+    (void)state;
+    play(scenes, KWH_COUNT(scenes));
+    assert_int_equal(read_all(&map), KWH_OK);
+    assert_int_equal(count, 5);
+    expect(0, "voltage_l1", "23.01");
+    expect(1, "voltage_l2", "123.01");
+    expect(2, "voltage_l3", "223.01");
+    expect(3, "current_l1", "0.001");
+    assert_int_equal(readings[4].quantity, KWH_CURRENT_L2);
+    assert_int_equal(readings[4].status, KWH_STATUS_NOT_AVAILABLE);
+}
+
 static void what_stands_before_a_cut_is_kept(void **state)
 {
     static const struct scene scenes[] = {
@@ -267,6 +308,7 @@ int main(void)
         cmocka_unit_test(values_by_name),
         cmocka_unit_test(a_private_telegram_is_asked_for_when_it_is_needed),
         cmocka_unit_test(a_meter_without_a_map_tells_what_the_standard_says),
+        cmocka_unit_test(repeated_headers_are_counted),
         cmocka_unit_test(what_stands_before_a_cut_is_kept),
         cmocka_unit_test(what_is_encrypted_is_said_to_be),
         cmocka_unit_test(a_silent_meter_has_no_values),

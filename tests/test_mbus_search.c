@@ -357,6 +357,22 @@ static void a_late_meter_beside_a_quick_one_is_found(void **state)
     }
 }
 
+/* The late one says E5 alone, which the converter hands over together with the telegram. */
+static void an_acknowledgment_behind_a_telegram_is_heard(void **state)
+{
+    struct finds finds;
+    (void)state;
+    for (uint32_t ms = 129; ms <= 187; ms++) { /* behind 11 bits and 27 characters */
+        mbus_bus_open(&bus, &kwh_mbus_serial, 2400);
+        bus.flush_us = 40000;
+        mbus_bus_add(&bus, 1, "33000000CD250102");
+        mbus_bus_add(&bus, 2, "34000000CD250102")->delay_us = ms * 1000;
+        bus.meters[1].empty = true;
+        search_all(&finds, false);
+        ASSERT_FINDS(&finds, "33000000CD250102 @1", "mute 34000000 @253 no_data");
+    }
+}
+
 static void meters_with_the_same_address_are_several(void **state)
 {
     struct finds finds;
@@ -382,6 +398,77 @@ static void what_cannot_be_asked_for_is_told_as_several(void **state)
     assert_memory_equal(finds.text[0], "several 1FFFFFFF @253 ", 22);
     search_all(&finds, true);
     ASSERT_FINDS(&finds, "1A000000CD250102 @1", "1B000000CD250102 @2");
+}
+
+/* Nor version FF; there the pattern itself was asked first. */
+static void what_no_version_tells_apart_is_several(void **state)
+{
+    struct kwh_mbus_secondary pattern;
+    struct finds finds;
+    (void)state;
+    mbus_bus_open(&bus, &kwh_mbus_serial, 2400);
+    mbus_bus_add(&bus, 1, "44444444CD25FF02");
+    mbus_bus_add(&bus, 2, "44444444CD25FF03");
+    assert_int_equal(kwh_mbus_secondary_parse("44444444", &pattern), KWH_OK);
+    kwh_mbus_search_secondary(&search, &bus.line, &pattern, true);
+    collect(&finds);
+    ASSERT_FINDS(&finds, "several 44444444 @253 collision");
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Many
+ */
+
+static int compare_text(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+/* Every primary address taken, identifications anywhere. */
+static void two_hundred_and_fifty_meters_are_found(void **state)
+{
+    static char expected[MBUS_BUS_METERS][17];
+    char found[17];
+    size_t count = 0;
+    (void)state;
+    mbus_bus_open(&bus, &kwh_mbus_serial, 2400);
+    bus.jitter_us = 20000;
+    for (unsigned i = 0; i < MBUS_BUS_METERS; i++) {
+        unsigned id = mbus_bus_random(&bus, 100000000);
+        snprintf(expected[i], sizeof expected[i], "%08uCD250102", id);
+        mbus_bus_add(&bus, (uint8_t)(i + 1), expected[i]);
+    }
+    qsort(expected, MBUS_BUS_METERS, sizeof expected[0], compare_text);
+    kwh_mbus_search_secondary(&search, &bus.line, NULL, false);
+    while (mbus_bus_run(&bus, &search.dialogue)) {
+        kwh_mbus_secondary_print(&search.found.secondary, found);
+        assert_in_range(count, 0, MBUS_BUS_METERS - 1);
+        assert_string_equal(found, expected[count++]);
+    }
+    comment("two hundred and fifty meters, 2400 Bd");
+    assert_int_equal(search.dialogue.error, KWH_OK);
+    assert_int_equal(count, MBUS_BUS_METERS);
+    assert_in_range(bus.selections, 1, 1600);
+}
+
+/* Nine times the same identification twice, as of a meter with two media. */
+static void pairs_of_the_same_identification_are_found(void **state)
+{
+    static const char *const expected[] = {
+        "11111111CD250102 @1",  "11111111CD250103 @11", "22222222CD250102 @2",
+        "22222222CD250103 @12", "33333333CD250102 @3",  "33333333CD250103 @13",
+        "44444444CD250102 @4",  "44444444CD250103 @14", "55555555CD250102 @5",
+        "55555555CD250103 @15", "66666666CD250102 @6",  "66666666CD250103 @16",
+        "77777777CD250102 @7",  "77777777CD250103 @17", "88888888CD250102 @8",
+        "88888888CD250103 @18", "99999999CD250102 @9",  "99999999CD250103 @19"};
+    struct finds finds;
+    (void)state;
+    mbus_bus_open(&bus, &kwh_mbus_serial, 2400);
+    for (size_t i = 0; i < 18; i++)
+        mbus_bus_add(&bus, (uint8_t)(i / 2 + (i % 2 == 0 ? 1 : 11)), expected[i]);
+    search_all(&finds, false);
+    comment("nine pairs of the same identification");
+    assert_finds(&finds, expected, 18);
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -625,29 +712,34 @@ static void a_line_on_which_every_selection_is_acknowledged_is_given_up(void **s
     assert_in_range(finds.count, 1, 250);
 }
 
-/* Somebody sends without end: nothing can be asked at all. */
+/* Somebody sends without end, from the beginning or from a later request on: nothing more can be
+ * asked. */
 static void a_line_that_is_never_silent_is_given_up(void **state)
 {
-    struct kwh_step step = {.action = KWH_ACTION_IDLE};
-    uint32_t now_us = 0;
-    unsigned sent = 0;
     (void)state;
-    mbus_bus_open(&bus, &kwh_mbus_serial, 2400);
-    kwh_mbus_search_secondary(&search, &bus.line, NULL, false);
-    while (step.action != KWH_ACTION_FINISHED) {
-        kwh_dialogue_step(&search.dialogue, &bus.line, now_us, &step);
-        if (step.action == KWH_ACTION_SEND) {
-            kwh_line_sent(&bus.line, step.count, now_us);
-            sent++;
-        } else if (step.action == KWH_ACTION_RECEIVE) {
-            now_us += 4583;
-            step.room[0] = 0x55;
-            kwh_line_got(&bus.line, 1, now_us);
+    for (unsigned from = 0; from < 8; from++) {
+        struct kwh_step step = {.action = KWH_ACTION_IDLE};
+        uint32_t now_us = 0;
+        unsigned sent = 0;
+        mbus_bus_open(&bus, &kwh_mbus_serial, 2400);
+        kwh_mbus_search_secondary(&search, &bus.line, NULL, false);
+        while (step.action != KWH_ACTION_FINISHED) {
+            kwh_dialogue_step(&search.dialogue, &bus.line, now_us, &step);
+            if (step.action == KWH_ACTION_SEND) {
+                kwh_line_sent(&bus.line, step.count, now_us);
+                sent++;
+            } else if (step.action == KWH_ACTION_RECEIVE && sent >= from) {
+                now_us += 4583;
+                step.room[0] = 0x55;
+                kwh_line_got(&bus.line, 1, now_us);
+            } else if (step.action == KWH_ACTION_RECEIVE) {
+                now_us = step.until_us;
+            }
         }
+        assert_int_equal(search.dialogue.error, KWH_ERROR_NO_FRAME);
+        assert_in_range(sent, from, from + 1);
+        assert_in_range(now_us, 0, 20000000);
     }
-    assert_int_equal(search.dialogue.error, KWH_ERROR_NO_FRAME);
-    assert_in_range(sent, 0, 1);
-    assert_in_range(now_us, 0, 10000000);
 }
 
 static void a_search_ends_when_the_line_is_cancelled(void **state)
@@ -700,6 +792,48 @@ static void a_search_can_be_stopped_at_any_moment(void **state)
     }
 }
 
+/* Also when an answer has just come: it is not looked at. */
+static void nothing_is_found_once_a_search_is_stopped(void **state)
+{
+    struct kwh_step step;
+    (void)state;
+    mbus_bus_open(&bus, &kwh_mbus_serial, 2400);
+    struct mbus_meter *meter = mbus_bus_add(&bus, 1, "01000000CD250102");
+    assert_int_equal(kwh_mbus_search_primary(&search, &bus.line, 1, 1), KWH_OK);
+    do {
+        kwh_dialogue_step(&search.dialogue, &bus.line, mbus_bus_clock(&bus), &step);
+        mbus_bus_carry_out(&bus, &step);
+    } while (bus.readouts == 0);
+    kwh_dialogue_step(&search.dialogue, &bus.line, mbus_bus_clock(&bus), &step);
+    assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+    memcpy(step.room, meter->sending.bytes, meter->sending.count);
+    step.room[meter->sending.count] = 0x00;
+    kwh_line_got_damaged(&bus.line, meter->sending.count + 1, mbus_bus_clock(&bus));
+    kwh_mbus_search_stop(&search, mbus_bus_clock(&bus));
+    assert_false(mbus_bus_run(&bus, &search.dialogue));
+    assert_int_equal(search.dialogue.error, KWH_ERROR_INTERRUPTED);
+}
+
+static void a_search_needs_no_more_room_than_a_readout(void **state)
+{
+    static const struct kwh_line_settings settings = {2400, 8, 'E', 1};
+    struct finds finds;
+    (void)state;
+    mbus_bus_open(&bus, &kwh_mbus_serial, 2400);
+    assert_int_equal(kwh_line_init(&bus.line, &kwh_mbus_serial, bus.buffer, KWH_MBUS_READ_BUFFER),
+                     KWH_OK);
+    kwh_mbus_set_speed(&bus.line, &settings, KWH_MBUS_ALLOWANCE_US);
+    bus.echo = true;
+    add_twenty();
+    search_all(&finds, true);
+    assert_twenty(&finds);
+
+    assert_int_equal(kwh_line_init(&bus.line, &kwh_mbus_serial, bus.buffer, 30), KWH_OK);
+    kwh_mbus_search_secondary(&search, &bus.line, NULL, false);
+    collect(&finds);
+    assert_int_equal(search.dialogue.error, KWH_ERROR_CAPACITY);
+}
+
 static void a_port_that_fails_ends_the_search(void **state)
 {
     struct kwh_step step;
@@ -750,8 +884,12 @@ int main(void)
         cmocka_unit_test(acknowledgments_that_look_like_one_are_told_apart),
         cmocka_unit_test(a_meter_that_only_overlap_makes_is_not_reported),
         cmocka_unit_test(a_late_meter_beside_a_quick_one_is_found),
+        cmocka_unit_test(an_acknowledgment_behind_a_telegram_is_heard),
         cmocka_unit_test(meters_with_the_same_address_are_several),
         cmocka_unit_test(what_cannot_be_asked_for_is_told_as_several),
+        cmocka_unit_test(what_no_version_tells_apart_is_several),
+        cmocka_unit_test(two_hundred_and_fifty_meters_are_found),
+        cmocka_unit_test(pairs_of_the_same_identification_are_found),
         cmocka_unit_test(telegrams_without_an_address_are_found_by_their_digits),
         cmocka_unit_test(a_meter_that_takes_any_selection_is_reported_once),
         cmocka_unit_test(a_search_keeps_to_its_pattern),
@@ -766,6 +904,8 @@ int main(void)
         cmocka_unit_test(a_line_that_is_never_silent_is_given_up),
         cmocka_unit_test(a_search_ends_when_the_line_is_cancelled),
         cmocka_unit_test(a_search_can_be_stopped_at_any_moment),
+        cmocka_unit_test(nothing_is_found_once_a_search_is_stopped),
+        cmocka_unit_test(a_search_needs_no_more_room_than_a_readout),
         cmocka_unit_test(a_port_that_fails_ends_the_search),
         cmocka_unit_test(a_blocking_search_tells_one_after_another),
     };

@@ -67,7 +67,8 @@ KWH_API struct kwh_decimal kwh_record_scale(const struct kwh_record *row);
 
 /**
  * Readings that the header of a telegram holds: KWH_SERIAL_NUMBER (the identification) and the
- * KWH_MBUS_ items. KWH_ERROR_NOT_IN_MAP for any other quantity or when the header lacks it.
+ * KWH_MBUS_ items, certainty manual: the standard fixes them for every meter.
+ * KWH_ERROR_NOT_IN_MAP for any other quantity or when the header lacks it.
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_mbus_header_reading(const struct kwh_mbus_telegram *telegram,
                                                            uint32_t quantity,

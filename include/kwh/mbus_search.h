@@ -6,10 +6,12 @@
  *
  * A search is a dialogue: drive it with kwh_dialogue_step(), kwh_dialogue_poll() or
  * kwh_mbus_search_next(). Each RESULT is something found. Times are those of the line, so
- * kwh_mbus_set_speed() comes first; a line buffer of KWH_MBUS_READ_BUFFER will do. Meters of
- * another speed do not answer: search at each speed in use.
+ * kwh_mbus_set_speed() comes first; a buffer of KWH_MBUS_READ_BUFFER will do. Meters of another
+ * speed do not answer: search at each speed in use.
  *
- * A search changes no meter, but it leaves none selected, and every frame count bit is new.
+ * A search changes no meter, but afterwards none is selected and frame count bits begin anew. What
+ * it cannot see: a meter whose every answer overlaps with that of another one bit by bit so that
+ * the other's is what comes; or that misses its selection while another answers.
  */
 #ifndef KWH_MBUS_SEARCH_H
 #define KWH_MBUS_SEARCH_H

@@ -585,7 +585,8 @@ static bool could_be(const char *text, size_t scheme, struct kwh_target *target,
     int length = snprintf(candidate, KWH_TARGET_TEXT, "%s:%s", schemes[scheme].name, text);
 
     return length < KWH_TARGET_TEXT && kwh_target_parse(candidate, target, NULL) == KWH_OK &&
-           (target->scheme != KWH_SCHEME_SIM || kwh_host_find_map(target->place) != NULL);
+           (target->scheme != KWH_SCHEME_SIM ||
+            kwh_host_find_protocol_map(target->place, KWH_PROTOCOL_MODBUS) != NULL);
 }
 
 static void print_scheme_hint(struct printer *printer, const char *text)

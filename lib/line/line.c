@@ -200,7 +200,6 @@ static void begin_sending(struct kwh_line *line, struct kwh_exchange *exchange, 
     line->sent_done = 0;
     line->bytes_seen = line->received;
     line->saw = 0;
-    line->spoilt = 0;
     line->echo_swallowed = false;
     line->last_us = now_us;
     exchange->state = KWH_EXCHANGE_SENDING;
@@ -223,7 +222,7 @@ static void begin_waiting(struct kwh_line *line, struct kwh_exchange *exchange)
     exchange->listened = false;
     exchange->sent_us = line->last_us;
     exchange->due_us = line->last_us + (broadcast ? timing->turnaround_us : wait) + timing->tick_us;
-    exchange->limit_us = exchange->due_us + timing->character_us +
+    exchange->limit_us = exchange->due_us + timing->character_us + timing->tick_us +
                          kwhi_wire_us(line->character_ns, line->framing->frame_max);
 }
 

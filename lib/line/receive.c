@@ -239,7 +239,6 @@ static void collide(struct kwh_line *line, struct kwh_exchange *exchange, size_t
 static void pass_spoilt(struct kwh_line *line, struct kwh_exchange *exchange, bool idle,
                         uint32_t now_us)
 {
-    line->saw |= KWHI_SAW_NOISE;
     kwhi_spoil(line, line->received);
     kwhi_skip(line, KWHI_ALL, exchange, now_us);
     if (idle)

@@ -72,6 +72,15 @@ static void give_up(struct kwh_responder *responder, size_t count, uint32_t now_
     skip(responder, count);
 }
 
+/* Nothing counts of a burst with a damaged byte, until it is over. */
+static void pass_spoilt(struct kwh_responder *responder, bool over, uint32_t now_us)
+{
+    if (!responder->spoilt)
+        return;
+    give_up(responder, responder->received, now_us);
+    responder->spoilt = !over;
+}
+
 /* Our own answer coming back: what we sent, before anything else. */
 enum echo_verdict {
     NOT_ECHO,
@@ -169,10 +178,7 @@ static void next_listening(struct kwh_responder *responder, uint32_t now_us, str
     uint32_t late = responder->last_us + ECHO_US + timing->tick_us;
     bool heard = responder->received != 0 || responder->spoilt;
     bool idle = heard && kwhi_due(now_us, silent);
-    if (responder->spoilt) {
-        give_up(responder, responder->received, now_us);
-        responder->spoilt = !idle;
-    }
+    pass_spoilt(responder, idle, now_us);
     if (!wait_for_echo(responder, idle, now_us) && listen(responder, idle, now_us, step)) {
         if (step->action == KWH_ACTION_IDLE)
             step->action = KWH_ACTION_REQUEST;
@@ -213,7 +219,7 @@ void kwh_responder_next(struct kwh_responder *responder, uint32_t now_us, struct
             return;
         }
         responder->state = SENDING;
-        responder->spoilt = false;
+        pass_spoilt(responder, true, now_us);
         responder->last_us = now_us;
     }
     step->action = KWH_ACTION_SEND;

@@ -19,7 +19,7 @@ static enum kwh_status decode_number(const struct kwh_row *row,
 static enum kwh_status decode_digits(const struct kwh_mbus_record *record, uint64_t raw,
                                      struct kwh_reading *reading)
 {
-    int64_t number = 0;
+    int64_t number = record->value.mantissa;
     uint64_t digits = raw;
     if (!record->is_number)
         return KWH_STATUS_NOT_AVAILABLE;
@@ -31,8 +31,7 @@ static enum kwh_status decode_digits(const struct kwh_mbus_record *record, uint6
         return KWH_STATUS_OK;
     }
     /* A number that is a name: no leading zeros to keep. */
-    if (!kwhi_is_integer_type(record->type) ||
-        kwh_decimal_to_int64(record->value, 0, KWH_ROUND_NONE, &number) != KWH_OK)
+    if (!kwhi_is_integer_type(record->type) || record->value.exponent != 0)
         return KWH_STATUS_NOT_AVAILABLE;
     if (number < 0)
         return KWH_STATUS_BAD_DIGITS;
@@ -47,7 +46,7 @@ static enum kwh_status decode(const struct kwh_map *map, const struct kwh_row *r
                               const struct kwh_mbus_record *record, struct kwh_reading *reading)
 {
     uint64_t raw = kwhi_record_raw(data, size, record);
-    struct kwh_decimal code;
+    struct kwh_decimal code = kwh_decimal(0, 0);
     enum kwh_status status;
     switch ((enum kwh_form)reading->form) {
     case KWH_FORM_DECIMAL:

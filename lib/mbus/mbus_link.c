@@ -37,7 +37,8 @@ void kwh_mbus_link_done(struct kwh_mbus_link *link, const struct kwh_exchange *e
     }
 }
 
-#define ANSWER_BITS  330u /* after which an answer has begun, with the pause that follows */
+#define ANSWER_BITS                                                                                \
+    (330u + 11u) /* after which its first character is there, with the pause below */
 #define ANSWER_US    50000u
 #define SILENCE_BITS 33u
 #define READOUT_BITS (11u * (5u + KWH_MBUS_FRAME_MAX)) /* a short request, the longest answer */

@@ -279,7 +279,6 @@ static enum kwh_wish ask(struct kwh_mbus_search *search)
         wish = select(search, &search->found.secondary);
         break;
     }
-    exchange->collides = true;
     exchange->statistics = &search->statistics;
     return wish;
 }

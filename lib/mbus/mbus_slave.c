@@ -25,15 +25,17 @@ static bool is_for_us(const uint8_t *served, uint8_t address)
 /* A whole frame: a request to us, or to be passed over. */
 static struct kwh_request_match take(const uint8_t *bytes, size_t length, const uint8_t *served)
 {
-    struct kwh_request_match match = make(KWH_VERDICT_FRAME, KWH_REASON_NOISE, length);
     bool is_long = bytes[0] == KWHI_MBUS_START_LONG;
-    match.body_at = is_long ? 4 : 1;
-    match.body_length = is_long ? (uint16_t)(length - KWHI_MBUS_LONG_OVERHEAD) : 2;
-    match.address = length > 1 ? bytes[match.body_at + 1u] : 0;
-    if (length == 1 || (bytes[match.body_at] & KWHI_MBUS_FROM_MASTER) == 0)
+    size_t body_at = is_long ? 4 : 1;
+    struct kwh_request_match match;
+    if (length == 1 || (bytes[body_at] & KWHI_MBUS_FROM_MASTER) == 0)
         return make(KWH_VERDICT_SLIDE, KWH_REASON_OTHER_ANSWER, length);
-    if (!is_for_us(served, match.address))
+    if (!is_for_us(served, bytes[body_at + 1]))
         return make(KWH_VERDICT_SLIDE, KWH_REASON_OTHER_ADDRESS, length);
+    match = make(KWH_VERDICT_FRAME, KWH_REASON_NOISE, length);
+    match.address = bytes[body_at + 1];
+    match.body_at = (uint16_t)body_at;
+    match.body_length = is_long ? (uint16_t)(length - KWHI_MBUS_LONG_OVERHEAD) : 2;
     return match;
 }
 
@@ -42,8 +44,7 @@ static struct kwh_request_match judge_burst(const uint8_t *bytes, size_t length)
 {
     size_t whole;
     for (size_t at = 1; at + KWHI_MBUS_SHORT_SIZE <= length; at++)
-        if (kwhi_mbus_frame_find(bytes + at, length - at, &whole) == KWH_OK && whole > 1 &&
-            whole == length - at)
+        if (kwhi_mbus_frame_find(bytes + at, length - at, &whole) == KWH_OK && whole == length - at)
             return make(KWH_VERDICT_SLIDE, KWH_REASON_NOISE, at);
     return make(KWH_VERDICT_SLIDE, KWH_REASON_BAD_CRC, length);
 }

@@ -13,8 +13,8 @@ ROOT = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".").resolve()
 
 # A folder and the highest other floor that it may include.
 FLOOR = {
-    "lib/base": 0, "lib/energy": 0,
-    "lib/line": 1,
+    "lib/base": 0,
+    "lib/line": 1, "lib/energy": 1,  # both on the base alone
     "lib/modbus": 2, "lib/mbus": 2, "lib/optical": 2,
     "lib/map": 3,
     "maps": 4,

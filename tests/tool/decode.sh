@@ -78,6 +78,18 @@ exits 0 decode 10 03 0A 0D 16 00 00 00 00 00 00 00 00 6F 3D -o json # 10 03 0A 0
 json 'line["protocol"] == "modbus" and line["unit"] == "16" and line["count"] == "5"'
 exits 5 decode 10 03 00 00 00 01 00 00 -o json
 json 'line["protocol"] == "modbus" and line["error"] == "bad_crc"'
+exits 5 decode 68 03 05 68 42 FA 7D -o json
+json 'line["protocol"] == "modbus" and line["error"] == "bad_answer"'
+exits 0 decode 01 63 00 08 F0 -o json # a function without a name, but a CRC that holds
+json 'line["protocol"] == "modbus" and line["name"] == "function_63" and line["direction"] == "unknown"'
+exits 0 decode 01 10 00 00 00 05 0A 68 03 03 68 53 01 BB 0F 16 00 15 AB -o json # a long frame in registers
+json 'len(lines) == 1 and line["protocol"] == "modbus" and line["count"] == "5"'
+exits 5 decode 01 03 0A 68 03 03 68 53 01 BB 0F 16 73 71 -o json # nor in an answer that is too short
+json 'len(lines) == 1 and line["error"] == "bad_answer"'
+exits 5 decode 01 63 -o json
+json 'line["protocol"] == "modbus" and line["error"] == "no_frame"'
+exits 5 decode 10 53 01 02 03 04 05 06 -o json
+json 'line["protocol"] is None and line["error"] == "no_frame"'
 
 # Refused frames.
 exits 5 decode 01 03 50 02 00 06 75 09 -o json

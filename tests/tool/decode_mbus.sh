@@ -152,6 +152,7 @@ explains 'request to address 1: set the speed to 2400 Bd' '68 03 03 68 53 01 BB 
 explains 'request to any meter (254): set the speed to 9600 Bd' '68 03 03 68 53 FE BD 0E 16'
 explains 'request to address 1: reset the application' '68 03 03 68 53 01 50 A4 16'
 explains 'request to address 1: reset the application: instantaneous values' '68 04 04 68 53 01 50 50 F4 16'
+prints 'M-Bus request to address 1: reset the application: instantaneous values'
 explains 'request to address 1: reset the application: subcode 70' '68 04 04 68 53 01 50 70 14 16'
 explains "request to address 1: the maker's command B4" '68 03 03 68 53 01 B4 08 16'
 explains "request to address 1: the maker's command A5" '68 04 04 68 73 01 A5 01 1A 16'
@@ -175,9 +176,20 @@ exits 0 decode 68 08 08 68 53 01 51 09 7C 01 54 02 81 16 -o json
 json '[line["records"][0][key] for key in ("kind", "unit", "value")] == ["plain text", "T", "2"]'
 explains 'request to address 1: write 1 record' '68 0A 0A 68 53 01 51 0C 86 01 10 00 00 00 48 16'
 says out 'energy, add  10  kWh'
+explains 'request to address 1: write 1 record' '68 06 06 68 53 01 51 40 DA 0B CA 16'
+says out 'flow temperature, storage 1, freeze'
+exits 0 decode 68 06 06 68 43 01 51 01 7A 08 18 16 -v
+says out 'C 43 (SND_UD2), A 01, CI 51'
+exits 0 decode 68 12 12 68 73 01 5B 78 56 34 12 CD 25 01 02 2A 00 00 00 01 7A 08 85 16
+prints 'M-Bus request to address 1: write 1 record of 12345678, INM, version 1, electricity
+access number 42, status 00: no error
+bus address  8'
 explains 'request to address 3: select 1 record for the readout' '68 04 04 68 53 03 51 7F 26 16'
 says out 'global readout'
 explains 'request to address 7: select 2 records for the readout' '68 07 07 68 53 07 51 08 13 08 5A 28 16'
+prints 'M-Bus request to address 7: select 2 records for the readout
+volume
+flow temperature'
 explains 'answer of address 1: application error: the meter is too busy to answer (error 8)' \
     '68 04 04 68 08 01 70 08 81 16'
 exits 0 decode 68 04 04 68 08 01 70 08 81 16 -o json
@@ -192,6 +204,14 @@ prints 'M-Bus answer of address 5: 2 records of 12345678, water
 access number 10, status 00: no error
 volume             0.001  m^3
 volume, storage 1  0.135  m^3'
+fixed='68 13 13 68 08 05 73 78 56 34 12 0A 01 E9 7E 01 00 00 00 87 00 00 00 8E 16' # counters in binary
+exits 0 decode "$fixed"
+says out 'access number 10, status 01: no error'
+says out 'volume, storage 1  0.135  m^3'
+exits 0 decode "$fixed" -o json
+json 'list(line["header"].values()) == ["12345678", None, None, "7", "10", "1", None]'
+exits 5 decode 68 05 05 68 08 01 B7 01 02 C3 16 -o json # a maker's answer
+json 'line["error"] == "unknown_ci" and line["data"] == "01 02"'
 forms='68 31 31 68 28 05 78 02 6C 54 3B 04 6D 1E 2A 54 3B 0D 78 03 43 42 41 01 FD 17 80 02 2B 00 80 0A 5A 45 A3 05
     2B 00 00 C0 7F 0D 78 E9 01 02 03 04 05 06 07 08 09 D0 16'
 forms=$(echo "$forms" | tr -s '\n ' ' ')
@@ -218,6 +238,8 @@ energy export                                        123456.789  kWh
 energy         record error: storage number not implemented
 data of the maker: AA BB
 more records follow in the next telegram'
+exits 0 decode "$more" -v
+says out 'C 38 (RSP_UD), A 05, CI 72'
 exits 0 decode "$more" -o json
 json 'line["more_records_follow"] is True and line["manufacturer_data"] == "AA BB"'
 json '(line["records"][1]["value"], line["records"][1]["status"]) == (None, "record_error")'
@@ -237,6 +259,37 @@ reactive power L2                                10      var
 energy, VIFE 12                                   0.010  kWh
 energy Q2                                         0.010  kWh
 stops of the meter                                3'
+
+# Names of a map: records of the usual telegram, and of one that was asked for.
+exits 0 decode "$pro1" -m PRO1 -o json
+json '[r["quantity"] for r in line["records"]] == [f"active_energy_{way}{tariff}"
+    for way in ("combined", "import", "export") for tariff in ("", "_t1", "_t2")]'
+json 'line["values"]["active_energy_import_t2_wh"] == "5678900" and len(line["values"]) == 9'
+json 'line["status"] == {}'
+exits 0 decode "$pro1" -m inepro_pro1
+says out 'active_energy_import_t2     5678.90  kWh'
+exits 5 decode "$pro1_head $pro1_total $pro1_forward $pro1_reverse 7D 16" -m PRO1 -o json # not proven
+json '[r["quantity"] for r in line["records"]] == 9 * [None] and "values" not in line'
+phases='68 1C 1C 68 08 00 72 78 56 34 12 CD 25 01 02 2A 00 00 00 4B FD 47 12 30 02 8B 01 FD 47 75 29 02 F0 16'
+exits 0 decode "$phases" -m PRO380 # not known to be the one with the phases
+says out 'voltage, storage 1  230.12  V'
+exits 0 decode 68 03 03 68 53 00 B4 07 16 E5 10 7B 00 7B 16 "$phases" -m PRO380
+says out 'voltage_l2  229.75  V'
+twice='68 1B 1B 68 08 00 72 78 56 34 12 CD 25 01 02 2A 00 00 00 0C 04 14 48 60 01 0C 04 23 80 35 00 62 16' # the second one is not known
+exits 0 decode 68 03 03 68 53 00 B4 07 16 E5 68 03 03 68 53 00 B1 04 16 E5 "$twice" -m PRO380 -o json # usual again
+json '[r["quantity"] for r in lines[4]["records"]] == ["active_energy_combined", None]'
+json 'lines[4]["values"] == {"active_energy_combined_wh": "16048140"}'
+exits 0 decode 68 03 03 68 53 00 B4 07 16 68 0B 0B 68 53 FD 52 78 56 34 12 CD 25 01 02 AB 16 "$phases" -m PRO380
+says out 'voltage, storage 1  230.12  V' # of a meter selected since then
+exits 0 decode "$phases" -m PRO380 --request '68 03 03 68 53 00 B4 07 16' -o json
+json 'line["values"] == {"voltage_l1_v": "230.12", "voltage_l2_v": "229.75"}'
+exits 2 decode "$phases" -m PRO380 --request 'E5'
+says err "--request 'E5' is not a whole request"
+exits 0 decode 68 1A 1A 68 08 00 72 78 56 34 12 CD 25 01 02 2A 00 00 00 0A FD 3A 00 01 04 03 15 CD 5B 07 3A 16 -m 2PU -o json # scales of the map come on top
+json 'line["values"] == {"power_factor_magnitude": "1.00", "active_energy_import_wh": "123456789"}'
+json '[r["value"] for r in line["records"]] == ["100", "123456789"]'
+exits 0 decode 68 06 06 68 53 FE 51 01 7A 08 25 16 -m PRO1
+says out 'device_address  8'
 
 exits 0 decode 01 03 50 02 00 06 75 08 -v
 prints '01 03 50 02 00 06 75 08

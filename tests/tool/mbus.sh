@@ -58,6 +58,8 @@ stop TERM 0
 start pro380 "$KWH" simulate inepro_pro380@1 mbus:pty --set voltage_l2=231.5
 exits 0 read "$target" -m inepro_pro380 voltage_l2 active_energy_import -o json -v
 json 'line["values"]["voltage_l2_v"] == "231.50"'
+exits 0 read "$target" -o json # and it was led back from there
+json 'line["map"] == "inepro_pro1" and len(line["values"]) == 9'
 stop TERM 0
 
 # --- A 2PU CT: 31 values, and the ratio by name

@@ -19,7 +19,7 @@ for line in map(json.loads, open(sys.argv[1])):
     print(line["address"], line["secondary"], line["id"])
 CODE
 
-NODE_PATH=$modules timeout 60 "$node" - "$port" "$temp/found" <<'CODE' || complain "node-mbus"
+NODE_PATH=$modules timeout 150 "$node" - "$port" "$temp/found" <<'CODE' || complain "node-mbus"
 const fs = require("fs");
 const Master = require("node-mbus");
 const port = Number(process.argv[2]);
@@ -27,7 +27,7 @@ const meters = fs.readFileSync(process.argv[3], "utf8").trim().split("\n").map((
   const [address, secondary, id] = line.split(" ");
   return { address: Number(address), secondary, id };
 });
-const master = new Master({ host: "127.0.0.1", port, timeout: 2000 });
+const master = new Master({ host: "127.0.0.1", port, timeout: 100 });
 
 function must(condition, what) {
   if (!condition) {

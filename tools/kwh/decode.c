@@ -119,7 +119,7 @@ static enum exit_code decode_bytes(struct decoder *decoder, const uint8_t *bytes
         if (code != EXIT_CODE_OK)
             return code;
         at += capture.length;
-        behind_mbus = capture.protocol == CAPTURE_MBUS && capture.mbus.has_kind;
+        behind_mbus = capture.protocol == CAPTURE_MBUS;
     }
     return EXIT_CODE_OK;
 }

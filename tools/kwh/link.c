@@ -129,7 +129,7 @@ enum exit_code link_open(struct link *link, const struct options *options, const
     link->error = kwh_host_open_target(&link->host, &link->target);
     if (link->error == KWH_ERROR_UNKNOWN_NAME) {
         const struct kwh_map *none;
-        return find_map(link->target.place, &none);
+        return find_protocol_map(link->target.place, KWH_PROTOCOL_MODBUS, &none);
     }
     if (link->error != KWH_OK) {
         link_complain(link, link->error, kwh_line_failure(&link->host.line));

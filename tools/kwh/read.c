@@ -150,9 +150,9 @@ static void read_all(struct readout *readout, union any_meter *any)
     struct kwh_reading reading;
     if (readout->link.map != NULL) {
         readout->readings = allocate(readout->plan.count, sizeof *readout->readings);
-        while (readout->count < readout->plan.count &&
-               kwh_meter_next(&any->meter, &readout->readings[readout->count]))
-            readout->count++;
+        while (kwh_meter_next(&any->meter, &reading)) /* to the end, which may lead it back */
+            if (readout->count < readout->plan.count)
+                readout->readings[readout->count++] = reading;
         return;
     }
     for (unsigned number = 1; kwh_meter_next(&any->meter, &reading); number++)
@@ -181,17 +181,21 @@ static enum exit_code run_plan(struct readout *readout)
     return EXIT_CODE_OK;
 }
 
-/* A value that the meter itself marks as absent is no failure. */
-static bool has_failed(const struct kwh_reading *reading)
+/* A value that the meter itself marks as absent is no failure; without a map nothing is that it
+ * tells. */
+static bool has_failed(const struct readout *readout, const struct kwh_reading *reading)
 {
-    return !kwh_reading_has_value(reading) && reading->status != KWH_STATUS_NOT_AVAILABLE;
+    bool came = reading->status != KWH_STATUS_NO_ANSWER && reading->status != KWH_STATUS_REFUSED &&
+                reading->status != KWH_STATUS_ENCRYPTED;
+    return !kwh_reading_has_value(reading) && reading->status != KWH_STATUS_NOT_AVAILABLE &&
+           !(readout->unnamed != NULL && came);
 }
 
 static size_t count_failed(const struct readout *readout)
 {
     size_t failed = 0;
     for (size_t i = 0; i < readout->count; i++)
-        failed += has_failed(&readout->readings[i]);
+        failed += has_failed(readout, &readout->readings[i]);
     return failed;
 }
 
@@ -430,11 +434,12 @@ static enum exit_code read_meter(struct readout *readout, const struct options *
 static const struct kwh_map *named_map(const struct options *options)
 {
     struct kwh_target target;
-    if (options->map != NULL)
-        return kwh_host_find_map(options->map);
     if (kwh_target_parse(options->arguments[0], &target, NULL) != KWH_OK)
         return NULL;
-    return kwh_host_find_map(target.scheme == KWH_SCHEME_SIM ? target.place : target.map);
+    const char *name = options->map != NULL              ? options->map
+                       : target.scheme == KWH_SCHEME_SIM ? target.place
+                                                         : target.map;
+    return kwh_host_find_protocol_map(name, kwh_scheme_protocol(target.scheme));
 }
 
 enum exit_code read_command(const struct options *options)

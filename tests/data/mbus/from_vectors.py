@@ -35,9 +35,9 @@ ERRORS = {
     "more than 10 VIFE": "too_many_vife",
     "reserved DIF 3F": "reserved_dif",
     "LVAR F7 reserved": "reserved_lvar",
-    "not a frame": "no_frame",
-    "length mismatch (9 of 89)": "no_frame",
-    "length mismatch (19 of 67)": "no_frame",
+    "not a frame": "bad_start",
+    "length mismatch (9 of 89)": "cut_frame",
+    "length mismatch (19 of 67)": "cut_frame",
 }
 MARKS = {"L1": "L1", "L2": "L2", "L3": "L3", "forward": "import", "backward": "export",
          "abs both directions": "gross"}
