@@ -353,6 +353,18 @@ static enum kwh_error row_value(void *context, const struct kwh_row *row,
     return KWH_OK;
 }
 
+/* As it is read after it was written. */
+static enum kwh_error choose_setting(struct kwh_simulation *simulation,
+                                     const struct kwh_reading *reading)
+{
+    const struct kwh_item *item = kwh_map_item(simulation->map, reading->quantity);
+    const struct kwh_choice *choice = item != NULL ? kwh_item_choice(item, reading->decimal) : NULL;
+    struct kwh_reading setting = *reading;
+    if (choice != NULL && choice->reads_as != 0)
+        setting.decimal = kwh_decimal(choice->reads_as, 0);
+    return choose(simulation, &setting);
+}
+
 static void act(struct kwh_simulation *simulation, const struct kwh_reading *reading)
 {
     const struct kwh_item *item = kwh_map_item(simulation->map, reading->quantity);
@@ -370,7 +382,7 @@ static enum kwh_error row_write(void *context, const struct kwh_row *row,
     struct kwh_simulation *simulation = context;
     switch (KWH_QUANTITY_CLASS(row->quantity)) {
     case KWH_CLASS_ITEM:
-        return choose(simulation, reading);
+        return choose_setting(simulation, reading);
     case KWH_CLASS_MEASUREMENT: /* only counters that can be cleared are writable */
         kwhi_load_reset(&simulation->load);
         return KWH_OK;

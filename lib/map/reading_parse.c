@@ -62,7 +62,7 @@ static enum kwh_error parse_ratio(const struct kwhi_place *place, const char *te
             at = 1;
             digits = 0;
             room = place->digits - 4u;
-        } else if (digit_of(text[i]) > 9 || digits == room) {
+        } else if (digit_of(text[i]) >= place->base || digits == room) {
             return KWH_ERROR_SYNTAX;
         } else {
             part[at] = part[at] << 4 | digit_of(text[i]);

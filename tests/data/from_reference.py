@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """Holds the fact tables of this folder, *_modbus.csv and *_mbus.csv, and the frames that write to
-M-Bus meters, inepro_mbus_writes.csv, against the tables they were made from.
+meters, inepro_*_writes.csv, against the tables they were made from.
 
 usage: KWH_REFERENCE_MAPS=FOLDER from_reference.py [--write] NAME...
 
@@ -129,6 +129,40 @@ def inepro(file, tables, names):
         yield line(row, known, function=function, risk=inepro_risk(row, name),
                    values=INEPRO_2PU_VALUES[name] if renumbered else inepro_values(row, name),
                    profile="ct" if known["profile"] == "2PU CT" else "")
+
+
+MODELS = {"PRO1-Mod": "inepro_pro1", "PRO380-Mod": "inepro_pro380", "2PU CT": "inepro_2pu"}
+RESET_NAMES = {"inepro_2pu": "active_energy_combined_resettable"}
+
+
+def written(row, family):
+    """What a meter tells once it was written to."""
+    value = re.sub(r" (Bd|imp/kWh|s \(default\)|s|not saved)$", "", row["value"])
+    if row["quantity"] == "combination_code":
+        code = int(value[2:])
+        if family != "inepro_2pu":
+            return INEPRO_WORDS["combination_code"][code]
+        return INEPRO_2PU_VALUES["combination_code"].split(";")[code - 1].split("=")[0]
+    if row["quantity"] == "resettable_active_energy":
+        return "0.000"  # as the counter of a simulated meter is printed
+    if value.endswith(" ms"):
+        return f"{int(value[:-3]) / 1000:.3f}"
+    if row["quantity"] == "tariff":
+        return value[1:]
+    return {"reset": "0", "turned 180 degrees": "turned"}.get(value, value.replace(" ", "_"))
+
+
+def modbus_frames(tables):
+    yield "map,name,value,request,reply"
+    for row in tables["inepro_writes"]:
+        for model, family in MODELS.items():
+            if row["protocol"] != "modbus-rtu" or model not in row["models"].split(";"):
+                continue
+            name = {"resettable_active_energy":
+                    RESET_NAMES.get(family, "active_energy_import_resettable"),
+                    "data_type_setting": "data_type"}.get(row["quantity"], row["quantity"])
+            yield ",".join((family, name, written(row, family), row["request_hex"],
+                            row["reply_hex"]))
 
 
 # --- Eastron -------------------------------------------------------------------------------------
@@ -301,6 +335,7 @@ def main():
     for file in (name for name in sys.argv[1:] if name != "--write"):
         ours = HERE / f"{file}.csv"
         lines = (mbus_reference.frames(folder) if file == "inepro_mbus_writes"
+                 else modbus_frames(tables) if file == "inepro_modbus_writes"
                  else mbus_reference.records(folder, file) if file.endswith("_mbus")
                  else registers(tables, names, file))
         made = "\n".join(lines) + "\n"
