@@ -9,13 +9,17 @@
 #include <kwh/config.h>
 #include <kwh/crc16.h>
 #include <kwh/decimal.h>
+#include <kwh/energy.h>
 #include <kwh/error.h>
 #include <kwh/line.h>
 #include <kwh/line_settings.h>
 #include <kwh/map.h>
 #include <kwh/map_record.h>
 #include <kwh/mbus.h>
+#include <kwh/mbus_meter.h>
+#include <kwh/mbus_readout.h>
 #include <kwh/mbus_record.h>
+#include <kwh/mbus_search.h>
 #include <kwh/mbus_server.h>
 #include <kwh/mbus_telegram.h>
 #include <kwh/meter.h>

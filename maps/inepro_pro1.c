@@ -296,3 +296,169 @@ const struct kwh_map_proof kwh_proof_inepro_pro1_modbus = {
     .value_count = KWH_COUNT(proof_values),
 };
 #endif
+
+/* ------------------------------------------------------------------------------------------------
+ * M-Bus: PRO1-Mb.
+ *
+ * Source: the same manual. One telegram of nine energies; the function field of the DIF tells the
+ * direction, against the standard: instantaneous is the total, maximum forward, minimum reverse.
+ */
+
+/* clang-format off */
+static const struct kwh_record mbus_records[] = {
+    /* the total follows the combination code; the example of the manual is forward + reverse */
+    KWH_RECORD(1, 1, ACTIVE_ENERGY_COMBINED,    KWH_MANUAL, 0x0C, 0x04),
+    KWH_RECORD(2, 1, ACTIVE_ENERGY_COMBINED_T1, KWH_MANUAL, 0x8C, 0x10, 0x04),
+    KWH_RECORD(3, 1, ACTIVE_ENERGY_COMBINED_T2, KWH_MANUAL, 0x8C, 0x20, 0x04),
+    KWH_RECORD(4, 1, ACTIVE_ENERGY_IMPORT,      KWH_MANUAL, 0x1C, 0x04),
+    KWH_RECORD(5, 1, ACTIVE_ENERGY_IMPORT_T1,   KWH_MANUAL, 0x9C, 0x10, 0x04),
+    KWH_RECORD(6, 1, ACTIVE_ENERGY_IMPORT_T2,   KWH_MANUAL, 0x9C, 0x20, 0x04),
+    KWH_RECORD(7, 1, ACTIVE_ENERGY_EXPORT,      KWH_MANUAL, 0x2C, 0x04),
+    KWH_RECORD(8, 1, ACTIVE_ENERGY_EXPORT_T1,   KWH_MANUAL, 0xAC, 0x10, 0x04),
+    KWH_RECORD(9, 1, ACTIVE_ENERGY_EXPORT_T2,   KWH_MANUAL, 0xAC, 0x20, 0x04),
+
+    /* Settings. E5 is the answer to anything: it does not prove that one was taken. */
+    KWH_RECORD_BAUD_RATE(10, KWH_MANUAL),
+    KWH_RECORD(11, 1, DEVICE_ADDRESS,   KWH_MANUAL | KWH_WRITE_ONLY, 0x01, 0x7A),
+    /* printed high byte first, but all else is low byte first */
+    KWH_RECORD(12, 1, SERIAL_NUMBER,    KWH_INFERRED | KWH_WRITE_ONLY, 0x0C, 0x79),
+    KWH_RECORD(13, 1, TARIFF,           KWH_MANUAL | KWH_WRITE_ONLY, 0x09, 0x7C, 0x01, 0x54),
+    /* FD 3A is this, the pulse rate and more: the DIF tells; BCD here, binary on Modbus */
+    KWH_RECORD(14, 1, COMBINATION_CODE, KWH_MANUAL | KWH_WRITE_ONLY, 0x09, 0xFD, 0x3A),
+    KWH_RECORD(15, CENTI, PULSE_RATE,   KWH_MANUAL | KWH_WRITE_ONLY, 0x0C, 0xFD, 0x3A),
+    /* the header of the total, which it does not reset */
+    KWH_RECORD(16, 1, ACTIVE_ENERGY_IMPORT_RESETTABLE, KWH_MANUAL | KWH_WRITE_ONLY, 0x0C, 0x04),
+    KWH_RECORD(17, 1, POWER_DOWN_COUNTER, KWH_MANUAL | KWH_WRITE_ONLY, 0x0A, 0xFD, 0x60),
+};
+
+static const struct kwh_block mbus_blocks[] = {
+    {.records = mbus_records, .count = KWH_COUNT(mbus_records)},
+};
+
+static const struct kwh_choice mbus_baud_rates[] = {
+    {.code = 300}, {.code = 600}, {.code = 1200}, {.code = 2400}, {.code = 4800}, {.code = 9600},
+};
+
+static const struct kwh_choice mbus_tariffs[] = {{.code = 1}, {.code = 2}};
+
+static const struct kwh_item mbus_items[] = {
+    KWH_CHOICE_ITEM(BAUD_RATE,         0xB8, mbus_baud_rates, KWH_RISK_LINK_CHANGE),
+    KWH_RANGE_ITEM(DEVICE_ADDRESS,     0x51, 0, 250, KWH_RISK_LINK_CHANGE),
+    KWH_RANGE_ITEM(SERIAL_NUMBER,      0x51, 0, 99999999, KWH_RISK_LINK_CHANGE),
+    KWH_CHOICE_ITEM(TARIFF,            0x51, mbus_tariffs, 0),
+    KWH_CHOICE_ITEM(COMBINATION_CODE,  0x51, combination_codes, 0),
+    KWH_CHOICE_ITEM(PULSE_RATE,        0x51, pulse_rates, 0),
+    KWH_RANGE_ITEM(ACTIVE_ENERGY_IMPORT_RESETTABLE, 0x51, 0, 0, KWH_RISK_COUNTER_RESET),
+    KWH_RANGE_ITEM(POWER_DOWN_COUNTER, 0x51, 0, 0, KWH_RISK_COUNTER_RESET),
+};
+/* clang-format on */
+
+static const struct kwh_line_settings mbus_lines[] = {{9600, 8, 'E', 1}};
+
+/* A 2PU has the same header: only its records tell it apart. */
+static const struct kwh_mbus_family mbus_family = {
+    .manufacturer = 0x25CD, /* INM */
+    .version = 1,
+    .medium = 2,
+};
+
+KWH_MAP_DECLARE(inepro_pro1_mbus);
+const struct kwh_map kwh_map_inepro_pro1_mbus = {
+    .name = "inepro_pro1",
+    .title = "inepro PRO1-Mb",
+    .blocks = mbus_blocks,
+    .block_count = KWH_COUNT(mbus_blocks),
+    .items = mbus_items,
+    .item_count = KWH_COUNT(mbus_items),
+    .lines = mbus_lines,
+    .line_count = KWH_COUNT(mbus_lines),
+    .protocol = KWH_PROTOCOL_MBUS,
+    .default_address = 0,
+    .mbus = &mbus_family,
+};
+
+#if KWH_MAP_NOTES
+static const struct kwh_note mbus_remarks[] = {
+    {1, "follows the combination code"},
+    {4, "function field of a maximum, used for forward"},
+    {5, "function field of a maximum, used for forward"},
+    {6, "function field of a maximum, used for forward"},
+    {7, "function field of a minimum, used for reverse"},
+    {8, "function field of a minimum, used for reverse"},
+    {9, "function field of a minimum, used for reverse"},
+    {10, "default 9600; CI B8 is 300, B9 600, BA 1200, BB 2400, BC 4800, BD 9600; acknowledged at "
+         "the old speed"},
+    {11, "printed as 0 to 247 and as 0 to 250; acknowledged from the old address"},
+    {12, "the secondary address, 8 digits; the byte order of the example contradicts its text: "
+         "read the header back"},
+    {13, "plain-text VIF, the letter T"},
+    {14, "code 10 cannot be undone on a PRO380, and surely not here; code 6 is printed with a "
+         "doubtful sign"},
+    {15, "imp/kWh"},
+    {16, "trip counter of forward energy; writing 0 clears it"},
+    {17, "number of power losses; writing 0 clears it"},
+};
+
+static const char *const mbus_aliases[] = {"PRO1", "PRO1-Mb"};
+
+KWH_NOTES_DECLARE(inepro_pro1_mbus);
+const struct kwh_map_notes kwh_notes_inepro_pro1_mbus = {
+    .notes = mbus_remarks,
+    .count = KWH_COUNT(mbus_remarks),
+    .aliases = mbus_aliases,
+    .alias_count = KWH_COUNT(mbus_aliases),
+};
+#endif
+
+#ifdef KWH_MAP_PROOF
+static const char mbus_proof_source[] = "the telegram of the manual, with its length and checksum";
+
+/* clang-format off */
+static const uint8_t mbus_proof_telegram[] = {
+    0x68, 0x4B, 0x4B, 0x68, 0x08, 0x00, 0x72,
+    0x00, 0x00, 0x00, 0x00, 0xCD, 0x25, 0x01, 0x02, 0x02, 0x00, 0x00, 0x00,
+    0x0C,       0x04, 0x14, 0x48, 0x60, 0x01,
+    0x8C, 0x10, 0x04, 0x23, 0x80, 0x35, 0x00,
+    0x8C, 0x20, 0x04, 0x91, 0x67, 0x24, 0x01,
+    0x1C,       0x04, 0x46, 0x13, 0x69, 0x00,
+    0x9C, 0x10, 0x04, 0x56, 0x34, 0x12, 0x00,
+    0x9C, 0x20, 0x04, 0x90, 0x78, 0x56, 0x00,
+    0x2C,       0x04, 0x68, 0x34, 0x91, 0x00,
+    0xAC, 0x10, 0x04, 0x67, 0x45, 0x23, 0x00,
+    0xAC, 0x20, 0x04, 0x01, 0x89, 0x67, 0x00,
+    0x7C, 0x16,
+};
+/* clang-format on */
+
+static const struct kwh_proof_telegram mbus_proof_telegrams[] = {
+    {0, sizeof mbus_proof_telegram, mbus_proof_telegram},
+};
+
+static const struct kwh_proof_value mbus_proof_values[] = {
+    {"serial_number", "00000000"},
+    {"mbus_manufacturer", "INM"},
+    {"mbus_version", "1"},
+    {"mbus_medium", "electricity"},
+    {"mbus_access_number", "2"},
+    {"mbus_status", "0x00"},
+    {"mbus_signature", "0000"},
+    {"active_energy_combined", "16048140"},
+    {"active_energy_combined_t1", "3580230"},
+    {"active_energy_combined_t2", "12467910"},
+    {"active_energy_import", "6913460"},
+    {"active_energy_import_t1", "1234560"},
+    {"active_energy_import_t2", "5678900"},
+    {"active_energy_export", "9134680"},
+    {"active_energy_export_t1", "2345670"},
+    {"active_energy_export_t2", "6789010"},
+};
+
+KWH_PROOF_DECLARE(inepro_pro1_mbus);
+const struct kwh_map_proof kwh_proof_inepro_pro1_mbus = {
+    .source = mbus_proof_source,
+    .telegrams = mbus_proof_telegrams,
+    .telegram_count = KWH_COUNT(mbus_proof_telegrams),
+    .values = mbus_proof_values,
+    .value_count = KWH_COUNT(mbus_proof_values),
+};
+#endif

@@ -407,3 +407,116 @@ const struct kwh_map_proof kwh_proof_inepro_pro380_modbus = {
     .value_count = KWH_COUNT(proof_values),
 };
 #endif
+
+/* ------------------------------------------------------------------------------------------------
+ * M-Bus: PRO380-Mb.
+ *
+ * Sources: the manual prints no record, so these are a public script that reads such a meter, the
+ * public output of another program for one, and the PRO1, whose telegram is the usual one here as
+ * far as is known. No telegram of a PRO380 as bytes is public. Energies are as on a PRO1: maximum
+ * is forward, minimum reverse. After CI B4 the storage number is the phase.
+ * Writable: the manual speaks of speed and secondary address, but prints no frame, and a public
+ * report says that writing failed; so nothing is here.
+ */
+
+/* clang-format off */
+static const struct kwh_record mbus_usual[] = {
+    /* the total follows the combination code */
+    KWH_RECORD(1, 1, ACTIVE_ENERGY_COMBINED,    KWH_PUBLIC,   0x0C, 0x04),
+    KWH_RECORD(2, 1, ACTIVE_ENERGY_COMBINED_T1, KWH_PUBLIC,   0x8C, 0x10, 0x04),
+    KWH_RECORD(3, 1, ACTIVE_ENERGY_COMBINED_T2, KWH_PUBLIC,   0x8C, 0x20, 0x04),
+    KWH_RECORD(4, 1, ACTIVE_ENERGY_IMPORT,      KWH_INFERRED, 0x1C, 0x04),
+    KWH_RECORD(5, 1, ACTIVE_ENERGY_IMPORT_T1,   KWH_INFERRED, 0x9C, 0x10, 0x04),
+    KWH_RECORD(6, 1, ACTIVE_ENERGY_IMPORT_T2,   KWH_INFERRED, 0x9C, 0x20, 0x04),
+    KWH_RECORD(7, 1, ACTIVE_ENERGY_EXPORT,      KWH_PUBLIC,   0x2C, 0x04),
+    KWH_RECORD(8, 1, ACTIVE_ENERGY_EXPORT_T1,   KWH_INFERRED, 0xAC, 0x10, 0x04),
+    /* seen by another program as the ninth record of a real meter */
+    KWH_RECORD(9, 1, ACTIVE_ENERGY_EXPORT_T2,   KWH_PUBLIC,   0xAC, 0x20, 0x04),
+};
+
+/* The order of these records is not known. */
+static const struct kwh_record mbus_phases[] = {
+    KWH_RECORD(10, 1, VOLTAGE_L1,                KWH_PUBLIC,   0x4B, 0xFD, 0x47),
+    KWH_RECORD(11, 1, VOLTAGE_L2,                KWH_PUBLIC,   0x8B, 0x01, 0xFD, 0x47),
+    KWH_RECORD(12, 1, VOLTAGE_L3,                KWH_PUBLIC,   0xCB, 0x01, 0xFD, 0x47),
+    /* the VIF says mA, the script divides by 100: one of them is off by 10 */
+    KWH_RECORD(13, 1, CURRENT_L1,                KWH_INFERRED, 0x4B, 0xFD, 0x59),
+    KWH_RECORD(14, 1, CURRENT_L2,                KWH_INFERRED, 0x8B, 0x01, 0xFD, 0x59),
+    KWH_RECORD(15, 1, CURRENT_L3,                KWH_INFERRED, 0xCB, 0x01, 0xFD, 0x59),
+    /* 0.1 W by the VIF; the script takes fewer digits and divides by 1000 to kW; sign unknown */
+    KWH_RECORD(16, 1, ACTIVE_POWER_L1,           KWH_INFERRED, 0x4C, 0x2A),
+    KWH_RECORD(17, 1, ACTIVE_POWER_L2,           KWH_INFERRED, 0x8C, 0x01, 0x2A),
+    KWH_RECORD(18, 1, ACTIVE_POWER_L3,           KWH_INFERRED, 0xCC, 0x01, 0x2A),
+    KWH_RECORD(19, 1, ACTIVE_POWER,              KWH_INFERRED, 0x0C, 0x2A),
+    KWH_RECORD(20, 1, ACTIVE_ENERGY_COMBINED_L1, KWH_PUBLIC,   0x4C, 0x04),
+    KWH_RECORD(21, 1, ACTIVE_ENERGY_COMBINED_L2, KWH_PUBLIC,   0x8C, 0x01, 0x04),
+    KWH_RECORD(22, 1, ACTIVE_ENERGY_COMBINED_L3, KWH_PUBLIC,   0xCC, 0x01, 0x04),
+    KWH_RECORD(23, 1, ACTIVE_ENERGY_EXPORT_L1,   KWH_PUBLIC,   0x6C, 0x04),
+    KWH_RECORD(24, 1, ACTIVE_ENERGY_EXPORT_L2,   KWH_PUBLIC,   0xAC, 0x01, 0x04),
+    KWH_RECORD(25, 1, ACTIVE_ENERGY_EXPORT_L3,   KWH_PUBLIC,   0xEC, 0x01, 0x04),
+};
+/* clang-format on */
+
+static const struct kwh_block mbus_blocks[] = {
+    {.records = mbus_usual, .count = KWH_COUNT(mbus_usual)},
+    {.records = mbus_phases, .count = KWH_COUNT(mbus_phases), .telegram = 0xB4},
+};
+
+/* 9600 by the manual, 2400 on public meters. */
+static const struct kwh_line_settings mbus_lines[] = {{9600, 8, 'E', 1}, {2400, 8, 'E', 1}};
+
+static const struct kwh_mbus_family mbus_family = {
+    .manufacturer = 0x25CD, /* INM */
+    .version = 1,
+    .medium = 2,
+    .usual = 0xB1, /* sent by the script when it is done; what it does is inferred */
+};
+
+KWH_MAP_DECLARE(inepro_pro380_mbus);
+const struct kwh_map kwh_map_inepro_pro380_mbus = {
+    .name = "inepro_pro380",
+    .title = "inepro PRO380-Mb",
+    .blocks = mbus_blocks,
+    .block_count = KWH_COUNT(mbus_blocks),
+    .lines = mbus_lines,
+    .line_count = KWH_COUNT(mbus_lines),
+    .protocol = KWH_PROTOCOL_MBUS,
+    .default_address = 0, /* the manual says 0 and 1, public meters have 0 */
+    .mbus = &mbus_family,
+};
+
+#if KWH_MAP_NOTES
+static const struct kwh_note mbus_remarks[] = {
+    {1, "follows the combination code"},
+    {4, "function field of a maximum, used for forward; as on a PRO1"},
+    {5, "function field of a maximum, used for forward; as on a PRO1"},
+    {6, "function field of a maximum, used for forward; as on a PRO1"},
+    {7, "function field of a minimum, used for reverse"},
+    {8, "function field of a minimum, used for reverse; as on a PRO1"},
+    {9, "function field of a minimum, used for reverse"},
+    {10, "storage number used for the phase, here and below"},
+    {13, "mA by its VIF; a public script divides by 100"},
+    {14, "mA by its VIF; a public script divides by 100"},
+    {15, "mA by its VIF; a public script divides by 100"},
+    {16, "0.1 W by its VIF; scale and sign unproven"},
+    {17, "0.1 W by its VIF; scale and sign unproven"},
+    {18, "0.1 W by its VIF; scale and sign unproven"},
+    {19, "0.1 W by its VIF; scale and sign unproven"},
+    {20, "follows the combination code"},
+    {21, "follows the combination code"},
+    {22, "follows the combination code"},
+    {23, "function field of a minimum, used for reverse"},
+    {24, "function field of a minimum, used for reverse"},
+    {25, "function field of a minimum, used for reverse"},
+};
+
+static const char *const mbus_aliases[] = {"PRO380", "PRO380-Mb"};
+
+KWH_NOTES_DECLARE(inepro_pro380_mbus);
+const struct kwh_map_notes kwh_notes_inepro_pro380_mbus = {
+    .notes = mbus_remarks,
+    .count = KWH_COUNT(mbus_remarks),
+    .aliases = mbus_aliases,
+    .alias_count = KWH_COUNT(mbus_aliases),
+};
+#endif

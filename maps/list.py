@@ -21,9 +21,16 @@ def files():
     return sorted(pathlib.Path(__file__).parent.glob("*.c"))
 
 
+def order(name):
+    """By family, FAMILY_modbus first."""
+    family, _, protocol = name.rpartition("_")
+    return family, protocol != "modbus", protocol
+
+
 def found(pattern, paths):
-    return sorted(name for path in paths
-                  for name in pattern.findall(pathlib.Path(path).read_text(encoding="utf-8")))
+    return sorted((name for path in paths
+                   for name in pattern.findall(pathlib.Path(path).read_text(encoding="utf-8"))),
+                  key=order)
 
 
 def header():

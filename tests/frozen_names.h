@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FROZEN_NAMES 621
+#define FROZEN_NAMES 633
 
 struct frozen_name {
     char name[96];

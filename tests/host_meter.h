@@ -68,15 +68,16 @@ static void *served_run(void *context)
     return NULL;
 }
 
-static enum kwh_error served_open(struct served *served, const char *link,
-                                  const struct kwh_listener_limits *limits)
+static inline enum kwh_error served_open_slaves(struct served *served, const char *link,
+                                                const struct kwh_slave *slaves, size_t count,
+                                                const struct kwh_listener_limits *limits)
 {
     struct kwh_target target;
     enum kwh_error error = kwh_target_parse(link, &target, NULL);
 
     memset(served, 0, sizeof *served);
     if (error == KWH_OK)
-        error = kwh_listener_open(&served->listener, &target, &meter_slave, 1, limits);
+        error = kwh_listener_open(&served->listener, &target, slaves, count, limits);
     if (error == KWH_OK) {
         pthread_mutex_init(&served->mutex, NULL);
         error = pthread_create(&served->thread, NULL, served_run, served) == 0 ? KWH_OK
@@ -85,7 +86,13 @@ static enum kwh_error served_open(struct served *served, const char *link,
     return error;
 }
 
-static void served_close(struct served *served)
+static inline enum kwh_error served_open(struct served *served, const char *link,
+                                         const struct kwh_listener_limits *limits)
+{
+    return served_open_slaves(served, link, &meter_slave, 1, limits);
+}
+
+static inline void served_close(struct served *served)
 {
     pthread_mutex_lock(&served->mutex);
     served->stop = true;
@@ -96,8 +103,8 @@ static void served_close(struct served *served)
 }
 
 /* Opens the TARGET at which a listener can be reached, with more keys. */
-static enum kwh_error open_client(struct kwh_host *host, const struct kwh_listener *listener,
-                                  const char *keys)
+static inline enum kwh_error open_client(struct kwh_host *host, const struct kwh_listener *listener,
+                                         const char *keys)
 {
     char text[2 * KWH_TARGET_TEXT];
     enum kwh_error error = kwh_target_print(kwh_listener_target(listener), text, KWH_TARGET_TEXT);
@@ -109,7 +116,7 @@ static enum kwh_error open_client(struct kwh_host *host, const struct kwh_listen
 }
 
 /* Reads all registers of the meter and compares them with what they are. */
-static enum kwh_error read_meter(struct kwh_host *host, uint8_t unit)
+static inline enum kwh_error read_meter(struct kwh_host *host, uint8_t unit)
 {
     struct kwh_exchange exchange;
     enum kwh_error error = kwh_modbus_read(&exchange, unit, KWH_MODBUS_READ_HOLDING, METER_FIRST,

@@ -93,6 +93,7 @@ static const struct {
     {KWH_ERROR_UNSUPPORTED, 112, "unsupported"},
     {KWH_ERROR_PORT_NAME, 113, "port_name"},
     {KWH_ERROR_RISK, 114, "risk"},
+    {KWH_ERROR_UNDETERMINED, 115, "undetermined"},
 };
 
 static bool is_listed(int number)

@@ -145,10 +145,96 @@ static void test_every_failure_of_a_line_has_a_hint(void **context)
     for (int error = KWH_ERROR_TIMEOUT; error < KWH_ERROR_IO; error++) {
         struct kwh_failure failure = {.error = (enum kwh_error)error, .attempt = 1};
 
-        for (int scheme = KWH_SCHEME_RTU; scheme <= KWH_SCHEME_SIM; scheme++) {
+        for (int scheme = KWH_SCHEME_RTU; scheme <= KWH_SCHEME_MBUSTCP; scheme++) {
             assert_int_equal(
                 kwh_failure_print(&failure, (enum kwh_scheme)scheme, text, sizeof text), KWH_OK);
             assert_non_null(strchr(text, '\n'));
+        }
+    }
+}
+
+static const struct {
+    struct kwh_failure failure;
+    const char *text;
+} mbus_cases[] = {
+    {{.error = KWH_ERROR_TIMEOUT,
+      .address = 5,
+      .function = 0x7B,
+      .attempt = 3,
+      .elapsed_us = 337999},
+     "Nothing came before the deadline: address 5, REQ_UD2, attempt 3, after 337 ms.\n"
+     "Does the level converter feed the bus, and are address and speed those of the meter? As "
+     "delivered inepro PRO meters have 9600 Bd, 2PU 2400."},
+    {{.error = KWH_ERROR_TIMEOUT, .address = 253, .function = 0x53, .attempt = 1},
+     "Nothing came before the deadline: address 253 (the selected meter), SND_UD, after 0 ms.\n"
+     "Has a meter on this bus this secondary address? Does the level converter feed the bus, and "
+     "is this the meter's speed? As delivered inepro PRO meters have 9600 Bd, 2PU 2400."},
+    {{.error = KWH_ERROR_BAD_CHECKSUM,
+      .address = 0,
+      .function = 0x5B,
+      .attempt = 1,
+      .bytes_seen = 41},
+     "The checksum of the frame does not hold: address 0, REQ_UD2, after 0 ms, 41 bytes came.\n"
+     "Check the speed, that parity is even, and that no two meters have this address."},
+    {{.error = KWH_ERROR_CUT_FRAME,
+      .address = 1,
+      .function = 0x5A,
+      .attempt = 1,
+      .bytes_seen = 5,
+      .elapsed_us = 70000},
+     "The frame ends before its length: address 1, REQ_UD1, after 70 ms, 5 bytes came.\n"
+     "Does the converter pause inside an answer? A longer allowance_ms= bridges that. Else check "
+     "that no two meters have this address."},
+    {{.error = KWH_ERROR_COLLISION, .address = 1, .function = 0x40, .attempt = 1, .bytes_seen = 9},
+     "Several devices answered at once: address 1, SND_NKE, after 0 ms, 9 bytes came.\n"
+     "Do two meters have the same address? A search finds their secondary addresses: read them by "
+     "these, as in @s12345678."},
+    {{.error = KWH_ERROR_CUT_FRAME,
+      .address = 254,
+      .function = 0x7B,
+      .attempt = 1,
+      .bytes_seen = 9},
+     "The frame ends before its length: address 254 (any meter), REQ_UD2, after 0 ms, 9 bytes "
+     "came.\n"
+     "Address 254 is for a bus with one meter: give the meter's own, or its secondary address, as "
+     "in @s12345678. With one meter, check speed and parity."},
+    {{.error = KWH_ERROR_BAD_STOP, .address = 253, .function = 0x73, .attempt = 1, .bytes_seen = 9},
+     "The frame does not end with 16: address 253 (the selected meter), SND_UD, after 0 ms, 9 "
+     "bytes came.\n"
+     "Do several meters have a secondary address that fits? Give more of its digits."},
+    {{.error = KWH_ERROR_NO_FRAME, .address = 1, .function = 0x44, .attempt = 1, .bytes_seen = 1},
+     "Bytes came, but no valid frame among them: address 1, C field 44, after 0 ms, 1 byte came.\n"
+     "Check speed and parity, and that no two meters have this address."},
+    {{.error = KWH_ERROR_MBUS_BUSY, .address = 1, .function = 0x7B, .attempt = 1, .bytes_seen = 10},
+     "The meter is too busy to answer (error 8): address 1, REQ_UD2, after 0 ms.\n"
+     "Ask again later."},
+};
+
+static void test_texts_of_mbus(void **context)
+{
+    char text[512];
+
+    (void)context;
+    for (size_t i = 0; i < KWH_COUNT(mbus_cases); i++) {
+        assert_int_equal(
+            kwh_failure_print(&mbus_cases[i].failure, KWH_SCHEME_MBUS, text, sizeof text), KWH_OK);
+        assert_string_equal(text, mbus_cases[i].text);
+    }
+}
+
+/* Frames that do not hold have one cause, whatever is wrong with them. */
+static void test_every_damaged_frame_has_a_hint(void **context)
+{
+    char text[512];
+
+    (void)context;
+    for (int error = KWH_ERROR_BAD_START; error <= KWH_ERROR_BAD_STOP; error++) {
+        struct kwh_failure failure = {.error = (enum kwh_error)error, .address = 7, .attempt = 1};
+
+        for (int scheme = KWH_SCHEME_MBUS; scheme <= KWH_SCHEME_MBUSTCP; scheme++) {
+            assert_int_equal(
+                kwh_failure_print(&failure, (enum kwh_scheme)scheme, text, sizeof text), KWH_OK);
+            assert_non_null(strstr(text, "that no two meters have this address"));
         }
     }
 }
@@ -176,6 +262,17 @@ static void test_advice_fits_the_link(void **context)
          "write tcp: instead of rtutcp:."},
         {KWH_ERROR_DISCONNECTED, KWH_SCHEME_TCP,
          "Is the other side still running? Gateways drop connections that they find idle."},
+        {KWH_ERROR_TIMEOUT, KWH_SCHEME_MBUSTCP,
+         "Behind the converter: is the bus fed, and are address and speed those of the meter? A "
+         "slow converter needs a longer allowance_ms=."},
+        {KWH_ERROR_NO_FRAME, KWH_SCHEME_MBUSTCP,
+         "Check the converter's speed and parity, and that its port passes M-Bus frames as they "
+         "are."},
+        {KWH_ERROR_ONLY_ECHO, KWH_SCHEME_MBUS,
+         "The level converter returns what it gets, and no meter answers: check the bus, the "
+         "address and the speed."},
+        {KWH_ERROR_PORT_OPEN, KWH_SCHEME_MBUS,
+         "Check the name, and that the adapter is plugged in."},
         {KWH_ERROR_PORT_OPEN, KWH_SCHEME_TCP,
          "Check host and port, and that the other side is up."},
         {KWH_ERROR_PORT_NAME, KWH_SCHEME_TCP,
@@ -198,6 +295,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_texts_of_mbus),
+        cmocka_unit_test(test_every_damaged_frame_has_a_hint),
         cmocka_unit_test(test_every_failure_of_a_line_has_a_hint),
         cmocka_unit_test(test_advice_fits_the_link),
     };

@@ -41,6 +41,11 @@ static void test_same_seed_same_meter(void **context)
     read_text(&host, 1, KWH_VOLTAGE_L1, other);
     assert_string_not_equal(first, other);
     kwh_host_close(&host);
+    /* The link speaks Modbus, whatever an alias stands for. */
+    assert_int_equal(kwh_host_open(&host, "sim:PRO380-Mb,seed=7"), KWH_OK);
+    read_text(&host, 1, KWH_VOLTAGE_L1, other);
+    assert_string_equal(first, other);
+    kwh_host_close(&host);
 }
 
 static void test_meter_code(void **context)
@@ -115,12 +120,36 @@ static void test_unknown_map(void **context)
     assert_null(kwh_host_find_map(""));
 }
 
+/* A family has a side for each protocol, and an alias of one names both. */
+static void test_maps_of_a_protocol(void **context)
+{
+    (void)context;
+    assert_ptr_equal(kwh_host_find_map("PRO1"), &kwh_map_inepro_pro1_modbus);
+    assert_ptr_equal(kwh_host_find_map("PRO1-Mb"), &kwh_map_inepro_pro1_mbus);
+    assert_ptr_equal(kwh_host_find_protocol_map("inepro_pro1", KWH_PROTOCOL_MODBUS),
+                     &kwh_map_inepro_pro1_modbus);
+    assert_ptr_equal(kwh_host_find_protocol_map("inepro_pro1", KWH_PROTOCOL_MBUS),
+                     &kwh_map_inepro_pro1_mbus);
+    assert_ptr_equal(kwh_host_find_protocol_map("Inepro PRO-380", KWH_PROTOCOL_MBUS),
+                     &kwh_map_inepro_pro380_mbus);
+    assert_ptr_equal(kwh_host_find_protocol_map("pro380", KWH_PROTOCOL_MBUS),
+                     &kwh_map_inepro_pro380_mbus);
+    assert_ptr_equal(kwh_host_find_protocol_map("PRO2", KWH_PROTOCOL_MBUS),
+                     &kwh_map_inepro_pro1_mbus);
+    assert_ptr_equal(kwh_host_find_protocol_map("PRO380-Mb", KWH_PROTOCOL_MODBUS),
+                     &kwh_map_inepro_pro380_modbus);
+    assert_ptr_equal(kwh_host_find_protocol_map("4PS", KWH_PROTOCOL_MBUS),
+                     &kwh_map_inepro_2pu_mbus);
+    assert_null(kwh_host_find_protocol_map("no_such_meter", KWH_PROTOCOL_MBUS));
+    assert_null(kwh_host_find_protocol_map("", KWH_PROTOCOL_MBUS));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_same_seed_same_meter),  cmocka_unit_test(test_meter_code),
         cmocka_unit_test(test_nothing_is_waited_for), cmocka_unit_test(test_load_moves),
-        cmocka_unit_test(test_unknown_map),
+        cmocka_unit_test(test_unknown_map),           cmocka_unit_test(test_maps_of_a_protocol),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

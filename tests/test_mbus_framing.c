@@ -617,7 +617,7 @@ static void the_echo_is_learnt(void **state)
             struct wire wire;
             wire_open(&wire, &kwh_mbus_serial, KWH_MBUS_BUFFER, 1, 0);
             wire.chunk = chunk;
-            wire.line.echo = cases[i].before;
+            wire.line.echo = (uint8_t)cases[i].before;
             wire_reply(&wire, 0, 20000, cases[i].arrives);
             wire_reply(&wire, 1, 20000, NEXT);
             ask(RESET);

@@ -992,13 +992,13 @@ static void the_address_of_a_telegram(void **state)
 static const struct {
     uint32_t baud;
     uint8_t ci;
-    uint32_t answer_us, silence_us; /* 330 bits + 50 ms; 33 bits */
+    uint32_t answer_us, silence_us; /* 330 bits + 50 ms + 11 bits; 33 bits */
     uint32_t readout_us;            /* 266 characters of 11 bits */
 } speeds[] = {
-    {300, 0xB8, 1150000, 110000, 9753334}, {600, 0xB9, 600000, 55000, 4876667},
-    {1200, 0xBA, 325000, 27500, 2438334},  {2400, 0xBB, 187500, 13750, 1219167},
-    {4800, 0xBC, 118750, 6875, 609584},    {9600, 0xBD, 84375, 3438, 304792},
-    {19200, 0xBE, 67188, 1719, 152396},    {38400, 0xBF, 58594, 860, 76198},
+    {300, 0xB8, 1186667, 110000, 9753334}, {600, 0xB9, 618334, 55000, 4876667},
+    {1200, 0xBA, 334167, 27500, 2438334},  {2400, 0xBB, 192084, 13750, 1219167},
+    {4800, 0xBC, 121042, 6875, 609584},    {9600, 0xBD, 85521, 3438, 304792},
+    {19200, 0xBE, 67761, 1719, 152396},    {38400, 0xBF, 58881, 860, 76198},
 };
 
 static void speeds_have_ci_fields(void **state)
@@ -1044,7 +1044,8 @@ static void times_follow_from_the_speed(void **state)
         to.parity = 'E';
         assert_int_equal(kwh_line_init(&line, &kwh_mbus_over_tcp, buffer, sizeof buffer), KWH_OK);
         kwh_mbus_set_speed(&line, &to, 150000);
-        assert_int_equal(line.timing.answer_us, answer_us + 150000 + speeds[i].readout_us);
+        assert_int_equal(line.timing.answer_us, answer_us + 150000);
+        assert_int_equal(line.timing.frame_us, speeds[i].readout_us);
         assert_int_equal(line.timing.character_us, speeds[i].silence_us + 50000);
         assert_int_equal(line.timing.latest_us, line.timing.answer_us);
         assert_int_equal(line.character_ns, 0);

@@ -194,7 +194,7 @@ static void the_map_sets_pause_turnaround_and_limit(void **state)
         KWH_HOLDING(4, UINT64, 1, VOLTAGE_L2, 0),
         KWH_HOLDING(8, UINT64, 1, VOLTAGE_L3, 0),
     };
-    static const struct kwh_block blocks[] = {{rows, 3, 0}};
+    static const struct kwh_block blocks[] = {{.rows = rows, .count = 3}};
     struct kwh_map map = {.blocks = blocks, .block_count = 1, .request_safe = 8};
     struct kwh_bus_cost cost = {1000, 0, 5, 0};
     (void)state;
@@ -310,7 +310,7 @@ static void the_last_register_is_a_register(void **state)
         KWH_HOLDING(0xFFFE, UINT32, 1, VOLTAGE_L2, 0),
         KWH_INPUT(0, UINT32, 1, VOLTAGE_L3, 0),
     };
-    static const struct kwh_block blocks[] = {{rows, 3, 0}};
+    static const struct kwh_block blocks[] = {{.rows = rows, .count = 3}};
     static const struct kwh_map map = {.blocks = blocks, .block_count = 1};
     (void)state;
     kwh_plan_init(&plan, &map, 0, entries, KWH_COUNT(entries));

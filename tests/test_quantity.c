@@ -73,7 +73,9 @@ static void test_every_word(void **state)
         const char *name;
         uint32_t quantity;
     } words[] = {
-        {"temperature", 0x20000000},
+        {"temperature_return_max", 0x2140000C},
+        {"volume_flow_external", 0x29600000},
+        {"thermal_energy_export_t2_h8", 0x22080A00},
         {"reactive_power_inductive", 0x08200000},
         {"reactive_power_capacitive", 0x08400000},
         {"active_energy_q1", 0x10600000},
@@ -119,7 +121,12 @@ static void test_unit_suffixes_are_accepted(void **state)
     parses("thd_voltage_mean_ll_percent", KWH_THD_VOLTAGE_MEAN_LL);
     parses("thd_current_l1_percent", KWH_THD_CURRENT_L1);
     parses("operating_time_t1_s", KWH_OPERATING_TIME_T1);
-    parses("temperature_celsius", 0x20000000);
+    parses("temperature_celsius", KWH_TEMPERATURE);
+    parses("temperature_difference_k", KWH_TEMPERATURE_DIFFERENCE);
+    parses("thermal_energy_j", KWH_THERMAL_ENERGY);
+    parses("thermal_power_w", KWH_THERMAL_POWER);
+    parses("volume_m3", KWH_VOLUME);
+    parses("volume_flow_m3_h", KWH_VOLUME_FLOW);
     parses("ct_primary_a", KWH_CT_PRIMARY);
     parses("rollover_value_wh", KWH_ROLLOVER_VALUE);
     parses("pulse_width_s", KWH_PULSE_WIDTH);
@@ -285,9 +292,9 @@ static void test_numbers_without_a_name(void **state)
 {
     static const uint32_t numbers[] = {
         0x00000000, 0x00004000, /* kind 0 */
-        0x22000000, 0x2E000000, /* kinds not given */
+        0x2C000000, 0x2E000000, /* kinds not given */
         0x30000000, 0x3E000000, /* users' own kinds */
-        0x03200000, 0x03E00000, /* nature 9, 15 */
+        0x03800000, 0x03E00000, /* nature 12, 15 */
         0x02180000, 0x021C0000, /* direction 6, 7 */
         0x0202C000, 0x0203C000, /* phase 11, 15 */
         0x02002400, 0x02003C00, /* tariff 9, 15 */
@@ -373,7 +380,7 @@ static void test_units_and_forms(void **state)
 
 static void test_units_of_numbers_without_a_name(void **state)
 {
-    static const uint32_t numbers[] = {0x00000000, 0x22000000, 0x30000000, 0x3E000000,
+    static const uint32_t numbers[] = {0x00000000, 0x2C000000, 0x30000000, 0x3E000000,
                                        0x40000000, 0x41480000, 0x70000000, 0x7FFC0000,
                                        0x80340000, 0xC0040000, 0xFFFFFFFF};
     size_t i;

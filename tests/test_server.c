@@ -19,7 +19,7 @@ static const struct kwh_row rows[] = {
     KWH_HOLDING(0x4010, UINT16, 1, DISPLAY_CYCLE_TIME, KWH_MANUAL),
 };
 /* clang-format on */
-static const struct kwh_block blocks[] = {{rows, 1, 0}};
+static const struct kwh_block blocks[] = {{.rows = rows, .count = 1}};
 static const struct kwh_map map = {
     .name = "test_meter",
     .blocks = blocks,

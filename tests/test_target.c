@@ -79,6 +79,57 @@ static void test_network(void **context)
     }
 }
 
+static void test_mbus(void **context)
+{
+    struct kwh_target target = parse("mbus:/dev/ttyUSB1,baud=9600,allowance_ms=60000,echo=on@250");
+
+    (void)context;
+    assert_int_equal(target.scheme, KWH_SCHEME_MBUS);
+    assert_string_equal(target.place, "/dev/ttyUSB1");
+    assert_int_equal(target.settings.baud, 9600);
+    assert_int_equal(target.settings.parity, 0);
+    assert_int_equal(target.allowance_ms, 60000);
+    assert_int_equal(target.echo, KWH_ECHO_ALWAYS);
+    assert_int_equal(target.address, 250);
+    assert_true(target.has_address);
+    assert_false(target.has_secondary);
+    target = parse("mbustcp:[::1]:10001,baud=300,line=8E1,timeout_ms=900");
+    assert_int_equal(target.scheme, KWH_SCHEME_MBUSTCP);
+    assert_string_equal(target.place, "::1");
+    assert_int_equal(target.port, 10001);
+    assert_int_equal(target.settings.baud, 300);
+    assert_int_equal(target.settings.parity, 'E');
+    assert_int_equal(target.timeout_ms, 900);
+    assert_int_equal(target.allowance_ms, 0);
+    assert_false(target.has_address);
+    assert_int_equal(parse("mbus:pty@0").address, 0);
+    assert_true(parse("mbus:pty@0").has_address);
+    assert_int_equal(parse("mbus:pty@254").address, 254);
+    assert_int_equal(parse("mbustcp:h:1@255").address, 255);
+    assert_int_equal(kwh_scheme_protocol(KWH_SCHEME_MBUS), KWH_PROTOCOL_MBUS);
+    assert_int_equal(kwh_scheme_protocol(KWH_SCHEME_MBUSTCP), KWH_PROTOCOL_MBUS);
+    assert_int_equal(kwh_scheme_protocol(KWH_SCHEME_SIM), KWH_PROTOCOL_MODBUS);
+    assert_int_equal(kwh_scheme_protocol(KWH_SCHEME_RTU), KWH_PROTOCOL_MODBUS);
+}
+
+static void test_secondary_address(void **context)
+{
+    struct kwh_target target = parse("mbus:/dev/ttyUSB1@s12345678");
+
+    (void)context;
+    assert_true(target.has_secondary);
+    assert_false(target.has_address);
+    assert_true(target.secondary.id == UINT32_C(0x12345678));
+    assert_int_equal(target.secondary.manufacturer, 0xFFFF);
+    assert_int_equal(target.secondary.version, 0xFF);
+    assert_int_equal(target.secondary.medium, 0xFF);
+    target = parse("mbustcp:host:10001@s1fffffffCD2501fF");
+    assert_true(target.secondary.id == UINT32_C(0x1FFFFFFF));
+    assert_int_equal(target.secondary.manufacturer, 0x25CD); /* the lower byte is sent first */
+    assert_int_equal(target.secondary.version, 1);
+    assert_int_equal(target.secondary.medium, 0xFF);
+}
+
 static void test_every_key(void **context)
 {
     struct kwh_target target = parse(
@@ -111,7 +162,8 @@ static void test_refused(void **context)
     } cases[] = {
         {"", 0},
         {"rtu", 0},
-        {"mbus:/dev/ttyUSB0", 0},
+        {"mbus", 0},
+        {"mbus2:/dev/ttyUSB0", 0},
         {"RTU:/dev/ttyUSB0", 0},
         {"/dev/ttyUSB0", 0},
         {"rtu:", 4},
@@ -168,6 +220,28 @@ static void test_refused(void **context)
         {"rtutcp:host", 11},
         {"rtutcp:host@1", 11},
         {"rtutcp:host:4001@0", 17},
+        {"mbus:", 5},
+        {"mbus:x@251", 7},
+        {"mbus:x@252", 7},
+        {"mbus:x@253", 7},
+        {"mbus:x@256", 9},
+        {"mbus:x@-1", 7},
+        {"mbus:x@s", 8},
+        {"mbus:x@s1234567", 15},
+        {"mbus:x@s123456789", 17},
+        {"mbus:x@s1234567G", 15},
+        {"mbus:x@s123456781234567", 23},
+        {"mbus:x@s12345678123456781", 24},
+        {"mbus:x@s12345678@1", 16},
+        {"mbus:x@S12345678", 7},
+        {"mbus:x,allowance_ms=0", 20},
+        {"mbus:x,allowance_ms=60001", 24},
+        {"mbus:x,seed=1", 7},
+        {"rtu:x,allowance_ms=1", 6},
+        {"rtu:x@s12345678", 6},
+        {"mbustcp:host", 12},
+        {"mbustcp:host:1,echo=on", 15},
+        {"mbustcp:host:65536", 17},
     };
 
     (void)context;
@@ -188,8 +262,9 @@ static void test_refused(void **context)
 static void test_no_character_needs_quotes(void **context)
 {
     static const char special[] = " \t\n\"'`$&|;<>()*?!#~\\{}^=,@\r\x01\x7f\xc3";
-    static const char *const places[] = {"rtu:/dev/tty%c0", "tcp:ho%cst", "sim:ine%cpro",
-                                         "tcp:[::%c1]"};
+    static const char *const places[] = {"rtu:/dev/tty%c0",  "tcp:ho%cst",      "sim:ine%cpro",
+                                         "tcp:[::%c1]",      "mbus:/dev/%ctty", "mbustcp:ho%cst:1",
+                                         "mbus:x@s1234567%c"};
 
     (void)context;
     for (size_t p = 0; p < KWH_COUNT(places); p++) {
@@ -226,6 +301,12 @@ static void test_round_trip(void **context)
         "rtutcp:host:502@1",
         "rtutcp:[::1]:4001",
         "sim:inepro_pro380,seed=7@1",
+        "mbus:/dev/ttyUSB1,baud=300,line=8E1@0",
+        "mbus:pty,timeout_ms=1,echo=on,gap_ms=2,allowance_ms=3@254",
+        "mbustcp:host:502@255",
+        "mbustcp::10001,baud=9600",
+        "mbustcp:[::1]:0@s12345678",
+        "mbus:x@s1FFFFFF8CD25FF02",
     };
     char text[KWH_TARGET_TEXT];
 
@@ -269,6 +350,24 @@ static void test_longest(void **context)
     assert_int_equal(where, 4 + KWH_PLACE_MAX - 1);
 }
 
+/* With all keys that a link can have. */
+static void test_longest_of_mbus(void **context)
+{
+    char text[KWH_TARGET_TEXT + 8] = "mbus:";
+    char printed[KWH_TARGET_TEXT];
+    struct kwh_target target;
+
+    (void)context;
+    memset(text + 5, 'x', KWH_PLACE_MAX - 1);
+    strcpy(text + 5 + KWH_PLACE_MAX - 1,
+           ",baud=4000000,line=8E1,map=abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"
+           "abcdefghijk,timeout_ms=600000,retries=255,echo=off,gap_ms=60000,allowance_ms=60000"
+           "@s12345678CD250102");
+    target = parse(text);
+    assert_int_equal(kwh_target_print(&target, printed, sizeof printed), KWH_OK);
+    assert_string_equal(printed, text);
+}
+
 static void test_capacity(void **context)
 {
     struct kwh_target target = parse("rtu:/dev/ttyUSB0,baud=9600@1");
@@ -302,6 +401,13 @@ static void test_unspeakable(void **context)
          .retries = -1,
          .address = 248,
          .has_address = true},
+        {.scheme = KWH_SCHEME_MBUS,
+         .place = "x",
+         .retries = -1,
+         .address = 253,
+         .has_address = true},
+        {.scheme = KWH_SCHEME_RTU, .place = "x", .retries = -1, .has_secondary = true},
+        {.scheme = KWH_SCHEME_TCP, .place = "x", .port = 1, .retries = -1, .allowance_ms = 1},
     };
     char text[KWH_TARGET_TEXT];
 
@@ -333,6 +439,8 @@ static void test_line_settings(void **context)
 
 static void test_hints(void **context)
 {
+    static const char mbus_addresses[] = "address: 0 to 250, 254 for any, 255 for all, or s and a "
+                                         "secondary address of 8 or 16 digits";
     static const struct {
         const char *text, *hint;
     } rows[] = {
@@ -342,9 +450,14 @@ static void test_hints(void **context)
         {"192.168.1.5", "did you mean tcp:192.168.1.5@1?"},
         {"[::1]:1502@3", "did you mean tcp:[::1]:1502@3?"},
         {"inepro_pro380", "did you mean sim:inepro_pro380@1?"},
-        {"ttyUSB0", "it begins with rtu:, tcp:, rtutcp: or sim:"},
-        {"/dev/tty USB0", "it begins with rtu:, tcp:, rtutcp: or sim:"},
-        {"", "it begins with rtu:, tcp:, rtutcp: or sim:"},
+        {"/dev/ttyUSB0@0", "did you mean mbus:/dev/ttyUSB0@0?"},
+        {"/dev/ttyUSB0@s12345678", "did you mean mbus:/dev/ttyUSB0@s12345678?"},
+        {"/dev/ttyUSB0,allowance_ms=9", "did you mean mbus:/dev/ttyUSB0,allowance_ms=9?"},
+        {"10.0.0.7:4001@s12345678", "did you mean mbustcp:10.0.0.7:4001@s12345678?"},
+        {"10.0.0.7:4001,baud=300", "did you mean mbustcp:10.0.0.7:4001,baud=300?"},
+        {"ttyUSB0", "it begins with rtu:, tcp:, rtutcp:, sim:, mbus: or mbustcp:"},
+        {"/dev/tty USB0", "it begins with rtu:, tcp:, rtutcp:, sim:, mbus: or mbustcp:"},
+        {"", "it begins with rtu:, tcp:, rtutcp:, sim:, mbus: or mbustcp:"},
         {"rtu:", "it begins like rtu:/dev/ttyUSB0"},
         {"tcp:", "it begins like tcp:host:502"},
         {"rtutcp:host", "it begins like rtutcp:host:port"},
@@ -356,6 +469,17 @@ static void test_hints(void **context)
         {"rtu:/dev/ttyUSB0@", "address: 1 to 247"},
         {"rtu:/dev/ttyUSB0@1f", "address: 1 to 247"},
         {"tcp:host@256", "address: 0 to 255"},
+        {"mbus:", "it begins like mbus:/dev/ttyUSB0"},
+        {"mbustcp:host", "it begins like mbustcp:host:port"},
+        {"mbus:x@253", mbus_addresses},
+        {"mbus:x@256", mbus_addresses},
+        {"mbus:x@s1234567", mbus_addresses},
+        {"mbustcp:host:1@s123456789", mbus_addresses},
+        {"mbus:x,allowance_ms=0", "allowance_ms: 1 to 60000"},
+        {"mbus:x,seed=1",
+         "keys of mbus: baud, line, map, timeout_ms, retries, echo, gap_ms, allowance_ms"},
+        {"mbustcp:x:1,echo=on",
+         "keys of mbustcp: baud, line, map, timeout_ms, retries, gap_ms, allowance_ms"},
         {"rtu:/dev/ttyUSB0,speed=9600",
          "keys of rtu: baud, line, map, timeout_ms, retries, echo, gap_ms"},
         {"tcp:host,baud=9600", "keys of tcp: map, timeout_ms, retries, gap_ms"},
@@ -378,7 +502,7 @@ static void test_hints(void **context)
 
     (void)context;
     for (size_t i = 0; i < KWH_COUNT(rows); i++) {
-        char hint[100];
+        char hint[120];
 
         assert_int_equal(kwh_target_hint(rows[i].text, hint, sizeof hint), KWH_OK);
         assert_string_equal(hint, rows[i].hint);
@@ -401,12 +525,21 @@ static void test_hint_capacity(void **context)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_serial),        cmocka_unit_test(test_nothing_given),
-        cmocka_unit_test(test_network),       cmocka_unit_test(test_every_key),
-        cmocka_unit_test(test_refused),       cmocka_unit_test(test_no_character_needs_quotes),
-        cmocka_unit_test(test_round_trip),    cmocka_unit_test(test_longest),
-        cmocka_unit_test(test_capacity),      cmocka_unit_test(test_unspeakable),
-        cmocka_unit_test(test_line_settings), cmocka_unit_test(test_hints),
+        cmocka_unit_test(test_serial),
+        cmocka_unit_test(test_nothing_given),
+        cmocka_unit_test(test_network),
+        cmocka_unit_test(test_every_key),
+        cmocka_unit_test(test_mbus),
+        cmocka_unit_test(test_secondary_address),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_no_character_needs_quotes),
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_longest),
+        cmocka_unit_test(test_longest_of_mbus),
+        cmocka_unit_test(test_capacity),
+        cmocka_unit_test(test_unspeakable),
+        cmocka_unit_test(test_line_settings),
+        cmocka_unit_test(test_hints),
         cmocka_unit_test(test_hint_capacity),
     };
 

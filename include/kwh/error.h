@@ -104,7 +104,8 @@ enum kwh_error {
     KWH_ERROR_INTERRUPTED = 111,    /**< The caller asked to stop. */
     KWH_ERROR_UNSUPPORTED = 112,    /**< Not possible with this backend, map or build. */
     KWH_ERROR_PORT_NAME = 113,      /**< The name of the host cannot be resolved. */
-    KWH_ERROR_RISK = 114 /**< The write has a risk that was not allowed; nothing was sent. */
+    KWH_ERROR_RISK = 114, /**< The write has a risk that was not allowed; nothing was sent. */
+    KWH_ERROR_UNDETERMINED = 115 /**< What was given does not determine the result. */
 };
 
 /** What kind of failure it is; decides whether asking again makes sense. */

@@ -8,9 +8,13 @@
  *     LINK    rtu:/dev/ttyUSB0,baud=9600,line=8E1   Modbus RTU on a serial port
  *             tcp:host[:502]                        Modbus TCP
  *             rtutcp:host:port                      RTU frames through a TCP connection
+ *             mbus:/dev/ttyUSB1,baud=2400           M-Bus on a level converter at a serial port
+ *             mbustcp:host:port                     M-Bus frames through a TCP connection
  *             sim:inepro_pro380                     a simulated meter in this process
- *             rtu:pty                               a new pseudo-terminal (servers only)
- *     further keys: map= timeout_ms= retries= echo=auto|on|off gap_ms= seed=
+ *             rtu:pty mbus:pty                      a new pseudo-terminal (servers only)
+ *     ADDRESS 1 to 247; M-Bus: 0 to 250, 254 any meter, 255 all; s12345678 or
+ *             s12345678CD250102, a secondary address, F for a digit that may be any
+ *     further keys: map= timeout_ms= retries= echo=auto|on|off gap_ms= allowance_ms= seed=
  *
  * One host belongs to one thread at a time; different hosts are independent.
  */
@@ -29,8 +33,17 @@ enum kwh_scheme {
     KWH_SCHEME_RTU,
     KWH_SCHEME_TCP,
     KWH_SCHEME_RTUTCP,
-    KWH_SCHEME_SIM
+    KWH_SCHEME_SIM,
+    KWH_SCHEME_MBUS,
+    KWH_SCHEME_MBUSTCP
 };
+
+/** The protocol on a link of this scheme. */
+static inline enum kwh_protocol kwh_scheme_protocol(enum kwh_scheme scheme)
+{
+    return scheme == KWH_SCHEME_MBUS || scheme == KWH_SCHEME_MBUSTCP ? KWH_PROTOCOL_MBUS
+                                                                     : KWH_PROTOCOL_MODBUS;
+}
 
 /** Longest place of a link with its NUL. */
 #define KWH_PLACE_MAX 256
@@ -44,11 +57,14 @@ struct kwh_target {
     struct kwh_line_settings settings; /**< baud 0: not given; parity 0: line= not given */
     uint32_t timeout_ms;
     uint32_t gap_ms;
+    uint32_t allowance_ms; /**< M-Bus: what converters add, see kwh_mbus_set_speed() */
     uint32_t seed;
     int retries; /**< -1: not given */
     enum kwh_echo echo;
     uint8_t address;
-    bool has_address; /**< \@ADDRESS was given */
+    bool has_address;   /**< \@ADDRESS was given */
+    bool has_secondary; /**< M-Bus: \@s and a secondary address was given instead */
+    struct kwh_mbus_secondary secondary;
 };
 
 /**
@@ -77,6 +93,9 @@ KWH_API KWH_CHECKED enum kwh_error kwh_target_print(const struct kwh_target *tar
 KWH_API KWH_CHECKED enum kwh_error kwh_line_settings_parse(const char *text,
                                                            struct kwh_line_settings *settings);
 
+/** Buffer of a host: fits every exchange of every link. */
+#define KWH_HOST_BUFFER 524
+
 /** An open link. Members are private. */
 struct kwh_host {
     struct kwh_target target;
@@ -89,13 +108,13 @@ struct kwh_host {
     int saved_errno;
     bool open, is_socket;
     struct kwh_line_settings settings; /* in force */
-    uint8_t buffer[KWH_MODBUS_TCP_BUFFER];
+    uint8_t buffer[KWH_HOST_BUFFER];
 };
 
 /**
- * Opens a link; settings not given are 9600 8E1. Blocking (name look-up, connect: at most
- * timeout_ms or 5 s). After an error kwh_line_failure(kwh_host_line(host)) knows more, for
- * kwh_failure_print().
+ * Opens a link; settings not given are 9600 8E1, on M-Bus 2400 8E1. Blocking (name look-up,
+ * connect: at most timeout_ms or 5 s). After an error kwh_line_failure(kwh_host_line(host)) knows
+ * more, for kwh_failure_print().
  * @retval KWH_ERROR_SYNTAX, KWH_ERROR_PORT_OPEN, KWH_ERROR_PORT_LOCKED, KWH_ERROR_PORT_FORBIDDEN,
  * KWH_ERROR_PORT_SPEED, KWH_ERROR_PORT_NAME, KWH_ERROR_UNSUPPORTED, KWH_ERROR_UNKNOWN_NAME (sim: no
  * such map)
@@ -107,7 +126,8 @@ KWH_API KWH_CHECKED enum kwh_error kwh_host_open_target(struct kwh_host *host,
                                                         const struct kwh_target *target);
 
 /**
- * Takes a descriptor that the application has opened and will close: a socket or a raw terminal.
+ * Takes a descriptor that the application has opened and will close: a socket or a raw terminal,
+ * whose settings the line does not know: kwh_line_set_speed(), kwh_mbus_set_speed().
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_host_descriptor(struct kwh_host *host, int descriptor,
                                                        const struct kwh_framing *framing);
@@ -143,7 +163,10 @@ static inline int kwh_host_fd(const struct kwh_host *host)
     return host->descriptor;
 }
 
-/** The address of the target, or the default of @p map (NULL: 1). */
+/**
+ * The address of the target, KWH_MBUS_SELECTED where it is a secondary one; else the default of
+ * @p map (NULL: 1), on M-Bus KWH_MBUS_ANY.
+ */
 KWH_API uint8_t kwh_host_address(const struct kwh_host *host, const struct kwh_map *map);
 
 /**
@@ -158,9 +181,14 @@ KWH_API uint32_t kwh_host_now_us(void);
 
 /**
  * Map by name or alias ("inepro_pro380", "Solar-Log PRO380"), whatever the case; blanks, '-' and
- * '_' do not count. NULL when there is none.
+ * '_' do not count. The Modbus side of a family, unless it has none or only its M-Bus side has
+ * this alias. NULL when there is none.
  */
 KWH_API const struct kwh_map *kwh_host_find_map(const char *name);
+
+/** The same for one protocol: an alias of either side names the family. */
+KWH_API const struct kwh_map *kwh_host_find_protocol_map(const char *name,
+                                                         enum kwh_protocol protocol);
 
 /**
  * What failed, for people, in one or two lines: the error, where, and what to check on a link of
@@ -184,7 +212,9 @@ struct kwh_listener_limits {
 
 /**
  * Listens. TCP binds to the named host, 127.0.0.1 when the place is empty; port 0 takes a free one.
- * @p slaves stay the caller's. Allocates; errors as kwh_host_open(), and errno says more.
+ * @p slaves stay the caller's; their maps are of the link's protocol, else KWH_ERROR_UNSUPPORTED.
+ * On M-Bus all connections are to one bus: what one master selects or sets holds for all.
+ * Allocates; errors as kwh_host_open(), and errno says more.
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_listener_open(struct kwh_listener **listener,
                                                      const struct kwh_target *link,

@@ -70,6 +70,8 @@ struct kwh_timing {
     uint32_t answer_us;    /**< from the end of a request to the first byte of its answer; 1 s */
     uint32_t character_us; /**< between two bytes of one answer; 50 ms (USB and gateways pause) */
     uint32_t latest_us;    /**< an answer may still arrive this long after its request; 2 s */
+    uint32_t frame_us; /**< what answers of more than one byte may take longer, where the other side
+                            of a stream hands them over whole; 0 */
     uint32_t quiet_us; /**< least silence before a request, beyond what the framing demands; 0 */
     uint32_t turnaround_us; /**< after a broadcast; 100 ms */
     uint32_t tick_us;       /**< how coarse the caller's clock is; 1 */

@@ -193,7 +193,7 @@ KWH_STATIC_ASSERT(sizeof(struct kwh_record) == 20, record_is_20_bytes);
 
 /**
  * A row of a record, with the bytes of its header at the end:
- * KWH_RECORD(4, 1, ACTIVE_ENERGY_IMPORT, KWH_MANUAL, 0x1C, 0x04).
+ * KWH_RECORD(4, 1, ACTIVE_ENERGY_IMPORT, KWH_MANUAL, 0x1C, 0x04). Its scale is a power of ten.
  */
 #define KWH_RECORD(number_, scale_, name_, flags_, ...)                                            \
     KWH_RECORD_AGAIN(number_, 1, scale_, name_, flags_, __VA_ARGS__)
@@ -207,6 +207,15 @@ KWH_STATIC_ASSERT(sizeof(struct kwh_record) == 20, record_is_20_bytes);
         .occurrence = (occurrence_), .length = sizeof((const uint8_t[]){__VA_ARGS__}), .header = { \
             __VA_ARGS__                                                                            \
         }                                                                                          \
+    }
+
+/** The row of the speed, which is in no record: a CI field sets it, see kwh_mbus_baud_ci(). */
+#define KWH_RECORD_BAUD_RATE(number_, flags_)                                                      \
+    {                                                                                              \
+        .row = {.quantity = KWH_BAUD_RATE,                                                         \
+                .address = KWH_MAP_ADDRESS(number_),                                               \
+                .format = KWH_FORMAT(KWH_TYPE_RECORD, KWH_SCALE_1, 0, (flags_) | KWH_WRITE_ONLY)}, \
+        .occurrence = 1                                                                            \
     }
 
 /** Rows with a condition. */
@@ -230,7 +239,7 @@ enum kwh_risk {
  * One value of a choice; or, of an item that is a number, one of the only numbers to be written.
  */
 struct kwh_choice {
-    int32_t code;     /**< the value on the wire times 10^-exponent */
+    int32_t code;     /**< the value on the wire (M-Bus: with all scales) times 10^-exponent */
     int8_t exponent;  /**< 0 unless the code is a fraction, as 0.01 imp/kWh */
     uint8_t risk;     /**< enum kwh_risk, bits */
     int16_t reads_as; /**< the code that is read after writing this one; 0 = the same */
@@ -242,7 +251,7 @@ struct kwh_item {
     uint32_t quantity;
     const struct kwh_choice *choices; /**< the only values, or NULL: minimum to maximum */
     uint8_t choice_count;
-    uint8_t write_function;   /**< 6 or 16; 0 = cannot be written */
+    uint8_t write_function;   /**< 6 or 16; M-Bus: CI field, 51, of the speed B8; 0: read-only */
     uint8_t risk;             /**< of every value, enum kwh_risk, bits */
     int32_t minimum, maximum; /**< without choices: what may be written, in the base unit */
 };
@@ -369,18 +378,30 @@ struct kwh_proof_span {
     const uint16_t *words;
 };
 
+/** A telegram of a proof image: the whole frame, as it is on the wire. */
+struct kwh_proof_telegram {
+    uint8_t asked_by; /**< the CI field that asked for it; 0 = the usual telegram */
+    uint16_t size;
+    const uint8_t *bytes;
+};
+
 /** A reading that a proof image must give, value printed as kwh_reading_print() does. */
 struct kwh_proof_value {
     const char *name, *value;
 };
 
-/** Evidence of a map: registers from a manual or a real meter, and what they must read as. */
+/**
+ * Evidence of a map: registers or telegrams from a manual or a real meter, and what they must read
+ * as.
+ */
 struct kwh_map_proof {
     const char *source;
     const struct kwh_proof_span *spans;
     size_t span_count;
     const struct kwh_proof_value *values;
     size_t value_count;
+    const struct kwh_proof_telegram *telegrams; /**< M-Bus: in place of spans */
+    size_t telegram_count;
 };
 
 /** The remarks of a map. */
@@ -396,7 +417,8 @@ struct kwh_map_entry {
 };
 
 /**
- * All maps that were built in, by name, generated from the folder's content; only hosts link it.
+ * All maps that were built in, by name, the Modbus side of a family first; generated from the
+ * folder's content, only hosts link it.
  */
 KWH_API extern const struct kwh_map_entry kwh_maps[];
 /** How many there are. */
@@ -415,7 +437,10 @@ KWH_API const struct kwh_row *kwh_map_next(struct kwh_map_iterator *iterator);
 /** All profiles at once. */
 #define KWH_ALL_PROFILES UINT16_C(0xFFFF)
 
-/** The rank-0, readable, published row of a quantity; NULL when the map has none. */
+/**
+ * The rank-0, readable, published row of a quantity; NULL when the map has none. An M-Bus map has
+ * those of the header of a telegram without naming them: KWH_SERIAL_NUMBER, KWH_MBUS_VERSION...
+ */
 KWH_API const struct kwh_row *kwh_map_find(const struct kwh_map *map, uint16_t profiles,
                                            uint32_t quantity);
 

@@ -52,17 +52,40 @@ KWH_API KWH_CHECKED enum kwh_error kwh_record_encode(const struct kwh_map *map,
                                                      uint8_t *data, size_t capacity, size_t *size);
 
 /**
+ * A value from text, as a person writes it, into the form of a row: as kwh_row_parse().
+ * @retval KWH_ERROR_SYNTAX, KWH_ERROR_UNKNOWN_NAME (no such word), KWH_ERROR_OVERFLOW
+ */
+KWH_API KWH_CHECKED enum kwh_error kwh_record_parse(const struct kwh_map *map,
+                                                    const struct kwh_record *row, const char *text,
+                                                    struct kwh_reading *reading);
+
+/** How the DIF of a row says that the value is stored: `int32`, `bcd8`; "" for none. Never NULL. */
+KWH_API const char *kwh_record_type_name(const struct kwh_record *row);
+
+/** What a count in the record is worth in the base unit, all scales applied; 0 without a count. */
+KWH_API struct kwh_decimal kwh_record_scale(const struct kwh_record *row);
+
+/**
  * Readings that the header of a telegram holds: KWH_SERIAL_NUMBER (the identification) and the
- * KWH_MBUS_ items. KWH_ERROR_NOT_IN_MAP for any other quantity or when the header lacks it.
+ * KWH_MBUS_ items, certainty manual: the standard fixes them for every meter.
+ * KWH_ERROR_NOT_IN_MAP for any other quantity or when the header lacks it.
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_mbus_header_reading(const struct kwh_mbus_telegram *telegram,
                                                            uint32_t quantity,
                                                            struct kwh_reading *reading);
 
-/** The quantity that EN 13757-3 alone makes of a record, 0 when it does not determine one. */
+/**
+ * The quantity that EN 13757-3 alone makes of a record, 0 when it does not determine one: as when
+ * its function, subunit or a VIFE means what only the maker knows, or energy and power are those
+ * of a medium that is neither electricity nor heat. Storage numbers are pages of the past; energy
+ * without VIFE 3B or 3C has no direction. A meter that tells one quantity twice needs a map.
+ */
 KWH_API uint32_t kwh_mbus_quantity(const struct kwh_mbus_record *record);
 
-/** The value of a record without a map, as quantity kwh_mbus_quantity() or 0. Always filled. */
+/**
+ * The value of a record without a map: in the base unit of kwh_mbus_quantity(); when that is 0 in
+ * the unit of the record, in the form that the value has. Always filled, certainty public.
+ */
 KWH_API void kwh_mbus_reading(const uint8_t *data, size_t size,
                               const struct kwh_mbus_record *record, struct kwh_reading *reading);
 

@@ -122,6 +122,7 @@ struct kwh_mbus_record {
     uint8_t direction; /**< enum kwh_direction, from VIFE 3B, 3C, FC 0C and FC 10 */
     uint8_t phase;     /**< enum kwh_phase, from VIFE FC 01 to FC 07 */
     uint8_t nature;    /**< enum kwh_nature: the quadrant, from VIFE FC 08 to FC 0B */
+    uint8_t medium;    /**< of the telegram: what energy and power are of; 0 when it does not say */
     bool manufacturer; /**< VIF or a VIFE is the maker's: the meaning is known to him alone */
     bool modified;     /**< another VIFE changes the meaning: average, limit, date of... */
     uint8_t report;    /**< error VIFE of an answer, or object action of a command; 0 = none */
@@ -145,6 +146,7 @@ struct kwh_mbus_records {
     uint8_t at;                  /* private: offset of the next record */
     uint8_t content;             /* private: enum kwh_mbus_content */
     uint8_t counter;             /* private: the next counter of a fixed structure */
+    uint8_t medium;              /* private */
     bool msb_first;              /* private */
     bool more_records_follow;    /**< after the last record: another telegram has more */
     uint8_t manufacturer_at;     /**< after the last record: data of the maker behind DIF 0F, 1F */

@@ -18,15 +18,15 @@ extern "C" {
 /** A meter that we are. Members are private but for those described. */
 struct kwh_mbus_slave {
     const struct kwh_slave *slave;       /**< its map, values and what takes settings */
-    struct kwh_mbus_secondary secondary; /**< may be changed by the caller, or by a master */
-    uint8_t address;                     /**< primary address; may be changed by a master */
-    uint8_t status;                      /**< of the header; set by the caller */
-    uint8_t access;                      /* of the next telegram */
-    uint8_t telegram;                    /* CI field that asked for another one, 0 = the usual */
-    uint8_t request_fcb, data_fcb;       /* the last that counted, or none yet */
-    uint8_t selected_request_fcb, selected_data_fcb;
+    struct kwh_mbus_secondary secondary; /**< may be changed by a master */
+    uint8_t address;  /**< primary address, 0 to 250; may be changed by a master */
+    uint8_t status;   /**< of the header; set by the caller */
+    uint8_t access;   /**< number of the next telegram; it counts by itself */
+    uint8_t telegram; /* CI field that asked for another one, 0 = the usual */
+    uint8_t fcb[4];   /* the frame count bits that came last, see enum fcb_memory */
     bool selected;
-    uint32_t baud; /**< speed that a master has set, 0 = none; in force once E5 has left */
+    uint16_t row, next_row; /* where the telegram that was sent last begins, and the one after it */
+    uint32_t baud;          /* that a master has set, until the line has it */
 };
 
 /**

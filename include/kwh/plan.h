@@ -43,6 +43,7 @@ struct kwh_plan_entry {
     uint32_t registers;
     uint16_t requests, from;
     uint8_t flags;
+    bool told; /* M-Bus: in this readout */
 };
 
 /**

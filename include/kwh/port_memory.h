@@ -12,6 +12,7 @@
 #ifndef KWH_PORT_MEMORY_H
 #define KWH_PORT_MEMORY_H
 
+#include <kwh/mbus_server.h>
 #include <kwh/server.h>
 
 #ifdef __cplusplus
@@ -21,6 +22,9 @@ extern "C" {
 /** Answers the request that a responder has reported, or ignores it. */
 typedef void kwh_port_memory_answer(void *context, struct kwh_responder *responder);
 
+/** What is next for the other end: kwh_server_next() and its like. */
+typedef void kwh_port_memory_next(void *context, uint32_t now_us, struct kwh_step *step);
+
 /** The caller's clock: microseconds, wrapping. */
 typedef uint32_t kwh_port_memory_clock(void *context);
 
@@ -29,10 +33,11 @@ typedef uint32_t kwh_port_memory_clock(void *context);
 
 /** A wire. Members are private but for those described. */
 struct kwh_port_memory {
-    struct kwh_backend backend; /**< for kwh_line.backend */
-    struct kwh_server *server;  /* one of these two */
-    struct kwh_responder *responder;
-    kwh_port_memory_answer *answer;
+    struct kwh_backend backend;      /**< for kwh_line.backend */
+    struct kwh_responder *responder; /* the other end */
+    kwh_port_memory_next *next;
+    void *next_context;
+    kwh_port_memory_answer *answer; /* of a bare responder */
     void *answer_context;
     kwh_port_memory_clock *clock; /**< or NULL: virtual time, which only jumps */
     void *clock_context;
@@ -51,6 +56,15 @@ struct kwh_port_memory {
 /** A wire to a server, with the caller's clock or, @p clock NULL, a virtual one. */
 KWH_API void kwh_port_memory_server(struct kwh_port_memory *port, struct kwh_server *server,
                                     kwh_port_memory_clock *clock, void *context);
+
+/** The same to an M-Bus server; that it changes its speed is not seen on this wire. */
+KWH_API void kwh_port_memory_mbus(struct kwh_port_memory *port, struct kwh_mbus_server *server,
+                                  kwh_port_memory_clock *clock, void *context);
+
+/** The same to any other end that has a responder. */
+KWH_API void kwh_port_memory_init(struct kwh_port_memory *port, struct kwh_responder *responder,
+                                  kwh_port_memory_next *next, void *next_context,
+                                  kwh_port_memory_clock *clock, void *clock_context);
 
 /** A wire in virtual time to a responder whose requests @p answer answers. */
 KWH_API void kwh_port_memory_responder(struct kwh_port_memory *port,

@@ -44,7 +44,12 @@ enum kwh_kind {
     KWH_KIND_THD_VOLTAGE = 13,
     KWH_KIND_THD_CURRENT = 14,
     KWH_KIND_OPERATING_TIME = 15,
-    KWH_KIND_TEMPERATURE = 16
+    KWH_KIND_TEMPERATURE = 16,
+    KWH_KIND_THERMAL_ENERGY = 17, /**< Heat or cold. */
+    KWH_KIND_THERMAL_POWER = 18,
+    KWH_KIND_VOLUME = 19,
+    KWH_KIND_VOLUME_FLOW = 20,
+    KWH_KIND_TEMPERATURE_DIFFERENCE = 21
 };
 
 /** Bits 24-21 of a measurement. */
@@ -56,8 +61,11 @@ enum kwh_nature {
     KWH_NATURE_Q2,
     KWH_NATURE_Q3,
     KWH_NATURE_Q4,
-    KWH_NATURE_LEAD_LAG, /**< Power factor: positive lagging, negative leading. */
-    KWH_NATURE_MAGNITUDE /**< Power factor: unsigned. */
+    KWH_NATURE_LEAD_LAG,  /**< Power factor: positive lagging, negative leading. */
+    KWH_NATURE_MAGNITUDE, /**< Power factor: unsigned. */
+    KWH_NATURE_SUPPLY,    /**< Temperature: of what flows to the consumer. */
+    KWH_NATURE_RETURN,    /**< Temperature: of what comes back. */
+    KWH_NATURE_EXTERNAL   /**< Temperature: around. */
 };
 
 /** Bits 20-18 of a measurement. */

@@ -130,6 +130,18 @@ static inline uint8_t kwh_responder_unit(const struct kwh_responder *responder)
 KWH_API KWH_CHECKED enum kwh_error kwh_responder_answer(struct kwh_responder *responder,
                                                         const uint8_t *pdu, size_t length);
 
+/**
+ * Answers with these bytes as they are, which need be no frame: where several slaves answer at
+ * once, or to try what the other side makes of it.
+ * @retval KWH_ERROR_ARGUMENT none, or more than half of KWH_RESPONDER_BUFFER; KWH_ERROR_BUSY no
+ * request is open
+ */
+KWH_API KWH_CHECKED enum kwh_error kwh_responder_answer_frame(struct kwh_responder *responder,
+                                                              const uint8_t *bytes, size_t length);
+
+/** True from the answer to a request until it has left. */
+KWH_API bool kwh_responder_is_answering(const struct kwh_responder *responder);
+
 /** Stays silent. */
 KWH_API void kwh_responder_ignore(struct kwh_responder *responder);
 

@@ -23,7 +23,8 @@ static const struct kwhi_words names[] = {
                          "interrupted\0"
                          "unsupported\0"
                          "port_name\0"
-                         "risk\0"},
+                         "risk\0"
+                         "undetermined\0"},
     {KWH_ERROR_MBUS_UNSPECIFIED, "mbus_unspecified\0"
                                  "mbus_unknown_ci\0"
                                  "mbus_buffer_too_long\0"

@@ -23,7 +23,8 @@ static const struct kwhi_words texts[] = {
                          "Stopped on request\0"
                          "Not possible with this port, map or build\0"
                          "The name of the host cannot be resolved\0"
-                         "This would lock, reset or move the meter, and was not allowed\0"},
+                         "This would lock, reset or move the meter, and was not allowed\0"
+                         "What was given does not determine the result\0"},
     {KWH_ERROR_MBUS_UNSPECIFIED, "The meter reports an error that it does not name (error 0)\0"
                                  "The meter does not know this CI field (error 1)\0"
                                  "The telegram is too long for the meter (error 2)\0"

@@ -4,13 +4,14 @@
 /* Number of an item or action in its class. */
 #define NUMBER(quantity) (((quantity) >> 18) & 4095u)
 
-/* Traits of a quantity in one byte: unit in bits 3-0, form in bits 6-4. */
-#define DECIMAL(unit) ((KWH_FORM_DECIMAL << 4) | (unit))
-#define DIGITS        (KWH_FORM_DIGITS << 4)
-#define TEXT          (KWH_FORM_TEXT << 4)
-#define TIME          (KWH_FORM_TIME << 4)
-#define BITS          (KWH_FORM_BITS << 4)
-#define CHOICE        (KWH_FORM_CHOICE << 4)
+/* Traits of a quantity in one byte: the unit of a number, or NO_NUMBER and another form. */
+#define NO_NUMBER     0x80
+#define DECIMAL(unit) (unit)
+#define DIGITS        (NO_NUMBER | KWH_FORM_DIGITS)
+#define TEXT          (NO_NUMBER | KWH_FORM_TEXT)
+#define TIME          (NO_NUMBER | KWH_FORM_TIME)
+#define BITS          (NO_NUMBER | KWH_FORM_BITS)
+#define CHOICE        (NO_NUMBER | KWH_FORM_CHOICE)
 #define UNITLESS      DECIMAL(KWH_UNIT_ONE)
 
 static const uint8_t kinds[] = {
@@ -30,6 +31,11 @@ static const uint8_t kinds[] = {
     [KWH_KIND_THD_CURRENT] = DECIMAL(KWH_UNIT_PERCENT),
     [KWH_KIND_OPERATING_TIME] = DECIMAL(KWH_UNIT_SECOND),
     [KWH_KIND_TEMPERATURE] = DECIMAL(KWH_UNIT_CELSIUS),
+    [KWH_KIND_THERMAL_ENERGY] = DECIMAL(KWH_UNIT_JOULE),
+    [KWH_KIND_THERMAL_POWER] = DECIMAL(KWH_UNIT_WATT),
+    [KWH_KIND_VOLUME] = DECIMAL(KWH_UNIT_CUBIC_METER),
+    [KWH_KIND_VOLUME_FLOW] = DECIMAL(KWH_UNIT_CUBIC_METER_PER_HOUR),
+    [KWH_KIND_TEMPERATURE_DIFFERENCE] = DECIMAL(KWH_UNIT_KELVIN),
 };
 
 /* clang-format off */
@@ -156,10 +162,12 @@ static uint8_t traits_of(uint32_t quantity)
 
 enum kwh_unit kwh_quantity_unit(uint32_t quantity)
 {
-    return (enum kwh_unit)(traits_of(quantity) & 15u);
+    uint8_t traits = traits_of(quantity);
+    return (traits & NO_NUMBER) != 0 ? KWH_UNIT_NONE : (enum kwh_unit)traits;
 }
 
 enum kwh_form kwh_quantity_form(uint32_t quantity)
 {
-    return (enum kwh_form)(traits_of(quantity) >> 4);
+    uint8_t traits = traits_of(quantity);
+    return (traits & NO_NUMBER) != 0 ? (enum kwh_form)(traits & ~NO_NUMBER) : KWH_FORM_DECIMAL;
 }

@@ -8,9 +8,11 @@
 static const char kinds[] =
     "voltage\0" "current\0" "active_power\0" "reactive_power\0" "apparent_power\0"
     "power_factor\0" "frequency\0" "active_energy\0" "reactive_energy\0" "apparent_energy\0"
-    "charge\0" "phase_angle\0" "thd_voltage\0" "thd_current\0" "operating_time\0" "temperature\0";
+    "charge\0" "phase_angle\0" "thd_voltage\0" "thd_current\0" "operating_time\0" "temperature\0"
+    "thermal_energy\0" "thermal_power\0" "volume\0" "volume_flow\0" "temperature_difference\0";
 static const char natures[] =
-    "inductive\0" "capacitive\0" "q1\0" "q2\0" "q3\0" "q4\0" "lead_lag\0" "magnitude\0";
+    "inductive\0" "capacitive\0" "q1\0" "q2\0" "q3\0" "q4\0" "lead_lag\0" "magnitude\0"
+    "supply\0" "return\0" "external\0";
 static const char directions[] = "import\0" "export\0" "net\0" "gross\0" "combined\0";
 static const char phases[] =
     "l1\0" "l2\0" "l3\0" "n\0" "l1_l2\0" "l2_l3\0" "l3_l1\0" "sum\0" "mean\0" "mean_ll\0";

@@ -18,11 +18,22 @@ static const struct kwh_framing *const framings[] = {
     [KWH_SCHEME_TCP] = &kwh_modbus_tcp,
     [KWH_SCHEME_RTUTCP] = &kwh_modbus_rtu_over_tcp,
     [KWH_SCHEME_SIM] = &kwh_modbus_rtu,
+    [KWH_SCHEME_MBUS] = &kwh_mbus_serial,
+    [KWH_SCHEME_MBUSTCP] = &kwh_mbus_over_tcp,
 };
+
+KWH_STATIC_ASSERT(KWH_HOST_BUFFER >= KWH_MODBUS_RTU_BUFFER, buffer_fits_modbus_rtu);
+KWH_STATIC_ASSERT(KWH_HOST_BUFFER >= KWH_MODBUS_TCP_BUFFER, buffer_fits_modbus_tcp);
+KWH_STATIC_ASSERT(KWH_HOST_BUFFER >= KWH_MBUS_BUFFER, buffer_fits_mbus);
 
 static bool is_serial(const struct kwh_host *host)
 {
-    return host->target.scheme == KWH_SCHEME_RTU;
+    return host->target.scheme == KWH_SCHEME_RTU || host->target.scheme == KWH_SCHEME_MBUS;
+}
+
+static bool is_mbus(const struct kwh_host *host)
+{
+    return kwh_scheme_protocol(host->target.scheme) == KWH_PROTOCOL_MBUS;
 }
 
 static enum kwh_error backend_set_line(void *context, const struct kwh_line_settings *settings)
@@ -118,23 +129,48 @@ static enum kwh_error prepare_line(struct kwh_host *host, const struct kwh_frami
     return error;
 }
 
+/* A person's word on how long an answer may take goes before everybody else's. */
+static void apply_timeout(struct kwh_host *host)
+{
+    uint32_t timeout_us = host->target.timeout_ms * 1000u;
+    struct kwh_timing *timing = &host->line.timing;
+    uint32_t latest_us;
+
+    if (timeout_us == 0)
+        return;
+    host->line.timeout_given = true;
+    timing->answer_us = timeout_us;
+    timing->frame_us = 0;
+    /* Impatience of ours does not make a gateway's late answer come sooner. On M-Bus none is
+     * expected beyond this time, see kwh_mbus_set_speed(). */
+    latest_us = is_mbus(host) ? timeout_us : timeout_us * 2u;
+    if (timing->latest_us < latest_us)
+        timing->latest_us = latest_us;
+}
+
+/* The times that follow from the settings of the line. */
+static void apply_settings(struct kwh_host *host)
+{
+    uint32_t allowance_ms = host->target.allowance_ms;
+
+    if (is_mbus(host)) {
+        kwh_mbus_set_speed(&host->line, &host->settings,
+                           allowance_ms != 0 ? allowance_ms * 1000u : KWH_MBUS_ALLOWANCE_US);
+    } else {
+        kwh_line_set_speed(&host->line, &host->settings);
+    }
+    apply_timeout(host);
+}
+
 static void apply_target(struct kwh_host *host)
 {
     const struct kwh_target *target = &host->target;
-    struct kwh_timing *timing = &host->line.timing;
 
     if (target->retries >= 0)
         host->line.retries = (uint8_t)(target->retries < UINT8_MAX ? target->retries : UINT8_MAX);
-    if (target->timeout_ms != 0) {
-        host->line.timeout_given = true;
-        timing->answer_us = target->timeout_ms * 1000u;
-        /* Impatience of ours does not make a gateway's late answer come sooner. */
-        if (timing->latest_us < timing->answer_us * 2u)
-            timing->latest_us = timing->answer_us * 2u;
-    }
-    timing->quiet_us = target->gap_ms * 1000u;
+    host->line.timing.quiet_us = target->gap_ms * 1000u;
     host->line.echo = (uint8_t)target->echo;
-    kwh_line_set_speed(&host->line, &host->settings);
+    apply_settings(host);
     if (is_serial(host))
         host->backend.set_line = backend_set_line;
 }
@@ -177,10 +213,10 @@ enum kwh_error kwh_host_descriptor(struct kwh_host *host, int descriptor,
     if (descriptor < 0)
         return KWH_ERROR_ARGUMENT;
     host->target.retries = -1;
-    for (size_t i = 0; i < KWH_COUNT(framings); i++)
+    for (size_t i = KWH_COUNT(framings); i-- > 0;) /* the first of those that share one */
         if (framings[i] == framing)
             host->target.scheme = (enum kwh_scheme)i;
-    host->settings = (struct kwh_line_settings)KWH_LINE_SETTINGS_DEFAULT;
+    host->settings = kwhi_target_settings(&host->target);
     error = prepare_line(host, framing);
     host->descriptor = descriptor;
     host->is_socket = kwhi_descriptor_is_socket(descriptor);
@@ -221,8 +257,12 @@ void kwh_host_close(struct kwh_host *host)
 
 uint8_t kwh_host_address(const struct kwh_host *host, const struct kwh_map *map)
 {
+    if (host->target.has_secondary)
+        return KWH_MBUS_SELECTED;
     if (host->target.has_address)
         return host->target.address;
+    if (is_mbus(host))
+        return KWH_MBUS_ANY;
     return map != NULL && map->default_address != 0 ? map->default_address : 1;
 }
 
@@ -236,7 +276,7 @@ enum kwh_error kwh_host_set_line(struct kwh_host *host, const struct kwh_line_se
         error = kwhi_serial_set(host->descriptor, settings, &host->saved_errno);
     if (error == KWH_OK) {
         host->settings = *settings;
-        kwh_line_set_speed(&host->line, settings);
+        apply_settings(host);
     }
     return error;
 }

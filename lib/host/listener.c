@@ -37,7 +37,11 @@ struct connection {
     int descriptor; /* -1: free */
     uint32_t requests;
     uint64_t active_ms; /* last request, or when it came */
-    struct kwh_server server;
+    union {
+        struct kwh_server modbus;
+        struct kwh_mbus_server mbus;
+    } server;
+    struct kwh_responder *responder; /* of the server */
     struct kwh_step step; /* SEND: the descriptor takes no more; RECEIVE: waits for bytes */
     uint8_t buffer[KWH_RESPONDER_BUFFER];
 };
@@ -52,6 +56,7 @@ struct kwh_listener {
     int error_number;
     const struct kwh_server_framing *framing;
     const struct kwh_slave *slaves;
+    struct kwh_mbus_slave *mbus_slaves; /* of M-Bus: one bus, whoever is connected to it */
     size_t slave_count;
     kwh_trace_function *trace;
     void *trace_context;
@@ -67,24 +72,43 @@ static const struct kwh_server_framing *const framings[] = {
     [KWH_SCHEME_RTU] = &kwh_modbus_rtu_server,
     [KWH_SCHEME_TCP] = &kwh_modbus_tcp_server,
     [KWH_SCHEME_RTUTCP] = &kwh_modbus_rtu_over_tcp_server,
+    [KWH_SCHEME_SIM] = NULL, /* has no other end */
+    [KWH_SCHEME_MBUS] = &kwh_mbus_serial_server,
+    [KWH_SCHEME_MBUSTCP] = &kwh_mbus_over_tcp_server,
 };
 
 static bool is_network(const struct kwh_listener *listener)
 {
-    return listener->target.scheme != KWH_SCHEME_RTU;
+    return listener->target.scheme != KWH_SCHEME_RTU && listener->target.scheme != KWH_SCHEME_MBUS;
+}
+
+static bool is_mbus(const struct kwh_listener *listener)
+{
+    return kwh_scheme_protocol(listener->target.scheme) == KWH_PROTOCOL_MBUS;
 }
 
 /* ------------------------------------------------------------------------------------------------
  * Connections; a serial port is one that nobody closes
  */
 
+static enum kwh_error make_server(struct kwh_listener *listener, struct connection *connection)
+{
+    if (is_mbus(listener)) {
+        connection->responder = &connection->server.mbus.responder;
+        return kwh_mbus_server_init(&connection->server.mbus, listener->framing, connection->buffer,
+                                    sizeof connection->buffer, &listener->settings,
+                                    listener->mbus_slaves, listener->slave_count);
+    }
+    connection->responder = &connection->server.modbus.responder;
+    return kwh_server_init(&connection->server.modbus, listener->framing, connection->buffer,
+                           sizeof connection->buffer, listener->slaves, listener->slave_count);
+}
+
 static enum kwh_error begin(struct kwh_listener *listener, struct connection *connection,
                             int descriptor)
 {
-    struct kwh_responder *responder = &connection->server.responder;
-    enum kwh_error error = kwh_server_init(&connection->server, listener->framing,
-                                           connection->buffer, sizeof connection->buffer,
-                                           listener->slaves, listener->slave_count);
+    enum kwh_error error = make_server(listener, connection);
+    struct kwh_responder *responder = connection->responder;
 
     if (error != KWH_OK)
         return error;
@@ -120,28 +144,64 @@ static void write_answer(struct kwh_listener *listener, struct connection *conne
         kwhi_listening_pty_forget(listener->slave);
     *error = kwhi_descriptor_write(connection->descriptor, is_network(listener), step->bytes,
                                    step->count, sent, &listener->error_number);
-    kwh_responder_sent(&connection->server.responder, *sent, kwh_host_now_us());
+    kwh_responder_sent(connection->responder, *sent, kwh_host_now_us());
+}
+
+/* A master has changed the speed of its meters. Connections have none, and a pseudo-terminal shows
+ * what its other side has set. A port that cannot follow stays where the master can find it. */
+static enum kwh_error follow(struct kwh_listener *listener, const struct connection *connection)
+{
+    enum kwh_error error = KWH_OK;
+
+    if (!is_network(listener) && !kwhi_serial_is_pty(connection->descriptor) && listener->slave < 0)
+        error = kwhi_serial_set(connection->descriptor, connection->step.settings,
+                                &listener->error_number);
+    return error == KWH_ERROR_PORT_SPEED ? KWH_OK : error;
+}
+
+static void next_step(const struct kwh_listener *listener, struct connection *connection)
+{
+    if (is_mbus(listener))
+        kwh_mbus_server_next(&connection->server.mbus, kwh_host_now_us(), &connection->step);
+    else
+        kwh_server_next(&connection->server.modbus, kwh_host_now_us(), &connection->step);
+}
+
+/* Does what the server wants next; false when it waits for the other side. */
+static bool work(struct kwh_listener *listener, struct connection *connection,
+                 enum kwh_error *error)
+{
+    size_t sent = 0;
+
+    next_step(listener, connection);
+    switch ((int)connection->step.action) {
+    case KWH_ACTION_SEND:
+        write_answer(listener, connection, error, &sent);
+        return sent > 0 && *error == KWH_OK;
+    case KWH_ACTION_SETTINGS:
+        *error = follow(listener, connection);
+        return *error == KWH_OK;
+    case KWH_ACTION_CLOSE:
+        *error = KWH_ERROR_DISCONNECTED;
+        return false;
+    default:
+        return false;
+    }
 }
 
 /* Lets the server work until it waits for the other side. */
 static void drive(struct kwh_listener *listener, struct connection *connection)
 {
     enum kwh_error error = KWH_OK;
-    size_t sent = 0;
 
-    do {
-        kwh_server_next(&connection->server, kwh_host_now_us(), &connection->step);
-        if (connection->step.action == KWH_ACTION_SEND)
-            write_answer(listener, connection, &error, &sent);
-        else if (connection->step.action == KWH_ACTION_CLOSE)
-            error = KWH_ERROR_DISCONNECTED;
-    } while (connection->step.action == KWH_ACTION_SEND && sent > 0 && error == KWH_OK);
+    while (work(listener, connection, &error))
+        continue;
     if (error != KWH_OK) {
         end(listener, connection, error);
         return;
     }
-    if (connection->requests != connection->server.responder.requests) {
-        connection->requests = connection->server.responder.requests;
+    if (connection->requests != connection->responder->requests) {
+        connection->requests = connection->responder->requests;
         connection->active_ms = kwhi_clock_ms();
     }
 }
@@ -158,7 +218,7 @@ static void receive(struct kwh_listener *listener, struct connection *connection
         end(listener, connection, error);
         return;
     }
-    kwh_responder_got(&connection->server.responder, got, kwh_host_now_us());
+    kwh_responder_got(connection->responder, got, kwh_host_now_us());
     drive(listener, connection);
 }
 
@@ -323,33 +383,61 @@ static struct kwh_listener *allocate(size_t limit)
     return listener;
 }
 
+/* Whether such a link can be listened on, and speaks the protocol of all these. */
+static bool can_serve(enum kwh_scheme scheme, const struct kwh_slave *slaves, size_t count)
+{
+    if ((size_t)scheme >= KWH_COUNT(framings) || framings[scheme] == NULL)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (slaves[i].map->protocol != (uint8_t)kwh_scheme_protocol(scheme))
+            return false;
+    return true;
+}
+
+static enum kwh_error make_mbus_slaves(struct kwh_listener *listener)
+{
+    enum kwh_error error = KWH_OK;
+
+    if (!is_mbus(listener))
+        return KWH_OK;
+    listener->mbus_slaves = calloc(listener->slave_count, sizeof *listener->mbus_slaves);
+    if (listener->mbus_slaves == NULL)
+        return KWH_ERROR_CAPACITY;
+    for (size_t i = 0; i < listener->slave_count && error == KWH_OK; i++)
+        error = kwh_mbus_slave_init(&listener->mbus_slaves[i], &listener->slaves[i]);
+    return error;
+}
+
 enum kwh_error kwh_listener_open(struct kwh_listener **listener, const struct kwh_target *link,
                                  const struct kwh_slave *slaves, size_t count,
                                  const struct kwh_listener_limits *limits)
 {
     size_t limit = limits != NULL && limits->connections != 0 ? limits->connections
                                                               : DEFAULT_CONNECTIONS;
-    bool serial = link->scheme == KWH_SCHEME_RTU;
+    bool serial = link->scheme == KWH_SCHEME_RTU || link->scheme == KWH_SCHEME_MBUS;
     struct kwh_listener *made;
     enum kwh_error error;
 
     *listener = NULL;
-    if ((size_t)link->scheme >= KWH_COUNT(framings))
+    if (!can_serve(link->scheme, slaves, count))
         return KWH_ERROR_UNSUPPORTED;
     made = allocate(serial ? 1 : limit);
     if (made == NULL)
         return KWH_ERROR_CAPACITY;
     made->target = *link;
     made->target.has_address = false;
+    made->target.has_secondary = false;
     made->target.address = 0;
     made->settings = kwhi_target_settings(link);
     made->framing = framings[link->scheme];
     made->slaves = slaves;
     made->slave_count = count;
     made->idle_ms = limits != NULL && limits->idle_ms != 0 ? limits->idle_ms : DEFAULT_IDLE_MS;
-    error = serial ? open_serial(made)
-                   : kwhi_listening_socket(&made->target, (unsigned)limit, &made->listening,
-                                           &made->error_number);
+    error = make_mbus_slaves(made);
+    if (error == KWH_OK)
+        error = serial ? open_serial(made)
+                       : kwhi_listening_socket(&made->target, (unsigned)limit, &made->listening,
+                                               &made->error_number);
     if (error != KWH_OK) {
         int error_number = made->error_number;
 
@@ -371,8 +459,12 @@ void kwh_listener_trace(struct kwh_listener *listener, kwh_trace_function *trace
     listener->trace = trace;
     listener->trace_context = context;
     for (size_t i = 0; i < listener->limit; i++) {
-        listener->connections[i].server.responder.trace = trace;
-        listener->connections[i].server.responder.trace_context = context;
+        struct kwh_responder *responder = listener->connections[i].responder;
+
+        if (responder == NULL)
+            continue; /* nobody has been here yet */
+        responder->trace = trace;
+        responder->trace_context = context;
     }
 }
 
@@ -395,5 +487,6 @@ void kwh_listener_close(struct kwh_listener *listener)
     close_descriptor(listener->listening);
     free(listener->connections);
     free(listener->polled);
+    free(listener->mbus_slaves);
     free(listener);
 }

@@ -22,8 +22,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-/* Longest answer on a serial line. */
-#define FRAME_MAX 256
+/* Longest answer on a serial line, of Modbus RTU and M-Bus. */
+#define FRAME_MAX KWH_MBUS_FRAME_MAX
 
 static enum kwh_error listen_error(int error_number)
 {

@@ -81,7 +81,7 @@ static enum kwh_error prepare(struct kwhi_sim_link *link, const struct kwh_map *
 enum kwh_error kwhi_sim_link_new(struct kwhi_sim_link **link, const struct kwh_target *target,
                                  const struct kwh_line_settings *settings)
 {
-    const struct kwh_map *map = kwh_host_find_map(target->place);
+    const struct kwh_map *map = kwh_host_find_protocol_map(target->place, KWH_PROTOCOL_MODBUS);
     enum kwh_error error;
 
     *link = NULL;

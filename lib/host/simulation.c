@@ -57,6 +57,11 @@ static uint16_t profiles_of(const struct kwh_simulation *simulation)
     return simulation->model != NULL ? simulation->model->profiles : KWH_ALL_PROFILES;
 }
 
+/* On M-Bus the serial number stands in the header of every telegram, whatever the map has. */
+static const struct kwh_row header_row = {
+    .quantity = KWH_SERIAL_NUMBER,
+    .format = KWH_FORMAT(KWH_TYPE_BCD32, KWH_SCALE_1, KWH_SPACE_HOLDING, KWH_INFERRED)};
+
 /* The row that holds a quantity, whatever its rank. */
 static const struct kwh_row *row_of(const struct kwh_simulation *simulation, uint32_t quantity)
 {
@@ -66,7 +71,43 @@ static const struct kwh_row *row_of(const struct kwh_simulation *simulation, uin
     while (found == NULL && (row = kwh_map_next(&rows)) != NULL)
         if (row->quantity == quantity && !kwh_row_write_only(row))
             found = row;
+    if (simulation->map->protocol == KWH_PROTOCOL_MBUS &&
+        (found == NULL || kwh_record_of(simulation->map, found) == NULL))
+        found = quantity == KWH_SERIAL_NUMBER ? &header_row : NULL;
     return found;
+}
+
+static enum kwh_error parse(const struct kwh_simulation *simulation, const struct kwh_row *row,
+                            const char *text, struct kwh_reading *reading)
+{
+    const struct kwh_record *record = kwh_record_of(simulation->map, row);
+    return record != NULL ? kwh_record_parse(simulation->map, record, text, reading)
+                          : kwh_row_parse(simulation->map, row, text, reading);
+}
+
+/* Whether the meter has no room for a value. */
+static bool overflows(const struct kwh_simulation *simulation, const struct kwh_row *row,
+                      const struct kwh_reading *reading)
+{
+    const struct kwh_record *record = kwh_record_of(simulation->map, row);
+    uint8_t bytes[KWH_MBUS_DATA_MAX];
+    size_t size = 0;
+    enum kwh_error error = record != NULL
+                               ? kwh_record_encode(simulation->map, record, reading, bytes,
+                                                   sizeof bytes, &size)
+                               : kwh_row_encode(simulation->map, row, reading, bytes, sizeof bytes);
+    return error == KWH_ERROR_OVERFLOW;
+}
+
+static unsigned phases_of(const struct kwh_simulation *simulation)
+{
+    struct kwh_map_iterator rows = {simulation->map, profiles_of(simulation), 0, 0};
+    const struct kwh_row *row;
+    while ((row = kwh_map_next(&rows)) != NULL)
+        if (KWH_QUANTITY_CLASS(row->quantity) == KWH_CLASS_MEASUREMENT &&
+            KWH_QUANTITY_PHASE(row->quantity) == KWH_PHASE_L2)
+            return 3;
+    return 1;
 }
 
 static struct chosen *find_chosen(const struct kwh_simulation *simulation, uint32_t quantity)
@@ -213,7 +254,9 @@ static void stand_in(const struct kwh_simulation *simulation, const struct kwh_r
     } else if (item != NULL && item->minimum > 0) {
         reading->decimal = kwh_decimal(item->minimum, 0);
     }
-    if (reading->form == KWH_FORM_DIGITS)
+    if (reading->form == KWH_FORM_DIGITS && kwh_record_of(simulation->map, row) != NULL)
+        (void)parse(simulation, row, "0", reading);
+    else if (reading->form == KWH_FORM_DIGITS)
         reading->length = (uint8_t)(4 * (kwh_row_words(row) < 4 ? kwh_row_words(row) : 4));
 }
 
@@ -247,7 +290,7 @@ static void item_value(const struct kwh_simulation *simulation, const struct kwh
     if (reading->form == KWH_FORM_DECIMAL &&
         live_item(simulation, row->quantity, &reading->decimal))
         return;
-    if (text == NULL || kwh_row_parse(simulation->map, row, text, reading) != KWH_OK)
+    if (text == NULL || parse(simulation, row, text, reading) != KWH_OK)
         stand_in(simulation, row, reading);
 }
 
@@ -260,7 +303,6 @@ static enum kwh_error row_value(void *context, const struct kwh_row *row,
 {
     const struct kwh_simulation *simulation = context;
     const struct chosen *chosen = find_chosen(simulation, row->quantity);
-    uint8_t bytes[32];
     if (chosen != NULL) {
         *reading = chosen->reading;
     } else if (KWH_QUANTITY_CLASS(row->quantity) == KWH_CLASS_MEASUREMENT) {
@@ -271,8 +313,8 @@ static enum kwh_error row_value(void *context, const struct kwh_row *row,
     } else {
         item_value(simulation, row, reading);
     }
-    /* Registers too narrow for the value read 0, as on a meter. */
-    if (kwh_row_encode(simulation->map, row, reading, bytes, sizeof bytes) == KWH_ERROR_OVERFLOW)
+    /* What is too narrow for the value reads 0, as on a meter. */
+    if (overflows(simulation, row, reading))
         reading->decimal = kwh_decimal(0, 0);
     return KWH_OK;
 }
@@ -312,8 +354,6 @@ enum kwh_error kwh_simulation_new(struct kwh_simulation **simulation, const stru
     *simulation = NULL;
     if (map == NULL)
         return KWH_ERROR_ARGUMENT;
-    if (map->protocol != KWH_PROTOCOL_MODBUS)
-        return KWH_ERROR_UNSUPPORTED;
     made = calloc(1, sizeof *made);
     if (made == NULL)
         return KWH_ERROR_CAPACITY;
@@ -321,7 +361,7 @@ enum kwh_error kwh_simulation_new(struct kwh_simulation **simulation, const stru
     made->model = plain_model(map);
     made->address = map->default_address != 0 ? map->default_address : 1;
     (void)snprintf(made->serial, sizeof made->serial, "2443%04u", (unsigned)(seed % 10000u));
-    kwhi_load_init(&made->load, row_of(made, KWH_VOLTAGE_L2) != NULL ? 3 : 1, seed);
+    kwhi_load_init(&made->load, phases_of(made), seed);
     made->load.signed_current = row_of(made, KWH_POWER_FACTOR_MAGNITUDE) != NULL;
     if (row_of(made, KWH_COMBINATION_CODE) == NULL)
         made->load.reverse = 1;
@@ -350,7 +390,7 @@ enum kwh_error kwh_simulation_pin(struct kwh_simulation *simulation, const char 
     const struct kwh_row *row = row_of(simulation, quantity);
     if (row == NULL)
         return KWH_ERROR_NOT_IN_MAP;
-    error = kwh_row_parse(simulation->map, row, value, &reading);
+    error = parse(simulation, row, value, &reading);
     return error == KWH_OK ? choose(simulation, &reading) : error;
 }
 

@@ -9,9 +9,11 @@
 #include <string.h>
 
 #define DEFAULT_TCP_PORT   502
+#define DEFAULT_MBUS_BAUD  2400
 #define BAUD_MAX           4000000u
 #define TIMEOUT_MAX_MS     600000u /* well below the 35 minutes that a wrapping clock can tell */
 #define GAP_MAX_MS         60000u
+#define ALLOWANCE_MAX_MS   60000u
 #define SERIAL_ADDRESS_MAX 247u
 #define STREAM_ADDRESS_MAX 255u
 
@@ -34,23 +36,49 @@ struct parser {
     size_t key; /* the last one */
 };
 
+/* What stands at the place of a link. */
+enum place {
+    PLACE_DEVICE,
+    PLACE_HOST,
+    PLACE_MAP
+};
+
 struct scheme {
     const char *name;
-    const char *place_characters; /* beside letters and digits */
+    uint8_t place; /* enum place */
     uint8_t address_min, address_max;
-    bool network;
+    uint16_t port; /* customary; 0: must be given */
     const char *example;
 };
 
 /* In the order of enum kwh_scheme. */
 static const struct scheme schemes[] = {
-    [KWH_SCHEME_RTU] = {"rtu", "/._:+-", 1, SERIAL_ADDRESS_MAX, false, "rtu:/dev/ttyUSB0"},
-    [KWH_SCHEME_TCP] = {"tcp", "._-", 0, STREAM_ADDRESS_MAX, true, "tcp:host:502"},
-    [KWH_SCHEME_RTUTCP] = {"rtutcp", "._-", 1, SERIAL_ADDRESS_MAX, true, "rtutcp:host:port"},
-    [KWH_SCHEME_SIM] = {"sim", "._-", 1, SERIAL_ADDRESS_MAX, false, "sim:inepro_pro380"},
+    [KWH_SCHEME_RTU] = {"rtu", PLACE_DEVICE, 1, SERIAL_ADDRESS_MAX, 0, "rtu:/dev/ttyUSB0"},
+    [KWH_SCHEME_TCP] = {"tcp", PLACE_HOST, 0, STREAM_ADDRESS_MAX, DEFAULT_TCP_PORT, "tcp:host:502"},
+    [KWH_SCHEME_RTUTCP] = {"rtutcp", PLACE_HOST, 1, SERIAL_ADDRESS_MAX, 0, "rtutcp:host:port"},
+    [KWH_SCHEME_SIM] = {"sim", PLACE_MAP, 1, SERIAL_ADDRESS_MAX, 0, "sim:inepro_pro380"},
+    [KWH_SCHEME_MBUS] = {"mbus", PLACE_DEVICE, 0, KWH_MBUS_ALL, 0, "mbus:/dev/ttyUSB0"},
+    [KWH_SCHEME_MBUSTCP] = {"mbustcp", PLACE_HOST, 0, KWH_MBUS_ALL, 0, "mbustcp:host:port"},
+};
+
+/* Beside letters and digits. */
+static const char *const place_characters[] = {
+    [PLACE_DEVICE] = "/._:+-",
+    [PLACE_HOST] = "._-",
+    [PLACE_MAP] = "._-",
 };
 
 static const char ipv6_characters[] = ":.%_-";
+
+static bool is_network(const struct kwh_target *target)
+{
+    return schemes[target->scheme].place == PLACE_HOST;
+}
+
+static bool is_mbus(const struct kwh_target *target)
+{
+    return kwh_scheme_protocol(target->scheme) == KWH_PROTOCOL_MBUS;
+}
 
 static bool is_alphanumeric(char c)
 {
@@ -160,6 +188,11 @@ static bool key_gap(struct parser *parser, struct kwh_target *target)
     return take_number(parser, 0, GAP_MAX_MS, &target->gap_ms);
 }
 
+static bool key_allowance(struct parser *parser, struct kwh_target *target)
+{
+    return take_number(parser, 1, ALLOWANCE_MAX_MS, &target->allowance_ms);
+}
+
 static bool key_retries(struct parser *parser, struct kwh_target *target)
 {
     uint32_t retries;
@@ -201,9 +234,11 @@ static bool key_echo(struct parser *parser, struct kwh_target *target)
     return false;
 }
 
-#define ON_RTU (1u << KWH_SCHEME_RTU)
-#define ON_SIM (1u << KWH_SCHEME_SIM)
-#define ON_ALL (ON_RTU | ON_SIM | 1u << KWH_SCHEME_TCP | 1u << KWH_SCHEME_RTUTCP)
+#define ON_RTU    (1u << KWH_SCHEME_RTU)
+#define ON_SIM    (1u << KWH_SCHEME_SIM)
+#define ON_MBUS   (1u << KWH_SCHEME_MBUS | 1u << KWH_SCHEME_MBUSTCP)
+#define ON_SERIAL (ON_RTU | 1u << KWH_SCHEME_MBUS)
+#define ON_ALL    (ON_RTU | ON_SIM | ON_MBUS | 1u << KWH_SCHEME_TCP | 1u << KWH_SCHEME_RTUTCP)
 
 static const struct key {
     const char *name;
@@ -211,13 +246,16 @@ static const struct key {
     bool (*take)(struct parser *parser, struct kwh_target *target);
     const char *values;
 } keys[] = {
-    {"baud", ON_RTU, key_baud, "1 to 4000000"},
-    {"line", ON_RTU, key_line, "7 or 8 data bits, N, E or O, 1 or 2 stop bits, as in 8E1"},
+    /* Of the wire behind a converter, M-Bus reckons how long its bytes take. */
+    {"baud", ON_RTU | ON_MBUS, key_baud, "1 to 4000000"},
+    {"line", ON_RTU | ON_MBUS, key_line,
+     "7 or 8 data bits, N, E or O, 1 or 2 stop bits, as in 8E1"},
     {"map", ON_ALL, key_map, "a name of letters, digits, '.', '_' and '-'"},
     {"timeout_ms", ON_ALL, key_timeout, "1 to 600000"},
     {"retries", ON_ALL, key_retries, "0 to 255"},
-    {"echo", ON_RTU, key_echo, "auto, on or off"},
+    {"echo", ON_SERIAL, key_echo, "auto, on or off"},
     {"gap_ms", ON_ALL, key_gap, "0 to 60000"},
+    {"allowance_ms", ON_MBUS, key_allowance, "1 to 60000"},
     {"seed", ON_SIM, key_seed, "0 to 4294967295"},
 };
 
@@ -279,8 +317,8 @@ static bool take_ipv6(struct parser *parser, struct kwh_target *target)
 /* host, host:port, [ipv6]:port, :port */
 static bool take_network_place(struct parser *parser, struct kwh_target *target)
 {
-    const char *characters = schemes[target->scheme].place_characters;
-    uint32_t port = DEFAULT_TCP_PORT;
+    const char *characters = place_characters[PLACE_HOST];
+    uint32_t port = schemes[target->scheme].port;
     bool taken = accept(parser, '[')
                      ? take_ipv6(parser, target)
                      : take_word(parser, characters, target->place, sizeof target->place);
@@ -292,7 +330,7 @@ static bool take_network_place(struct parser *parser, struct kwh_target *target)
         parser->part = PART_PORT;
         if (!take_number(parser, 0, UINT16_MAX, &port))
             return false;
-    } else if (target->scheme == KWH_SCHEME_RTUTCP || target->place[0] == '\0') {
+    } else if (port == 0 || target->place[0] == '\0') {
         return false;
     }
     target->port = (uint16_t)port;
@@ -301,23 +339,53 @@ static bool take_network_place(struct parser *parser, struct kwh_target *target)
 
 static bool take_place(struct parser *parser, struct kwh_target *target)
 {
-    const struct scheme *scheme = &schemes[target->scheme];
+    const char *characters = place_characters[schemes[target->scheme].place];
 
     parser->part = PART_PLACE;
-    if (scheme->network)
+    if (is_network(target))
         return take_network_place(parser, target);
-    return take_word(parser, scheme->place_characters, target->place, sizeof target->place) &&
+    return take_word(parser, characters, target->place, sizeof target->place) &&
            target->place[0] != '\0';
+}
+
+static bool is_hexadecimal(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
+}
+
+static bool take_secondary(struct parser *parser, struct kwh_target *target)
+{
+    char digits[KWH_MBUS_SECONDARY_TEXT];
+    size_t count = 0;
+
+    while (count + 1 < sizeof digits && is_hexadecimal(parser->text[parser->at]))
+        digits[count++] = parser->text[parser->at++];
+    digits[count] = '\0';
+    target->has_secondary = kwh_mbus_secondary_parse(digits, &target->secondary) == KWH_OK;
+    return target->has_secondary;
+}
+
+/* 251 and 252 are nobody's, and 253 is that of a meter which a secondary address has selected. */
+static bool is_reserved(const struct kwh_target *target, uint32_t address)
+{
+    return is_mbus(target) && address > KWH_MBUS_PRIMARY_MAX && address < KWH_MBUS_ANY;
 }
 
 static bool take_address(struct parser *parser, struct kwh_target *target)
 {
     const struct scheme *scheme = &schemes[target->scheme];
+    size_t start = parser->at;
     uint32_t address;
 
     parser->part = PART_ADDRESS;
+    if (is_mbus(target) && accept(parser, 's'))
+        return take_secondary(parser, target);
     if (!take_number(parser, scheme->address_min, scheme->address_max, &address))
         return false;
+    if (is_reserved(target, address)) {
+        parser->at = start;
+        return false;
+    }
     target->address = (uint8_t)address;
     target->has_address = true;
     return true;
@@ -379,6 +447,8 @@ struct kwh_line_settings kwhi_target_settings(const struct kwh_target *target)
 {
     struct kwh_line_settings settings = KWH_LINE_SETTINGS_DEFAULT;
 
+    if (is_mbus(target))
+        settings.baud = DEFAULT_MBUS_BAUD;
     if (target->settings.baud != 0)
         settings.baud = target->settings.baud;
     if (target->settings.parity != '\0') {
@@ -418,14 +488,14 @@ static void append_number(struct printer *printer, const char *before, uint32_t 
 
 static void print_place(struct printer *printer, const struct kwh_target *target)
 {
-    bool ipv6 = schemes[target->scheme].network && strchr(target->place, ':') != NULL;
+    const struct scheme *scheme = &schemes[target->scheme];
+    bool ipv6 = is_network(target) && strchr(target->place, ':') != NULL;
 
-    append(printer, schemes[target->scheme].name, ":");
+    append(printer, scheme->name, ":");
     append(printer, ipv6 ? "[" : "", target->place);
     append(printer, ipv6 ? "]" : "", "");
-    if (schemes[target->scheme].network &&
-        (target->scheme == KWH_SCHEME_RTUTCP || target->port != DEFAULT_TCP_PORT ||
-         target->place[0] == '\0'))
+    if (is_network(target) &&
+        (scheme->port == 0 || target->port != scheme->port || target->place[0] == '\0'))
         append_number(printer, ":", target->port);
 }
 
@@ -455,8 +525,22 @@ static void print_keys(struct printer *printer, const struct kwh_target *target)
             append(printer, ",echo=", echoes[i].word);
     if (target->gap_ms != 0)
         append_number(printer, ",gap_ms=", target->gap_ms);
+    if (target->allowance_ms != 0)
+        append_number(printer, ",allowance_ms=", target->allowance_ms);
     if (target->seed != 0)
         append_number(printer, ",seed=", target->seed);
+}
+
+static void print_address(struct printer *printer, const struct kwh_target *target)
+{
+    char digits[KWH_MBUS_SECONDARY_TEXT];
+
+    if (target->has_secondary) {
+        kwh_mbus_secondary_print(&target->secondary, digits);
+        append(printer, "@s", digits);
+    } else if (target->has_address) {
+        append_number(printer, "@", target->address);
+    }
 }
 
 enum kwh_error kwh_target_print(const struct kwh_target *target, char *text, size_t capacity)
@@ -472,8 +556,7 @@ enum kwh_error kwh_target_print(const struct kwh_target *target, char *text, siz
     print_place(&printer, target);
     print_settings(&printer, &target->settings);
     print_keys(&printer, target);
-    if (target->has_address)
-        append_number(&printer, "@", target->address);
+    print_address(&printer, target);
     if (printer.length >= capacity) {
         text[0] = '\0';
         return KWH_ERROR_CAPACITY;
@@ -490,23 +573,42 @@ enum kwh_error kwh_target_print(const struct kwh_target *target, char *text, siz
  * Hints
  */
 
-/* What lacks a scheme, if a scheme is all that it lacks. */
+/* What the place of a text without a scheme looks like. */
+static enum place guess_place(const char *text)
+{
+    return text[0] == '/' ? PLACE_DEVICE : strpbrk(text, ".:[") != NULL ? PLACE_HOST : PLACE_MAP;
+}
+
+/* Whether a scheme is all that a text lacks. */
+static bool could_be(const char *text, size_t scheme, struct kwh_target *target, char *candidate)
+{
+    int length = snprintf(candidate, KWH_TARGET_TEXT, "%s:%s", schemes[scheme].name, text);
+
+    return length < KWH_TARGET_TEXT && kwh_target_parse(candidate, target, NULL) == KWH_OK &&
+           (target->scheme != KWH_SCHEME_SIM ||
+            kwh_host_find_protocol_map(target->place, KWH_PROTOCOL_MODBUS) != NULL);
+}
+
 static void print_scheme_hint(struct printer *printer, const char *text)
 {
     struct kwh_target target;
     char candidate[KWH_TARGET_TEXT];
-    const char *scheme = text[0] == '/' ? "rtu:" : strpbrk(text, ".:[") != NULL ? "tcp:" : "sim:";
 
-    if (strlen(text) < sizeof candidate - sizeof "rtu:") {
-        (void)snprintf(candidate, sizeof candidate, "%s%s", scheme, text);
-        if (kwh_target_parse(candidate, &target, NULL) == KWH_OK &&
-            (target.scheme != KWH_SCHEME_SIM || kwh_host_find_map(target.place) != NULL)) {
+    for (size_t i = 0; i < KWH_COUNT(schemes); i++) {
+        if (schemes[i].place == guess_place(text) && could_be(text, i, &target, candidate)) {
             append(printer, "did you mean ", candidate);
-            append(printer, target.has_address ? "" : "@1", "?");
+            append(printer, target.has_address || is_mbus(&target) ? "" : "@1", "?");
             return;
         }
     }
-    append(printer, "it begins with rtu:, tcp:, rtutcp: or sim:", "");
+    for (size_t i = 0; i < KWH_COUNT(schemes); i++) {
+        append(printer,
+               i == 0                       ? "it begins with "
+               : i + 1 < KWH_COUNT(schemes) ? ", "
+                                            : " or ",
+               schemes[i].name);
+        append(printer, ":", "");
+    }
 }
 
 static void print_key_hint(struct printer *printer, enum kwh_scheme scheme)
@@ -515,6 +617,18 @@ static void print_key_hint(struct printer *printer, enum kwh_scheme scheme)
     for (size_t i = 0, count = 0; i < KWH_COUNT(keys); i++)
         if (has_key(scheme, i))
             append(printer, count++ == 0 ? ": " : ", ", keys[i].name);
+}
+
+static void print_address_hint(struct printer *printer, enum kwh_scheme scheme)
+{
+    bool mbus = kwh_scheme_protocol(scheme) == KWH_PROTOCOL_MBUS;
+
+    append_number(printer, "address: ", schemes[scheme].address_min);
+    append_number(printer, " to ", mbus ? KWH_MBUS_PRIMARY_MAX : schemes[scheme].address_max);
+    if (mbus) {
+        append(printer, ", 254 for any, 255 for all, ",
+               "or s and a secondary address of 8 or 16 digits");
+    }
 }
 
 static void print_hint(struct printer *printer, const struct parser *parser, enum kwh_scheme scheme)
@@ -540,8 +654,7 @@ static void print_hint(struct printer *printer, const struct parser *parser, enu
         append(printer, ": ", keys[parser->key].values);
         break;
     case PART_ADDRESS:
-        append_number(printer, "address: ", schemes[scheme].address_min);
-        append_number(printer, " to ", schemes[scheme].address_max);
+        print_address_hint(printer, scheme);
         break;
     case PART_END:
         append(printer, "after the place come ,key=value and, at the end, @ADDRESS", "");

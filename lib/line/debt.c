@@ -15,7 +15,7 @@ enum debt_state {
 static bool expired(const struct kwh_line *line, const struct kwh_debt *debt, uint32_t now_us)
 {
     uint32_t left = debt->until_us - now_us;
-    return left == 0 || left > line->timing.latest_us + LONGEST_REQUEST_US;
+    return left == 0 || left > line->timing.latest_us + line->timing.frame_us + LONGEST_REQUEST_US;
 }
 
 static bool same(const struct kwh_debt *debt, const struct kwh_exchange *exchange)

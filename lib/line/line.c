@@ -215,7 +215,8 @@ static void begin_sending(struct kwh_line *line, struct kwh_exchange *exchange, 
 static void begin_waiting(struct kwh_line *line, struct kwh_exchange *exchange)
 {
     const struct kwh_timing *timing = &line->timing;
-    uint32_t wait = exchange->answer_us != 0 ? exchange->answer_us : timing->answer_us;
+    uint32_t wait = exchange->answer_us != 0 ? exchange->answer_us
+                                             : timing->answer_us + kwhi_frame_us(line, exchange);
     bool broadcast = is_broadcast(line, exchange);
     exchange->state = broadcast ? KWH_EXCHANGE_TURNAROUND : KWH_EXCHANGE_WAITING;
     exchange->listened = false;

@@ -34,6 +34,13 @@ static inline uint32_t kwhi_wire_us(uint32_t character_ns, uint32_t characters)
     return (uint32_t)(((uint64_t)character_ns * characters + 999u) / 1000u);
 }
 
+/* What the answer may take longer for being a whole frame. */
+static inline uint32_t kwhi_frame_us(const struct kwh_line *line,
+                                     const struct kwh_exchange *exchange)
+{
+    return exchange->answer_length != 1 ? line->timing.frame_us : 0;
+}
+
 /* Moves what follows the first `count` of `length` bytes to the front; returns how many. */
 uint16_t kwhi_shift(uint8_t *bytes, size_t count, size_t length);
 

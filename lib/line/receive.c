@@ -40,7 +40,8 @@ static void owe(struct kwh_line *line, const struct kwh_exchange *exchange)
 {
     if (!kwhi_has(line, KWH_FRAMING_HAS_ID))
         kwhi_debt_add(line, exchange,
-                      exchange->sent_us + line->timing.latest_us + line->timing.tick_us);
+                      exchange->sent_us + line->timing.latest_us + kwhi_frame_us(line, exchange) +
+                          line->timing.tick_us);
 }
 
 /* Ends an exchange without an answer and without a debt. */

@@ -286,6 +286,19 @@ const uint8_t *kwh_responder_request(const struct kwh_responder *responder, size
     return responder->buffer + (asked ? responder->body_at : 0);
 }
 
+/* The answer, `size` bytes, lies in the second half of the buffer. */
+static void begin_answer(struct kwh_responder *responder, size_t size)
+{
+    responder->sent_length = (uint16_t)size;
+    responder->sent_done = 0;
+    responder->repeats = responder->consumed == responder->sent_length &&
+                         memcmp(responder->buffer, responder->buffer + HALF,
+                                responder->sent_length) == 0;
+    skip(responder, responder->consumed);
+    responder->consumed = 0;
+    responder->state = ANSWERING;
+}
+
 enum kwh_error kwh_responder_answer(struct kwh_responder *responder, const uint8_t *pdu,
                                     size_t length)
 {
@@ -295,15 +308,25 @@ enum kwh_error kwh_responder_answer(struct kwh_responder *responder, const uint8
                                            responder->buffer + HALF, HALF);
     if (size == 0)
         return KWH_ERROR_ARGUMENT;
-    responder->sent_length = (uint16_t)size;
-    responder->sent_done = 0;
-    responder->repeats = responder->consumed == responder->sent_length &&
-                         memcmp(responder->buffer, responder->buffer + HALF,
-                                responder->sent_length) == 0;
-    skip(responder, responder->consumed);
-    responder->consumed = 0;
-    responder->state = ANSWERING;
+    begin_answer(responder, size);
     return KWH_OK;
+}
+
+enum kwh_error kwh_responder_answer_frame(struct kwh_responder *responder, const uint8_t *bytes,
+                                          size_t length)
+{
+    if (responder->state != ASKED)
+        return KWH_ERROR_BUSY;
+    if (length < 1 || length > HALF)
+        return KWH_ERROR_ARGUMENT;
+    memcpy(responder->buffer + HALF, bytes, length);
+    begin_answer(responder, length);
+    return KWH_OK;
+}
+
+bool kwh_responder_is_answering(const struct kwh_responder *responder)
+{
+    return responder->state == ANSWERING || responder->state == SENDING;
 }
 
 void kwh_responder_ignore(struct kwh_responder *responder)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include <kwh/map.h>
+#include "row.h"
 
 static bool is_present(const struct kwh_block *block, uint16_t profiles)
 {
@@ -32,7 +32,7 @@ const struct kwh_row *kwh_map_find(const struct kwh_map *map, uint16_t profiles,
         if (row->quantity == quantity && kwh_row_rank(row) == 0 && !kwh_row_hidden(row) &&
             !kwh_row_write_only(row))
             return row;
-    return NULL;
+    return map->protocol == KWH_PROTOCOL_MBUS ? kwhi_mbus_header_row(quantity) : NULL;
 }
 
 const struct kwh_row *kwh_map_at(const struct kwh_map *map, uint16_t profiles, enum kwh_space space,

@@ -58,14 +58,6 @@ static enum kwh_status decode_decimal(const struct kwh_row *row, uint64_t raw,
     return status;
 }
 
-static uint8_t digits_of(uint64_t digits)
-{
-    uint8_t count = 1;
-    while ((digits >>= 4) != 0)
-        count++;
-    return count;
-}
-
 static enum kwh_status decode_digits(const struct kwh_row *row, uint64_t raw,
                                      struct kwh_reading *reading)
 {
@@ -75,7 +67,7 @@ static enum kwh_status decode_digits(const struct kwh_row *row, uint64_t raw,
     if (nature == KWHI_UNSIGNED) { /* a number that is a name: no leading zeros to keep */
         if (kwh_registers_bcd_store(raw, 4, &raw) != KWH_OK)
             return KWH_STATUS_OVERFLOW;
-        reading->length = digits_of(raw);
+        reading->length = kwhi_digits_of(raw);
     } else if (nature == KWHI_HEX || nature == KWHI_BCD) {
         if (nature == KWHI_BCD && kwh_registers_bcd_load(raw, words, &number) != KWH_OK)
             return KWH_STATUS_BAD_DIGITS;
@@ -95,10 +87,7 @@ static enum kwh_status decode_choice(const struct kwh_map *map, const struct kwh
     if (status != KWH_STATUS_OK)
         return status;
     reading->digits = raw;
-    reading->decimal = code;
-    const struct kwh_item *item = kwh_map_item(map, row->quantity);
-    const struct kwh_choice *choice = item != NULL ? kwh_item_choice(item, code) : NULL;
-    reading->word = choice != NULL ? choice->word : NULL;
+    kwhi_choice_set(map, code, reading);
     return KWH_STATUS_OK;
 }
 

@@ -77,39 +77,11 @@ static enum kwh_error encode_digits(const struct kwh_row *row, const struct kwh_
     return *raw > UINT64_MAX >> (64 - 16 * words) ? KWH_ERROR_OVERFLOW : KWH_OK;
 }
 
-/* Strings of no known length, compared without strcmp(): the core calls mem* alone. */
-static bool same_word(const char *x, const char *y)
-{
-    while (*x != '\0' && *x == *y) {
-        x++;
-        y++;
-    }
-    return *x == *y;
-}
-
-/* By its word, because another meter's code for it may be another one. */
-static enum kwh_error choice_code(const struct kwh_map *map, const struct kwh_reading *reading,
-                                  struct kwh_decimal *code)
-{
-    *code = reading->decimal;
-    if (reading->word == NULL)
-        return KWH_OK;
-    const struct kwh_item *item = kwh_map_item(map, reading->quantity);
-    for (uint8_t i = 0; item != NULL && i < item->choice_count; i++) {
-        const struct kwh_choice *choice = &item->choices[i];
-        if (choice->word != NULL && same_word(choice->word, reading->word)) {
-            *code = kwh_decimal(choice->code, choice->exponent);
-            return KWH_OK;
-        }
-    }
-    return KWH_ERROR_UNKNOWN_NAME;
-}
-
 static enum kwh_error encode_choice(const struct kwh_map *map, const struct kwh_row *row,
                                     const struct kwh_reading *reading, uint64_t *raw)
 {
     struct kwh_decimal code;
-    enum kwh_error error = choice_code(map, reading, &code);
+    enum kwh_error error = kwhi_choice_code(map, reading, &code);
     if (error == KWH_OK)
         error = encode_number(row, code, kwh_decimal(1, 0), raw);
     if (error != KWH_OK || kwhi_row_nature(row) != KWHI_CHARACTERS)

@@ -37,7 +37,8 @@ void kwh_mbus_link_done(struct kwh_mbus_link *link, const struct kwh_exchange *e
     }
 }
 
-#define ANSWER_BITS  330u /* after which an answer has begun, with the pause that follows */
+#define ANSWER_BITS                                                                                \
+    (330u + 11u) /* after which its first character is there, with the pause below */
 #define ANSWER_US    50000u
 #define SILENCE_BITS 33u
 #define READOUT_BITS (11u * (5u + KWH_MBUS_FRAME_MAX)) /* a short request, the longest answer */
@@ -54,7 +55,7 @@ void kwh_mbus_set_speed(struct kwh_line *line, const struct kwh_line_settings *s
 
     kwh_line_set_speed(line, settings);
     if ((line->framing->properties & KWH_FRAMING_STREAM) != 0)
-        answer_us += bits_us(READOUT_BITS, settings->baud);
+        line->timing.frame_us = bits_us(READOUT_BITS, settings->baud);
     line->timing.answer_us = answer_us;
     line->timing.character_us = bits_us(SILENCE_BITS, settings->baud) + allowance_us / 3u;
     line->timing.latest_us = answer_us;

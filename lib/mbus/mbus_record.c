@@ -16,6 +16,7 @@ void kwh_mbus_records_init(struct kwh_mbus_records *records,
     records->at = telegram->header_length;
     records->content = telegram->content;
     records->counter = 0;
+    records->medium = telegram->medium;
     records->msb_first = telegram->msb_first;
     records->more_records_follow = false;
     records->manufacturer_at = 0;
@@ -113,6 +114,7 @@ bool kwh_mbus_next(struct kwh_mbus_records *records, const uint8_t *data, size_t
                    struct kwh_mbus_record *record)
 {
     kwhi_record_clear(record, records->msb_first);
+    record->medium = records->medium;
     if (size > KWH_MBUS_DATA_MAX)
         records->error = KWH_ERROR_ARGUMENT;
     if (records->error != KWH_OK)

@@ -41,16 +41,21 @@ void kwh_mbus_req_ud1(struct kwh_exchange *exchange, uint8_t address, bool fcb)
     begin(exchange, address, counted(KWH_MBUS_REQ_UD1, fcb), ANY_ANSWER);
 }
 
+static bool is_selection(uint8_t ci)
+{
+    return ci == KWH_MBUS_CI_SELECT || ci == KWHI_MBUS_CI_SELECT_2;
+}
+
 /* Selecting, and asking for another telegram, leave the meter as it was. */
 static bool changes_nothing(uint8_t ci)
 {
-    return ci == KWH_MBUS_CI_SELECT || ci == KWHI_MBUS_CI_SELECT_2 || (ci & 0xF8u) == CI_TELEGRAMS;
+    return is_selection(ci) || (ci & 0xF8u) == CI_TELEGRAMS;
 }
 
 static enum kwh_error send_data(struct kwh_exchange *exchange, uint8_t address, unsigned c,
                                 uint8_t ci, const uint8_t *data, size_t size)
 {
-    begin(exchange, address, c, ANY_ANSWER);
+    begin(exchange, address, c, is_selection(ci) ? ACK_ONLY : ANY_ANSWER);
     exchange->head_length = 0;
     if (size > KWH_MBUS_DATA_MAX)
         return KWH_ERROR_ARGUMENT;

@@ -4,6 +4,7 @@
 #ifndef KWHI_MBUS_RECORD_PARSE_H
 #define KWHI_MBUS_RECORD_PARSE_H
 
+#include "record_bytes.h"
 #include "vif.h"
 
 /* Data field of variable length, and DIF that are no record. */
@@ -23,9 +24,6 @@ enum {
 enum kwh_error kwhi_record_parse(const uint8_t *data, size_t size, size_t at, bool command,
                                  struct kwh_mbus_record *record, struct kwhi_mbus_scale *scale);
 
-/* Bytes of data of a type; of one of variable length 0. */
-uint8_t kwhi_type_length(uint8_t type);
-
 /* What the VIFE say of a record whose shape stands. */
 void kwhi_vife_apply(const uint8_t *data, size_t size, bool command, struct kwh_mbus_record *record,
                      struct kwhi_mbus_scale *scale);
@@ -36,8 +34,5 @@ void kwhi_record_value(const uint8_t *data, size_t size, const struct kwhi_mbus_
 
 /* A record with nothing in it. */
 void kwhi_record_clear(struct kwh_mbus_record *record, bool msb_first);
-
-/* The bytes of a record's data as one number, at most eight of them. */
-uint64_t kwhi_record_raw(const uint8_t *data, size_t size, const struct kwh_mbus_record *record);
 
 #endif

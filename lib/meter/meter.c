@@ -9,6 +9,7 @@
 
 #include "verdict.h"
 
+/* Kept in meter.state, which kwh_meter_begin() sets to 0. */
 enum meter_state {
     ASK,    /* the next request */
     YIELD,  /* the values of the request, or why there are none */
@@ -230,19 +231,4 @@ enum kwh_error kwh_meter_init(struct kwh_meter *meter, struct kwh_line *line,
     meter->address = address;
     meter->profiles = KWH_ALL_PROFILES;
     return map->protocol == KWH_PROTOCOL_MODBUS ? KWH_OK : KWH_ERROR_UNSUPPORTED;
-}
-
-void kwh_meter_begin(struct kwh_meter *meter, struct kwh_plan *plan)
-{
-    uint8_t retries = meter->dialogue.retries;
-
-    kwh_dialogue_init(&meter->dialogue, meter_next, meter_outcome);
-    meter->dialogue.retries = retries;
-    meter->plan = plan;
-    meter->value = 0;
-    meter->answered = 0;
-    meter->silent = false;
-    meter->why = KWH_OK;
-    meter->state = ASK;
-    meter->failure.error = KWH_OK;
 }

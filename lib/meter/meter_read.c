@@ -37,6 +37,7 @@ enum kwh_error kwh_meter_read_one(struct kwh_meter *meter, uint32_t quantity,
                                   struct kwh_reading *reading)
 {
     struct kwh_plan_entry entry;
+    struct kwh_reading next;
     struct kwh_plan plan;
 
     kwh_reading_init(reading, quantity, KWH_STATUS_NO_ANSWER);
@@ -48,7 +49,8 @@ enum kwh_error kwh_meter_read_one(struct kwh_meter *meter, uint32_t quantity,
     }
     make_plan(meter, &plan);
     kwh_meter_begin(meter, &plan);
-    (void)kwh_meter_next(meter, reading);
+    while (kwh_meter_next(meter, &next)) /* to the end, which may lead the meter back */
+        *reading = next;
     error = end_readout(meter);
     return error != KWH_OK ? error : value_error(reading);
 }

@@ -31,16 +31,11 @@ void kwh_port_memory_pass(struct kwh_port_memory *port, uint32_t duration_us)
     port->ahead_us += duration_us;
 }
 
-static struct kwh_responder *responder_of(struct kwh_port_memory *port)
-{
-    return port->server != NULL ? &port->server->responder : port->responder;
-}
-
 /* How far the other end can be ahead of the clock: the wire time of what is under way and its own
  * pauses. More means that the clock has wrapped since. */
 static int32_t ahead_max_us(struct kwh_port_memory *port)
 {
-    const struct kwh_timing *timing = &responder_of(port)->timing;
+    const struct kwh_timing *timing = &port->responder->timing;
 
     return (int32_t)(wire_us(port, 2u * KWH_RESPONDER_BUFFER) + port->turnaround_us +
                      4u * (timing->character_us + timing->tick_us));
@@ -95,20 +90,12 @@ void kwh_port_memory_inject(struct kwh_port_memory *port, const uint8_t *bytes, 
     pend(port, bytes, count, kwh_port_memory_now(port));
 }
 
-static void ask_other_end(struct kwh_port_memory *port, struct kwh_step *step)
-{
-    if (port->server != NULL)
-        kwh_server_next(port->server, port->server_us, step);
-    else
-        kwh_responder_next(port->responder, port->server_us, step);
-}
-
 static void take_answer(struct kwh_port_memory *port, const struct kwh_step *step)
 {
     uint32_t arrives_us = port->server_us + port->turnaround_us + wire_us(port, step->count);
 
     pend(port, step->bytes, step->count, arrives_us);
-    kwh_responder_sent(responder_of(port), step->count, port->server_us);
+    kwh_responder_sent(port->responder, step->count, port->server_us);
 }
 
 /* Lets the other end do what it can do before @p until_us; ends with the step that waits for bytes.
@@ -116,13 +103,15 @@ static void take_answer(struct kwh_port_memory *port, const struct kwh_step *ste
 static void run_other_end(struct kwh_port_memory *port, uint32_t until_us, struct kwh_step *step)
 {
     for (int round = 0; round < ROUNDS && !port->closed; round++) {
-        ask_other_end(port, step);
+        port->next(port->next_context, port->server_us, step);
         if (step->action == KWH_ACTION_SEND)
             take_answer(port, step);
         else if (step->action == KWH_ACTION_REQUEST && port->answer != NULL)
             port->answer(port->answer_context, port->responder);
         else if (step->action == KWH_ACTION_CLOSE)
             port->closed = true;
+        else if (step->action == KWH_ACTION_SETTINGS)
+            continue; /* a wire in memory has no speed of its own */
         else if (step->action == KWH_ACTION_RECEIVE && after(step->until_us, port->server_us) > 0 &&
                  after(step->until_us, until_us) <= 0)
             port->server_us = step->until_us;
@@ -155,7 +144,7 @@ static enum kwh_error backend_send(void *context, const uint8_t *bytes, size_t c
         size_t part = count < step.capacity ? count : step.capacity;
 
         memcpy(step.room, bytes, part);
-        kwh_responder_got(responder_of(port), part, port->server_us);
+        kwh_responder_got(port->responder, part, port->server_us);
         bytes += part;
         count -= part;
         step.capacity = 0;
@@ -193,29 +182,31 @@ static enum kwh_error backend_receive(void *context, uint8_t *room, size_t capac
     return KWH_OK;
 }
 
-static void init(struct kwh_port_memory *port)
+void kwh_port_memory_init(struct kwh_port_memory *port, struct kwh_responder *responder,
+                          kwh_port_memory_next *next, void *next_context,
+                          kwh_port_memory_clock *clock, void *clock_context)
 {
     memset(port, 0, sizeof *port);
     port->backend.context = port;
     port->backend.now_us = backend_now;
     port->backend.send = backend_send;
     port->backend.receive = backend_receive;
+    port->responder = responder;
+    port->next = next;
+    port->next_context = next_context;
+    port->clock = clock;
+    port->clock_context = clock_context;
 }
 
-void kwh_port_memory_server(struct kwh_port_memory *port, struct kwh_server *server,
-                            kwh_port_memory_clock *clock, void *context)
+static void responder_next(void *context, uint32_t now_us, struct kwh_step *step)
 {
-    init(port);
-    port->server = server;
-    port->clock = clock;
-    port->clock_context = context;
+    kwh_responder_next(context, now_us, step);
 }
 
 void kwh_port_memory_responder(struct kwh_port_memory *port, struct kwh_responder *responder,
                                kwh_port_memory_answer *answer, void *context)
 {
-    init(port);
-    port->responder = responder;
+    kwh_port_memory_init(port, responder, responder_next, responder, NULL, NULL);
     port->answer = answer;
     port->answer_context = context;
 }

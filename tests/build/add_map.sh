@@ -43,7 +43,7 @@ static const struct kwh_proof_span spans[] = {{KWH_SPACE_INPUT, 0x0010, 1, words
 static const struct kwh_proof_value values[] = {{"voltage_l1", "230.4"}};
 
 KWH_PROOF_DECLARE(acme_one_modbus);
-const struct kwh_map_proof kwh_proof_acme_one_modbus = {"made up", spans, 1, values, 1};
+const struct kwh_map_proof kwh_proof_acme_one_modbus = {.source = "made up", .spans = spans, .span_count = 1, .values = values, .value_count = 1};
 #endif
 END
 }

@@ -18,7 +18,8 @@ int main(void)
 END
 
 # The examples that microcontrollers run, and what stands for their hardware.
-examples='examples/mcu_two_meters.c examples/rtos_task.c examples/own_map/*.c examples/fake/*.c'
+examples='examples/mcu_two_meters.c examples/rtos_task.c examples/pulse_pin.c examples/own_map/*.c
+    examples/fake/*.c'
 
 core=$(find lib -name '*.c' ! -path 'lib/host/*' | sort)
 map=$(find maps -name '*.c' | sort | head -n 1)

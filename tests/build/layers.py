@@ -13,8 +13,8 @@ ROOT = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".").resolve()
 
 # A folder and the highest other floor that it may include.
 FLOOR = {
-    "lib/base": 0, "lib/energy": 0,
-    "lib/line": 1,
+    "lib/base": 0,
+    "lib/line": 1, "lib/energy": 1,  # both on the base alone
     "lib/modbus": 2, "lib/mbus": 2, "lib/optical": 2,
     "lib/map": 3,
     "maps": 4,
@@ -31,6 +31,7 @@ HEADER_FOLDER = {
     "maps": "maps",
     "line_settings": "lib/line",
     "mbus_server": "lib/meter",
+    "mbus_meter": "lib/meter",
     "map_record": "lib/map",
     "reading": "lib/map",
     "status": "lib/base",

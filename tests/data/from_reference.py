@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Holds the fact tables of this folder, *_modbus.csv, against the tables they were made from.
+"""Holds the fact tables of this folder, *_modbus.csv and *_mbus.csv, and the frames that write to
+M-Bus meters, inepro_mbus_writes.csv, against the tables they were made from.
 
 usage: KWH_REFERENCE_MAPS=FOLDER from_reference.py [--write] NAME...
 
@@ -13,6 +14,9 @@ import os
 import pathlib
 import re
 import sys
+
+sys.dont_write_bytecode = True  # not into the sources
+import mbus_reference
 
 HERE = pathlib.Path(__file__).parent
 COLUMNS = ("address,words,name,rank,hidden,form,unit,type,scale,certainty,obis,"
@@ -97,7 +101,10 @@ def main():
     different = False
     for file in (name for name in sys.argv[1:] if name != "--write"):
         ours = HERE / f"{file}.csv"
-        made = "\n".join(table(folder, file)) + "\n"
+        lines = (mbus_reference.frames(folder) if file == "inepro_mbus_writes"
+                 else mbus_reference.records(folder, file) if file.endswith("_mbus")
+                 else table(folder, file))
+        made = "\n".join(lines) + "\n"
         if write:
             ours.write_text(made, encoding="utf-8")
         for line in difflib.unified_diff(ours.read_text(encoding="utf-8").splitlines(),

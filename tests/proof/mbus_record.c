@@ -26,6 +26,7 @@ int main(void)
     records.at = ANY_BYTE();
     records.content = ANY_BYTE();
     records.counter = ANY_BYTE();
+    records.medium = ANY_BYTE();
     records.msb_first = ANY_OF(0, 1) != 0;
     records.more_records_follow = false;
     records.manufacturer_at = 0;

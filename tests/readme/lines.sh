@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # usage: lines.sh SHELL
-# Every line of the README that begins with kwh, typed into a shell: it must end well, or serve and end well
-# when asked to. Reading an empty standard input, as the test runner gives it.
+# Every line of the README that begins with kwh, typed into a shell: it must end well, or serve the lines
+# behind it and end well when asked to. Reading an empty standard input, as the test runner gives it.
 set -eu
 : "${SOURCE:?}" "${KWH:?}"
 shell=$1
@@ -26,8 +26,13 @@ serve() # LINE
         kill -0 "$server" 2>/dev/null && [ "$tries" -le 200 ] || return 1
         sleep 0.05
     done
+}
+
+stop_serving()
+{
+    [ -n "$server" ] || return 0
     kill -TERM "$server"
-    wait "$server" || return 1
+    wait "$server" || { echo "$shell: a server did not end well"; exit 1; }
     server=
 }
 
@@ -36,9 +41,10 @@ sed -n '/^```sh$/,/^```$/{/^kwh /p}' "$SOURCE/README.md" >"$temp/lines"
 while read -r line; do
     count=$((count + 1))
     case $line in
-    "kwh simulate "*) serve "$line" ;;
+    "kwh simulate "*) stop_serving; serve "$line" ;;
     *) "$shell" -c "$line" >"$temp/output" 2>"$temp/errors" </dev/null && [ -s "$temp/output" ] ;;
     esac || { echo "$shell: $line"; cat "$temp/errors"; exit 1; }
 done <"$temp/lines"
+stop_serving
 [ "$count" -ge 10 ] || { echo "only $count lines in the README"; exit 1; }
 echo "$count lines"

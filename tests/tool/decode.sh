@@ -67,6 +67,30 @@ json 'line["direction"] == "request" and line["words"] == ["000A", "0102"] and l
 exits 0 decode 11 10 00 01 00 02 12 98 -o json
 json 'line["direction"] == "answer" and line["address"] == "1" and line["count"] == "2"'
 
+# Bytes that M-Bus frames begin with are Modbus units, too: what holds is right.
+exits 0 decode 68 03 03 68 00 02 4C AA
+prints 'RTU request to unit 104: read 2 holding registers from 0x0368'
+exits 0 decode E5 03 00 00 00 01 93 EE
+prints 'RTU request to unit 229: read 1 holding register from 0x0000'
+exits 5 decode E5 03 00 00 00 01 93 EF -o json
+json 'line["protocol"] == "modbus" and line["error"] == "bad_crc" and line["unit"] == "229"'
+exits 0 decode 10 03 0A 0D 16 00 00 00 00 00 00 00 00 6F 3D -o json # 10 03 0A 0D 16 is a short frame
+json 'line["protocol"] == "modbus" and line["unit"] == "16" and line["count"] == "5"'
+exits 5 decode 10 03 00 00 00 01 00 00 -o json
+json 'line["protocol"] == "modbus" and line["error"] == "bad_crc"'
+exits 5 decode 68 03 05 68 42 FA 7D -o json
+json 'line["protocol"] == "modbus" and line["error"] == "bad_answer"'
+exits 0 decode 01 63 00 08 F0 -o json # a function without a name, but a CRC that holds
+json 'line["protocol"] == "modbus" and line["name"] == "function_63" and line["direction"] == "unknown"'
+exits 0 decode 01 10 00 00 00 05 0A 68 03 03 68 53 01 BB 0F 16 00 15 AB -o json # a long frame in registers
+json 'len(lines) == 1 and line["protocol"] == "modbus" and line["count"] == "5"'
+exits 5 decode 01 03 0A 68 03 03 68 53 01 BB 0F 16 73 71 -o json # nor in an answer that is too short
+json 'len(lines) == 1 and line["error"] == "bad_answer"'
+exits 5 decode 01 63 -o json
+json 'line["protocol"] == "modbus" and line["error"] == "no_frame"'
+exits 5 decode 10 53 01 02 03 04 05 06 -o json
+json 'line["protocol"] is None and line["error"] == "no_frame"'
+
 # Refused frames.
 exits 5 decode 01 03 50 02 00 06 75 09 -o json
 json 'line["error"] == "bad_crc" and line["crc"] == "7509" and line["crc_expected"] == "7508"'

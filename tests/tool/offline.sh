@@ -30,8 +30,10 @@ exits 0 maps
 says out "inepro_pro380"
 exits 0 maps -o json
 json '{"inepro_pro1", "inepro_pro380"} <= {m["name"] for m in lines}'
-json 'all(m["protocol"] == "modbus" and int(m["values"]) > 40 for m in lines)'
+json 'all(int(m["values"]) > 40 for m in lines if m["protocol"] == "modbus")'
 json '[m["models"] for m in lines if m["name"] == "inepro_pro380"][0][0] == "PRO380-Mod"'
+json '[m["protocol"] for m in lines if m["name"] == "inepro_pro380"] == ["modbus", "mbus"]'
+json '[m["values"] for m in lines if m["protocol"] == "mbus" and m["name"] == "inepro_2pu"] == ["32"]'
 exits 0 maps -o csv
 [ "$(head -n 1 "$temp/out")" = name,title,protocol,values,models,aliases,certainty ] ||
     complain "header of maps"
@@ -46,17 +48,35 @@ says out "modbus,03,0x6049,2,active_energy_import_resettable,Wh,float32,1000,rw,
 import csv, sys
 with open(sys.argv[1], encoding="utf-8", newline="") as file:
     rows = list(csv.reader(file))
-assert len(rows) == 1 + 88, len(rows)
+assert len(rows) == 1 + 88 + 25, len(rows)
 assert all(len(row) == 11 for row in rows)
 assert any("," in row[10] for row in rows), "no note that needs quotes"
-addresses = [int(row[2], 16) for row in rows[1:]]
+addresses = [int(row[2], 16) for row in rows[1:89]]
 assert addresses == sorted(addresses) and len(set(addresses)) == 88
+assert {row[0] for row in rows[1:89]} == {"modbus"} and {row[0] for row in rows[89:]} == {"mbus"}
 CODE
+says out "mbus,,8B 01 FD 47,1,voltage_l2,V,bcd6,0.01,r,public,after CI B4"
+exits 0 maps PRO1-Mb -o csv # either side names the family
+[ "$(grep -c ^modbus, "$temp/out") $(grep -c ^mbus, "$temp/out")" = '47 17' ] ||
+    complain "both sides of a family"
+says out "mbus,,1C 04,1,active_energy_import,Wh,bcd8,10,r,manual,"
+says out "mbus,,0C 04,1,active_energy_import_resettable,Wh,bcd8,10,w,manual,"
+says out "mbus,,0C FD 3A,1,pulse_rate,,bcd8,0.01,w,manual,"
+says out "mbus,,CI B8,1,baud_rate,,,1,w,manual,"
+exits 0 maps inepro_2pu -o csv
+says out "mbus,,09 7C 01 54,1,tariff,1,bcd2,1,rw,manual,"
+says out "mbus,,04 83 FC 10,1,active_energy_combined_resettable,Wh,int32,1,r,manual,"
+says out "mbus,,03 FD D9 FC 01,1,current_l1,A,int24,0.001,r,manual,"
 exits 0 maps PRO380 -o json
 json 'len(line["rows"]) == 88 and line["rows"][1]["address"] == "16386"'
 json 'line["rows"][1]["name"] == "meter_code" and line["rows"][1]["unit"] is None'
+json 'len(lines) == 2 and lines[1]["protocol"] == "mbus" and len(lines[1]["rows"]) == 25'
+json 'lines[1]["rows"][9]["header"] == "4B FD 47" and lines[1]["rows"][9]["telegram"] == "B4"'
+json 'lines[1]["rows"][9]["occurrence"] == "1" and lines[1]["rows"][0]["telegram"] is None'
 exits 0 maps inepro_pro380
 says out "0x5002"
+says out "9600 8E1, or 2400 8E1, address 0"
+says out "EC 01 04"
 
 # Nothing is wider than the terminal, and no word is broken.
 for width in 60 80 120; do

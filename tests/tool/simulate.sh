@@ -45,6 +45,35 @@ says err "(No such file or directory)"
 exits 3 simulate inepro_pro380 tcp:no-such-host.invalid:0
 says err "The name of the host cannot be resolved"
 
+# M-Bus, asked by a master that is not ours: 68 L L 68 08 address 72, number, CD 25 (INM).
+for link in mbus:pty mbustcp:127.0.0.1:0; do
+    start meters "$KWH" simulate inepro_pro1,inepro_pro1@0,PRO1@250 "$link" \
+        --set serial_number=12345678 --set active_energy_import=6913460
+    [ "$(sed 's/.*@//' "$temp/meters.out" | xargs)" = "1 0 250" ] || complain "three targets"
+    while read -r target; do
+        "$PYTHON" "$SOURCE/tests/tool/mbus_master.py" "$target" >"$temp/out" 2>"$temp/err" ||
+            complain "$target: $(cat "$temp/err")"
+        says out "08 $(printf %02X "${target##*@}") 72 78 56 34 12 CD 25"
+        says out "1C 04 46 13 69 00" # 6913.46 kWh, as in the manual
+    done <"$temp/meters.out"
+    stop TERM 0
+done
+start meter "$KWH" simulate inepro_pro1 mbus:pty@9 -q
+{
+    "$PYTHON" "$SOURCE/tests/tool/mbus_master.py" "$target" 51 01 7A 08 &&
+        "$PYTHON" "$SOURCE/tests/tool/mbus_master.py" "${target%@9}@8" >"$temp/out"
+} || complain "a meter that was moved to address 8"
+says out "08 08 72"
+stop INT 0
+exits 2 simulate inepro_pro1@251 mbus:pty
+says err "address '251' is not a number from 0 to 250"
+exits 2 simulate inepro_pro1 mbus:pty@254
+says err "no address above 250"
+exits 2 simulate inepro_pro1 mbus:pty@s12345678
+says err "--set serial_number=12345678"
+exits 2 simulate PRO380@0 rtu:pty
+says err "address '0' is not a number from 1 to 247"
+
 # The load: the same seed, the same meter; totals are the sums of their parts.
 exits 0 read sim:inepro_pro380,seed=5 -o json
 cp "$temp/out" "$temp/first"

@@ -36,7 +36,8 @@ struct options {
     enum output_format output;
     int verbose;
     bool quiet, explain, obis, no_color;
-    long timeout_ms; /* -1: not given */
+    bool primary, secondary, letters; /* of scan */
+    long timeout_ms;                  /* -1: not given */
     long retries;
     long baud;
     const char *line;
@@ -63,6 +64,7 @@ enum exit_code decode_command(const struct options *options);
 enum exit_code identify_command(const struct options *options);
 enum exit_code maps_command(const struct options *options);
 enum exit_code plan_command(const struct options *options);
+enum exit_code scan_command(const struct options *options);
 enum exit_code read_command(const struct options *options);
 enum exit_code simulate_command(const struct options *options);
 

@@ -144,6 +144,11 @@ static const struct function *known_function(uint8_t code)
     return NULL;
 }
 
+bool frame_function_is_known(uint8_t function)
+{
+    return known_function(function) != NULL;
+}
+
 void frame_function_name(uint8_t function, char text[FRAME_NAME])
 {
     const struct function *known = known_function(function);
@@ -330,31 +335,4 @@ void frame_describe(const struct frame *frame, char text[FRAME_TEXT])
     describe_content(frame, content);
     snprintf(text, FRAME_TEXT, "%s %s unit %u: %.150s", frame->tcp ? "TCP" : "RTU",
              directions[frame->direction], (unsigned)frame->unit, content);
-}
-
-void trace_frames(void *context, enum kwh_trace what, const uint8_t *bytes, size_t count,
-                  uint32_t now_us)
-{
-    struct frame frame;
-    struct frame *request = context;
-    char hex[3 * 264 + 4], text[FRAME_TEXT] = "given up";
-    (void)now_us;
-    if (what == KWH_TRACE_RECEIVED || count == 0)
-        return; /* the same bytes come again as a frame, or as given up */
-    frame_hex(bytes, count, hex, sizeof hex);
-    if (what != KWH_TRACE_SKIPPED) {
-        frame_parse(bytes, count, &frame);
-        if (frame_answers(&frame, request)) {
-            frame.address = request->address;
-            frame.has_address = request->has_address;
-        }
-        frame_describe(&frame, text);
-        *request = frame;
-        request->data = NULL;
-    }
-    fprintf(stderr, "%s %s  (%s)\n",
-            what == KWH_TRACE_SENT      ? "-->"
-            : what == KWH_TRACE_SKIPPED ? "???"
-                                        : "<--",
-            hex, text);
 }

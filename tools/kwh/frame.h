@@ -32,6 +32,7 @@ void frame_parse(const uint8_t *bytes, size_t length, struct frame *frame);
 /* True when @p answer can be the answer to @p request. */
 bool frame_answers(const struct frame *answer, const struct frame *request);
 
+bool frame_function_is_known(uint8_t function);
 /* "read_holding_registers"; "function_99" for one without a name. */
 #define FRAME_NAME 40
 void frame_function_name(uint8_t function, char text[FRAME_NAME]);
@@ -43,9 +44,5 @@ void frame_describe(const struct frame *frame, char text[FRAME_TEXT]);
 
 /* "01 03 50 02", cut with "..." when it does not fit. */
 void frame_hex(const uint8_t *bytes, size_t count, char *text, size_t capacity);
-
-/* A trace hook that prints frames with their meaning on standard error; its context is a struct
- * frame, at first all 0, that keeps the request for the answer. */
-kwh_trace_function trace_frames;
 
 #endif

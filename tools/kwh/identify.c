@@ -12,8 +12,9 @@
 #define OPEN_TEXT 160
 
 /* What is read besides the identification. */
-static const uint32_t items[] = {KWH_SERIAL_NUMBER,    KWH_SOFTWARE_VERSION,  KWH_HARDWARE_VERSION,
-                                 KWH_PROTOCOL_VERSION, KWH_SOFTWARE_CHECKSUM, KWH_RATED_CURRENT};
+static const uint32_t items[] = {KWH_SERIAL_NUMBER,     KWH_SOFTWARE_VERSION,  KWH_HARDWARE_VERSION,
+                                 KWH_PROTOCOL_VERSION,  KWH_SOFTWARE_CHECKSUM, KWH_RATED_CURRENT,
+                                 KWH_MBUS_MANUFACTURER, KWH_MBUS_VERSION,      KWH_MBUS_MEDIUM};
 
 struct identity {
     struct link link;
@@ -31,16 +32,25 @@ static void leave_open(struct identity *identity, const char *text)
         snprintf(identity->open[identity->open_count++], OPEN_TEXT, "%s", text);
 }
 
+/* On M-Bus the header of the telegram that is there already tells them. */
+static void take_header(struct identity *identity)
+{
+    for (size_t i = 0; i < KWH_COUNT(items); i++)
+        if (kwh_mbus_header_reading(&identity->link.header, items[i],
+                                    &identity->readings[identity->count]) == KWH_OK)
+            identity->count++;
+}
+
 static void read_items(struct identity *identity)
 {
-    struct kwh_meter meter;
-    if (link_meter(&identity->link, &meter) != EXIT_CODE_OK)
+    union any_meter any;
+    if (link_meter(&identity->link, &any) != EXIT_CODE_OK)
         return;
     for (size_t i = 0; i < KWH_COUNT(items); i++) {
         char name[NAME_TEXT], text[OPEN_TEXT];
-        if (kwh_map_find(identity->link.map, meter.profiles, items[i]) == NULL)
+        if (kwh_map_find(identity->link.map, any.meter.profiles, items[i]) == NULL)
             continue;
-        enum kwh_error error = kwh_meter_read_one(&meter, items[i],
+        enum kwh_error error = kwh_meter_read_one(&any.meter, items[i],
                                                   &identity->readings[identity->count]);
         if (error == KWH_OK) {
             identity->count++;
@@ -50,6 +60,22 @@ static void read_items(struct identity *identity)
             leave_open(identity, text);
         }
     }
+}
+
+/* What the records of the telegram say of the map. */
+static void explain_mbus(struct identity *identity)
+{
+    const struct link *link = &identity->link;
+    char text[OPEN_TEXT], meter[MBUS_METER_TEXT];
+    print_mbus_meter(&link->header, meter);
+    snprintf(identity->why, WHY_TEXT, "%s; %s", meter,
+             link->map != NULL ? "the map knows the records of its telegram"
+                               : "no map knows the records of its telegram");
+    if (link->also_fits != NULL) {
+        snprintf(text, sizeof text, "whether it is %s", link->also_fits->title);
+        leave_open(identity, text);
+    }
+    leave_open(identity, "the model");
 }
 
 /* Which registers said so. */
@@ -105,7 +131,10 @@ static void print_json(const struct identity *identity)
     json_text(object, "time", text);
     json_text(object, "target", link->target_text);
     json_unsigned(object, "address", link->address);
-    json_text(object, "map", link->map != NULL ? link->map->name : NULL);
+    json_text(object, "map",
+              link->map != NULL          ? link->map->name
+              : identity->why[0] != '\0' ? "mbus_generic"
+                                         : NULL);
     json_text(object, "title", link->map != NULL ? link->map->title : NULL);
     json_text(object, "model", link->model != NULL ? link->model->name : NULL);
     json_text(object, "code", identity->code[0] != '\0' ? identity->code : NULL);
@@ -138,16 +167,18 @@ static void print_table(const struct identity *identity, const struct options *o
     struct style style = output_style(options);
     struct table table;
     char settings[SETTINGS_TEXT];
-    if (link->map == NULL)
+    if (identity->why[0] == '\0')
         return;
-    printf("%s%s%s at %s\n\n", style_bold(&style),
-           link->model != NULL ? link->model->name : link->map->title, style_off(&style),
-           link->target_text);
+    const char *title = link->map != NULL ? link->map->title : "M-Bus meter";
+    printf("%s%s%s at %s\n\n", style_bold(&style), link->model != NULL ? link->model->name : title,
+           style_off(&style), link->target_text);
     table_begin(&table, "ll");
-    table_row(&table, (const char *const[]){"map", link->map->name});
-    table_row(&table, (const char *const[]){"family", link->map->title});
+    table_row(&table,
+              (const char *const[]){"map", link->map != NULL ? link->map->name : "mbus_generic"});
+    if (link->map != NULL)
+        table_row(&table, (const char *const[]){"family", link->map->title});
     table_row(&table, (const char *const[]){"why", identity->why});
-    if (link->target.scheme == KWH_SCHEME_RTU) {
+    if (link_is_serial(link)) {
         print_settings(&link->host.settings, settings);
         table_row(&table, (const char *const[]){"line", settings});
     }
@@ -188,7 +219,10 @@ static enum exit_code identify_meter(struct identity *identity, const struct opt
         return code;
     uint32_t start = link_now_us(&identity->link);
     code = link_identify(&identity->link);
-    if (code == EXIT_CODE_OK) {
+    if (code == EXIT_CODE_OK && link_is_mbus(&identity->link)) {
+        explain_mbus(identity);
+        take_header(identity);
+    } else if (code == EXIT_CODE_OK) {
         explain(identity);
         read_items(identity);
         find_doubles(identity);

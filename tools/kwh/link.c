@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PATIENCE_US  100000u /* how soon Ctrl-C is noticed */
-#define SETTINGS_MAX 16
+#define PATIENCE_US 100000u /* how soon Ctrl-C is noticed */
 
 /* ------------------------------------------------------------------------------------------------
  * A backend that Ctrl-C ends
@@ -40,6 +39,8 @@ static enum kwh_error backend_receive(void *context, uint8_t *room, size_t capac
     for (;;) {
         uint32_t now = backend_now(context), wait = until_us - now;
         bool last = wait > UINT32_MAX / 2 || wait <= PATIENCE_US;
+        if (link->tick != NULL)
+            link->tick(link->tick_context);
         enum kwh_error error = link->real->receive(link->real->context, room, capacity,
                                                    last ? until_us : now + PATIENCE_US, got);
         if (interrupted())
@@ -90,21 +91,23 @@ void link_complain(const struct link *link, enum kwh_error error, const struct k
         complain("%s: %s", link->target_text, text);
 }
 
-/* The maps to choose from: the one of -m or map=, else all. */
+/* The maps to choose from: the one of -m or map=, else all of the link's protocol. */
 static enum exit_code choose_maps(struct link *link)
 {
+    enum kwh_protocol protocol = kwh_scheme_protocol(link->target.scheme);
     const char *name = link->options->map != NULL    ? link->options->map
                        : link->target.map[0] != '\0' ? link->target.map
                                                      : NULL;
     if (name != NULL) {
-        enum exit_code code = find_map(name, &link->map);
+        enum exit_code code = find_protocol_map(name, protocol, &link->map);
         if (code != EXIT_CODE_OK)
             return code;
     }
-    link->map_count = name != NULL ? 1 : kwh_maps_count;
-    link->maps = allocate(link->map_count, sizeof *link->maps);
-    for (size_t i = 0; i < link->map_count; i++)
-        link->maps[i] = name != NULL ? link->map : kwh_maps[i].map;
+    link->maps = allocate(kwh_maps_count, sizeof *link->maps);
+    for (size_t i = 0; i < kwh_maps_count; i++)
+        if (name != NULL ? kwh_maps[i].map == link->map
+                         : kwh_maps[i].map->protocol == (uint8_t)protocol)
+            link->maps[link->map_count++] = kwh_maps[i].map;
     return EXIT_CODE_OK;
 }
 
@@ -126,7 +129,7 @@ enum exit_code link_open(struct link *link, const struct options *options, const
     link->error = kwh_host_open_target(&link->host, &link->target);
     if (link->error == KWH_ERROR_UNKNOWN_NAME) {
         const struct kwh_map *none;
-        return find_map(link->target.place, &none);
+        return find_protocol_map(link->target.place, KWH_PROTOCOL_MODBUS, &none);
     }
     if (link->error != KWH_OK) {
         link_complain(link, link->error, kwh_line_failure(&link->host.line));
@@ -165,8 +168,8 @@ static bool same_settings(const struct kwh_line_settings *a, const struct kwh_li
            a->stop_bits == b->stop_bits;
 }
 
-/* The factory settings of the maps without repetition, what is likely first. */
-static size_t collect_settings(const struct link *link, struct kwh_line_settings *settings)
+size_t link_collect_settings(const struct link *link,
+                             struct kwh_line_settings settings[SETTINGS_MAX])
 {
     size_t count = 0;
     for (unsigned rank = 0; rank < SETTINGS_MAX; rank++) {
@@ -183,6 +186,8 @@ static size_t collect_settings(const struct link *link, struct kwh_line_settings
 
 static enum kwh_error ask_identity(struct link *link, bool once)
 {
+    if (link_is_mbus(link))
+        return link_ask_mbus(link, once);
     enum kwh_error error = kwh_identify_init(&link->identify, &link->host.line, link->address,
                                              link->maps, link->map_count);
     if (once)
@@ -196,9 +201,14 @@ static bool worth_another_speed(enum kwh_error error)
            error != KWH_ERROR_DISCONNECTED && error != KWH_ERROR_IO;
 }
 
-static bool settings_given(const struct link *link)
+bool link_is_serial(const struct link *link)
 {
-    return link->target.scheme != KWH_SCHEME_RTU || link->target.settings.baud != 0 ||
+    return link->target.scheme == KWH_SCHEME_RTU || link->target.scheme == KWH_SCHEME_MBUS;
+}
+
+bool link_settings_given(const struct link *link)
+{
+    return !link_is_serial(link) || link->target.settings.baud != 0 ||
            link->target.settings.parity != '\0';
 }
 
@@ -207,7 +217,7 @@ static enum kwh_error try_settings(struct link *link)
 {
     struct kwh_line_settings settings[SETTINGS_MAX];
     char text[SETTINGS_TEXT], tried[SETTINGS_MAX * (SETTINGS_TEXT + 2)] = "";
-    size_t count = collect_settings(link, settings);
+    size_t count = link_collect_settings(link, settings);
     enum kwh_error first = KWH_OK;
     bool once = link->target.retries < 0 && count > 1;
     for (size_t i = 0; i < count; i++) {
@@ -273,13 +283,15 @@ static bool cannot_be_told(const struct link *link)
 enum exit_code link_identify(struct link *link)
 {
     bool named = link->map != NULL;
-    link->error = settings_given(link) ? ask_identity(link, false) : try_settings(link);
+    link->error = link_settings_given(link) ? ask_identity(link, false) : try_settings(link);
+    if (link_is_mbus(link) && (link->error == KWH_OK || link->error == KWH_ERROR_OTHER_FAMILY))
+        return link_identify_mbus(link, link->error);
     if (link->error == KWH_OK) {
         link->model = link->identify.fits;
         link->map = link->identify.map;
         return EXIT_CODE_OK;
     }
-    if (named && cannot_be_told(link)) {
+    if (named && !link_is_mbus(link) && cannot_be_told(link)) {
         if (!link->options->quiet) {
             complain("%s: the meter cannot be identified, it is taken for %s", link->target_text,
                      link->map->name);
@@ -301,9 +313,15 @@ uint16_t link_profiles(const struct link *link)
                                                              : KWH_ALL_PROFILES;
 }
 
-enum exit_code link_meter(struct link *link, struct kwh_meter *meter)
+enum exit_code link_meter(struct link *link, union any_meter *meter)
 {
-    link->error = kwh_meter_init(meter, &link->host.line, link->map, link->address);
-    meter->profiles = link_profiles(link);
+    struct kwh_line *line = &link->host.line;
+    if (!link_is_mbus(link))
+        link->error = kwh_meter_init(&meter->meter, line, link->map, link->address);
+    else if (link->target.has_secondary)
+        link->error = kwh_mbus_meter_select(&meter->mbus, line, link->map, &link->target.secondary);
+    else
+        link->error = kwh_mbus_meter_init(&meter->mbus, line, link->map, link->address);
+    meter->meter.profiles = link_profiles(link);
     return exit_code_of(link->error);
 }

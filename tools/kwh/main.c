@@ -15,22 +15,34 @@ static const struct subcommand subcommands[] = {
      "identified; with -m it is still checked.\n"
      "\n"
      "TARGET is LINK[@ADDRESS]: rtu:/dev/ttyUSB0,baud=9600,line=8E1@1, tcp:host:502@1, "
-     "rtutcp:host:port@1, sim:inepro_pro380@1. Further keys of a LINK: timeout_ms=, retries=, "
-     "map=, gap_ms= (silence between frames), echo=auto|on|off (rtu), seed= (sim).",
+     "rtutcp:host:port@1, mbus:/dev/ttyUSB0,baud=2400@5, mbustcp:host:port@s12345678 (a secondary "
+     "address), sim:inepro_pro380@1. Further keys of a LINK: timeout_ms=, retries=, map=, gap_ms= "
+     "(silence between frames), echo=auto|on|off (rtu, mbus), allowance_ms= (M-Bus: what a "
+     "converter adds to the times of the standard), seed= (sim).",
      read_command},
     {"identify", "TARGET", "say which meter answers, and why", "ovqTRCh",
      "Asks for what identifies the known families, and for serial number and versions. TARGET is "
      "as for `kwh read`.",
      identify_command},
-    {"decode", "[HEX|-]", "explain captured Modbus frames", "omraCh",
-     "Frames are hexadecimal, with or without blanks, colons and 0x; without HEX, or with -, one "
-     "a line from standard input. With -m the registers of an answer get their names, when its "
-     "request stands before it or is given with --request or --at.",
+    {"scan", "LINK", "find the meters on an M-Bus", "opyLTRvqCh",
+     "By secondary address, digit by digit wherever several answer, then by primary address; each "
+     "meter is told once, as soon as it is found, as a TARGET that is ready to be read. At a "
+     "serial port without baud= the factory speeds of the known meters are tried in turn. LINK is "
+     "mbus:/dev/ttyUSB0,baud=2400 or mbustcp:host:port; @s12FFFFFF behind it limits the search to "
+     "what may stand for F.",
+     scan_command},
+    {"decode", "[HEX|-]", "explain captured frames", "omravCh",
+     "Modbus RTU, Modbus TCP and M-Bus are told apart by themselves. Frames are hexadecimal, with "
+     "or without blanks, colons and 0x; without HEX, or with -, they come from standard input, a "
+     "line for each or for request and answer together. With -m the registers of an answer get "
+     "their names, when its request stands before it or is given with --request or --at; so do the "
+     "records of an M-Bus telegram.",
      decode_command},
     {"simulate", "MAP[@ADDRESS][,MAP[@ADDRESS]...] LINK", "be a meter, or several on one line",
      "sSvqh",
-     "LINK is rtu:/dev/ttyUSB0, rtu:pty (a new pseudo-terminal), tcp:host:port or "
-     "rtutcp:host:port; port 0 takes a free one. The first line on standard output is the TARGET "
+     "LINK is rtu:/dev/ttyUSB0, rtu:pty (a new pseudo-terminal), tcp:host:port, rtutcp:host:port, "
+     "mbus:/dev/ttyUSB0, mbus:pty or mbustcp:host:port; port 0 takes a free one. The first line on "
+     "standard output is the TARGET "
      "to read, one line for each meter. Ends with SIGINT or SIGTERM.",
      simulate_command},
     {"maps", "[MAP]", "list the known meters, or the registers of one", "oCh",

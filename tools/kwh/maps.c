@@ -177,16 +177,27 @@ static void list_maps(const struct options *options)
 
 /* The fields of a row of the documentation, as text. */
 struct row_text {
-    char address[8], words[4], name[NAME_TEXT], scale[KWH_DECIMAL_TEXT], note[NOTE_MAX];
+    char address[3 * KWH_RECORD_HEADER], words[4], name[NAME_TEXT], scale[KWH_DECIMAL_TEXT];
+    char note[NOTE_MAX];
     const char *space, *unit, *type, *access, *certainty;
 };
 
+/* A record that is read may be written by another one. */
+static bool is_written(const struct kwh_map *map, const struct kwh_row *row)
+{
+    const struct kwh_record *record = kwh_record_of(map, row);
+    const struct kwh_item *item = kwh_map_item(map, row->quantity);
+    if (record != NULL)
+        return kwh_map_written_record(map, KWH_ALL_PROFILES, record->header, record->length) ==
+               record;
+    return item != NULL && item->write_function != 0;
+}
+
 static const char *access_of(const struct kwh_map *map, const struct kwh_row *row)
 {
-    const struct kwh_item *item = kwh_map_item(map, row->quantity);
     if (kwh_row_write_only(row))
         return "w";
-    return item != NULL && item->write_function != 0 ? "rw" : "r";
+    return is_written(map, row) ? "rw" : "r";
 }
 
 /* All remarks on an address: a map may have several. */
@@ -198,32 +209,76 @@ static void note_text(const struct kwh_map_entry *entry, uint16_t address, char 
             append(text, NOTE_MAX, "; ", entry->notes->notes[i].text);
 }
 
-static void describe_row(const struct kwh_map_entry *entry, const struct kwh_row *row,
-                         struct row_text *text)
+static void describe_register(const struct kwh_row *row, struct row_text *text)
 {
     struct kwh_decimal scale = kwh_scale_value(kwh_row_scale(row));
     enum kwh_type type = kwh_row_type(row);
     snprintf(text->address, sizeof text->address, "0x%04X", (unsigned)row->address);
     snprintf(text->words, sizeof text->words, "%u", (unsigned)kwh_row_words(row));
-    name_of(row->quantity, text->name);
     if (type == KWH_TYPE_TEXT ||
         kwh_decimal_print(&scale, text->scale, sizeof text->scale) != KWH_OK)
         snprintf(text->scale, sizeof text->scale, "1");
-    note_text(entry, row->address, text->note);
     text->space = kwh_row_space(row) == KWH_SPACE_INPUT ? "04" : "03";
-    text->unit = kwh_unit_symbol(kwh_quantity_unit(row->quantity));
     text->type = kwh_type_name(type);
-    text->access = access_of(entry->map, row);
-    text->certainty = kwh_certainty_name(kwh_row_certainty(row));
 }
 
-static void document_csv(const struct kwh_map_entry *entry)
+/* Its place is the header and, where others have the same, how many come before it. */
+static void describe_record(const struct kwh_map *map, const struct kwh_record *record,
+                            struct row_text *text)
 {
-    static const char *const titles[] = {"protocol", "space",     "address", "words",
-                                         "name",     "unit",      "type",    "scale",
-                                         "access",   "certainty", "note"};
+    struct kwh_decimal scale = kwh_record_scale(record);
+    char note[32];
+    snprintf(text->address, sizeof text->address, record->length == 0 ? "CI B8" : "");
+    for (size_t i = 0; i < record->length; i++) {
+        char byte[3];
+        snprintf(byte, sizeof byte, "%02X", (unsigned)record->header[i]);
+        append(text->address, sizeof text->address, " ", byte);
+    }
+    snprintf(text->words, sizeof text->words, "%u", (unsigned)record->occurrence);
+    if (scale.mantissa == 0 || kwh_decimal_print(&scale, text->scale, sizeof text->scale) != KWH_OK)
+        snprintf(text->scale, sizeof text->scale, "1");
+    text->space = "";
+    text->type = kwh_record_type_name(record);
+    if (kwh_record_telegram(map, record) != 0) {
+        snprintf(note, sizeof note, "after CI %02X", (unsigned)kwh_record_telegram(map, record));
+        append(text->note, sizeof text->note, "; ", note);
+    }
+}
+
+static void describe_row(const struct kwh_map_entry *entry, const struct kwh_row *row,
+                         struct row_text *text)
+{
+    const struct kwh_record *record = kwh_record_of(entry->map, row);
+    name_of(row->quantity, text->name);
+    note_text(entry, row->address, text->note);
+    text->unit = kwh_unit_symbol(kwh_quantity_unit(row->quantity));
+    text->access = access_of(entry->map, row);
+    text->certainty = kwh_certainty_name(kwh_row_certainty(row));
+    if (record != NULL)
+        describe_record(entry->map, record, text);
+    else
+        describe_register(row, text);
+}
+
+/* The sides of a family, Modbus first: the entry behind @p entry with the same name, or NULL. */
+static const struct kwh_map_entry *next_side(const struct kwh_map_entry *entry)
+{
+    size_t next = (size_t)(entry - kwh_maps) + 1;
+    return next < kwh_maps_count && strcmp(kwh_maps[next].map->name, entry->map->name) == 0
+               ? &kwh_maps[next]
+               : NULL;
+}
+
+static const struct kwh_map_entry *first_side(const struct kwh_map_entry *entry)
+{
+    while (entry > kwh_maps && strcmp(entry[-1].map->name, entry->map->name) == 0)
+        entry--;
+    return entry;
+}
+
+static void document_csv_rows(const struct kwh_map_entry *entry)
+{
     struct kwh_map_iterator rows = {entry->map, KWH_ALL_PROFILES, 0, 0};
-    csv_record(titles, KWH_COUNT(titles));
     for (const struct kwh_row *row; (row = kwh_map_next(&rows)) != NULL;) {
         struct row_text text;
         describe_row(entry, row, &text);
@@ -242,6 +297,33 @@ static void document_csv(const struct kwh_map_entry *entry)
     }
 }
 
+static void document_csv(const struct kwh_map_entry *entry)
+{
+    static const char *const titles[] = {"protocol", "space",     "address", "words",
+                                         "name",     "unit",      "type",    "scale",
+                                         "access",   "certainty", "note"};
+    csv_record(titles, KWH_COUNT(titles));
+    for (; entry != NULL; entry = next_side(entry))
+        document_csv_rows(entry);
+}
+
+static void json_place(cJSON *item, const struct kwh_map *map, const struct kwh_row *row,
+                       const struct row_text *text)
+{
+    const struct kwh_record *record = kwh_record_of(map, row);
+    if (record == NULL) {
+        json_text(item, "space", text->space);
+        json_unsigned(item, "address", row->address);
+        json_unsigned(item, "words", kwh_row_words(row));
+        return;
+    }
+    char telegram[3];
+    snprintf(telegram, sizeof telegram, "%02X", (unsigned)kwh_record_telegram(map, record));
+    json_text(item, "header", record->length > 0 ? text->address : NULL);
+    json_unsigned(item, "occurrence", record->occurrence);
+    json_text(item, "telegram", kwh_record_telegram(map, record) != 0 ? telegram : NULL);
+}
+
 static void document_json(const struct kwh_map_entry *entry)
 {
     struct kwh_map_iterator rows = {entry->map, KWH_ALL_PROFILES, 0, 0};
@@ -250,12 +332,10 @@ static void document_json(const struct kwh_map_entry *entry)
         struct row_text text;
         cJSON *item = json_object();
         describe_row(entry, row, &text);
-        json_text(item, "space", text.space);
-        json_unsigned(item, "address", row->address);
-        json_unsigned(item, "words", kwh_row_words(row));
+        json_place(item, entry->map, row, &text);
         json_text(item, "name", text.name);
         json_text(item, "unit", text.unit[0] != '\0' ? text.unit : NULL);
-        json_text(item, "type", text.type);
+        json_text(item, "type", text.type[0] != '\0' ? text.type : NULL);
         json_number(item, "scale", text.scale);
         json_text(item, "access", text.access);
         json_text(item, "certainty", text.certainty);
@@ -292,43 +372,50 @@ static void print_facts(const struct kwh_map_entry *entry, const struct style *s
     }
     if (map->line_count > 0)
         printf(", address %u\n", (unsigned)map->default_address);
-    printf("  request  up to %u registers\n\n",
-           map->request_safe != 0 ? (unsigned)map->request_safe : 125u);
+    if (map->protocol == KWH_PROTOCOL_MODBUS)
+        printf("  request  up to %u registers\n",
+               map->request_safe != 0 ? (unsigned)map->request_safe : 125u);
+    putchar('\n');
 }
 
 static void document_table(const struct kwh_map_entry *entry, const struct style *style)
 {
     static const char *const titles[] = {"fc",   "address", "words",  "name",      "unit",
                                          "type", "scale",   "access", "certainty", "note"};
+    static const char *const record_titles[] = {"header", "nth",    "name",      "unit", "type",
+                                                "scale",  "access", "certainty", "note"};
     struct kwh_map_iterator rows = {entry->map, KWH_ALL_PROFILES, 0, 0};
     struct table table;
+    bool records = entry->map->protocol == KWH_PROTOCOL_MBUS; /* which are in no space */
     print_facts(entry, style);
-    table_begin(&table, "llrlllrlll");
-    table_titles(&table, titles);
+    table_begin(&table, records ? "lrlllrlll" : "llrlllrlll");
+    table_titles(&table, records ? record_titles : titles);
     for (const struct kwh_row *row; (row = kwh_map_next(&rows)) != NULL;) {
         struct row_text text;
         describe_row(entry, row, &text);
         const char *const cells[] = {text.space,     text.address, text.words, text.name,
                                      text.unit,      text.type,    text.scale, text.access,
                                      text.certainty, text.note};
-        table_row(&table, cells);
+        table_row(&table, records ? cells + 1 : cells);
     }
     table_end(&table, style);
 }
 
-static void document_map(const struct options *options, const struct kwh_map_entry *entry)
+static void document_family(const struct options *options, const struct kwh_map_entry *entry)
 {
     struct style style = output_style(options);
-    switch (options->output) {
-    case OUTPUT_TABLE:
-        document_table(entry, &style);
-        break;
-    case OUTPUT_JSON:
-        document_json(entry);
-        break;
-    case OUTPUT_CSV:
+    if (options->output == OUTPUT_CSV) {
         document_csv(entry);
-        break;
+        return;
+    }
+    for (; entry != NULL; entry = next_side(entry)) {
+        if (options->output == OUTPUT_JSON) {
+            document_json(entry);
+            continue;
+        }
+        document_table(entry, &style);
+        if (next_side(entry) != NULL)
+            putchar('\n');
     }
 }
 
@@ -343,6 +430,6 @@ enum exit_code maps_command(const struct options *options)
     }
     enum exit_code code = find_map(options->arguments[0], &map);
     if (code == EXIT_CODE_OK)
-        document_map(options, map_entry(map));
+        document_family(options, first_side(map_entry(map)));
     return code;
 }

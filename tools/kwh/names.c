@@ -109,19 +109,40 @@ enum exit_code parse_target(const char *what, const char *text, struct kwh_targe
                        where < strlen(text) ? text + where : "its end", hint);
 }
 
+/* @p near gets the names of the maps, and those of the brands, that are near. */
+static void consider_maps(struct near_names *near, const char *name)
+{
+    for (size_t i = 0; i < kwh_maps_count; i++) {
+        const struct kwh_map_notes *notes = kwh_maps[i].notes;
+        consider(near, name, kwh_maps[i].map->name);
+        for (size_t j = 0; notes != NULL && j < notes->alias_count; j++)
+            consider(near, name, notes->aliases[j]);
+    }
+}
+
 enum exit_code find_map(const char *name, const struct kwh_map **map)
 {
     struct near_names near = {.count = 0};
     *map = kwh_host_find_map(name);
     if (*map != NULL)
         return EXIT_CODE_OK;
-    for (size_t i = 0; i < kwh_maps_count; i++) {
-        const struct kwh_map_notes *notes = kwh_maps[i].notes;
-        consider(&near, name, kwh_maps[i].map->name);
-        for (size_t j = 0; notes != NULL && j < notes->alias_count; j++)
-            consider(&near, name, notes->aliases[j]);
-    }
+    consider_maps(&near, name);
     return unknown("no map is called", name, &near, NULL);
+}
+
+enum exit_code find_protocol_map(const char *name, enum kwh_protocol protocol,
+                                 const struct kwh_map **map)
+{
+    const struct kwh_map *found;
+    *map = kwh_host_find_protocol_map(name, protocol);
+    if (*map != NULL)
+        return EXIT_CODE_OK;
+    enum exit_code code = find_map(name, &found);
+    if (code != EXIT_CODE_OK)
+        return code;
+    complain("%s speaks no %s", found->title, protocol == KWH_PROTOCOL_MBUS ? "M-Bus" : "Modbus");
+    fputs("try: kwh maps\n", stderr);
+    return EXIT_CODE_USAGE;
 }
 
 const struct kwh_map_entry *map_entry(const struct kwh_map *map)

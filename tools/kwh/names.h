@@ -11,6 +11,10 @@ enum exit_code parse_target(const char *what, const char *text, struct kwh_targe
 /* The map of a name or alias; else a usage error that suggests near ones. */
 enum exit_code find_map(const char *name, const struct kwh_map **map);
 
+/* The same, of a map with this protocol: a family's two sides have one name. */
+enum exit_code find_protocol_map(const char *name, enum kwh_protocol protocol,
+                                 const struct kwh_map **map);
+
 /* The entry of a map in the list of all. */
 const struct kwh_map_entry *map_entry(const struct kwh_map *map);
 

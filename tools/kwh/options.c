@@ -28,6 +28,9 @@ static const struct option_row rows[] = {
     {'x', false, "max-registers", "NUMBER", "most registers in a request; what the map calls safe"},
     {'T', false, "timeout", "MS", "how long to wait for an answer; what the map says, or 1000"},
     {'R', false, "retries", "NUMBER", "attempts after the first; 2"},
+    {'p', false, "primary", NULL, "by primary address only"},
+    {'y', false, "secondary", NULL, "by secondary address only"},
+    {'L', false, "letters", NULL, "identifications may have digits A to E"},
     {'v', true, "verbose", NULL, "show the frames and what they mean"},
     {'q', true, "quiet", NULL, "no messages but errors"},
     {'C', false, "no-color", NULL, "no colors; also with NO_COLOR in the environment"},
@@ -138,10 +141,11 @@ static bool remember(struct options *options, char id, const char *text)
         char id;
         const char **text;
         bool *flag;
-    } places[] = {{'m', &options->map, NULL},     {'r', &options->request, NULL},
-                  {'l', &options->line, NULL},    {'E', NULL, &options->explain},
-                  {'O', NULL, &options->obis},    {'q', NULL, &options->quiet},
-                  {'C', NULL, &options->no_color}};
+    } places[] = {{'m', &options->map, NULL},       {'r', &options->request, NULL},
+                  {'l', &options->line, NULL},      {'E', NULL, &options->explain},
+                  {'O', NULL, &options->obis},      {'q', NULL, &options->quiet},
+                  {'C', NULL, &options->no_color},  {'p', NULL, &options->primary},
+                  {'y', NULL, &options->secondary}, {'L', NULL, &options->letters}};
     for (size_t i = 0; i < KWH_COUNT(places); i++) {
         if (places[i].id != id)
             continue;

@@ -88,6 +88,13 @@ int power_for_people(const struct kwh_reading *reading);
 const char *print_for_people(const struct kwh_reading *reading, int power,
                              char text[KWH_READING_TEXT]);
 
+/* A number and the unit for people, of no reading. */
+const char *print_number_for_people(struct kwh_decimal value, enum kwh_unit unit,
+                                    char text[KWH_DECIMAL_TEXT]);
+
+/* A status in words, "not available". */
+void print_status(enum kwh_status status, char text[KWH_READING_TEXT]);
+
 /* The groups of a readout in the order in which people look for them. */
 unsigned group_of(uint32_t quantity);
 #define GROUP_TEXT 48

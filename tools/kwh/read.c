@@ -11,17 +11,56 @@
 
 #define WIDE_ENOUGH_FOR_OBIS 78
 
+/* What a meter without a map tells of a record that the standard makes no quantity of. */
+struct unnamed {
+    unsigned number; /* of the record; 0: it has a quantity */
+    char unit[24];
+};
+
 struct readout {
     struct link link;
     struct kwh_plan plan;
     struct kwh_reading *readings;
-    size_t count;
+    struct unnamed *unnamed; /* without a map: one for each reading, else NULL */
+    size_t count, capacity;
     int64_t time_ms;
     uint32_t duration_us;
     uint32_t requests; /* on the line, repeated ones too */
     enum kwh_error error;
     struct kwh_failure failure; /* the first */
 };
+
+/* What a value is called: a quantity, or record_N. */
+static void value_name(const struct readout *readout, size_t at, char name[NAME_TEXT])
+{
+    if (readout->unnamed != NULL && readout->unnamed[at].number != 0)
+        snprintf(name, NAME_TEXT, "record_%u", readout->unnamed[at].number);
+    else
+        name_of(readout->readings[at].quantity, name);
+}
+
+static void value_key(const struct readout *readout, size_t at, char key[NAME_TEXT])
+{
+    if (readout->unnamed != NULL && readout->unnamed[at].number != 0)
+        value_name(readout, at, key);
+    else
+        key_of(readout->readings[at].quantity, key);
+}
+
+static const char *value_unit(const struct readout *readout, size_t at)
+{
+    return readout->unnamed != NULL && readout->unnamed[at].number != 0
+               ? readout->unnamed[at].unit
+               : kwh_unit_symbol(kwh_quantity_unit(readout->readings[at].quantity));
+}
+
+/* The map, or how a meter without one is read. */
+static const char *map_name(const struct readout *readout)
+{
+    if (readout->link.map != NULL)
+        return readout->link.map->name;
+    return link_is_mbus(&readout->link) && readout->link.error == KWH_OK ? "mbus_generic" : NULL;
+}
 
 static uint32_t duration_ms(const struct readout *readout)
 {
@@ -36,7 +75,7 @@ static uint32_t duration_ms(const struct readout *readout)
 static void put_in_order(struct readout *readout, char **names, size_t name_count)
 {
     size_t at = 0;
-    for (size_t i = 0; i < name_count; i++) {
+    for (size_t i = 0; readout->link.map != NULL && i < name_count; i++) {
         uint32_t quantity = 0;
         (void)find_quantity(names[i], readout->link.map, link_profiles(&readout->link), &quantity);
         for (size_t j = at; j < readout->count; j++) {
@@ -56,44 +95,107 @@ static void explain(const struct readout *readout, const struct options *options
     struct style style = output_style(options);
     style.file = stderr;
     style.color = false;
-    plan_table(&readout->plan, &style);
+    if (!link_is_mbus(&readout->link))
+        plan_table(&readout->plan, &style);
     fprintf(stderr, "measured %" PRIu32 ".%" PRIu32 " ms\n", readout->duration_us / 1000,
             readout->duration_us % 1000 / 100);
 }
 
+/* Room for another reading. */
+static void make_room(struct readout *readout)
+{
+    if (readout->count < readout->capacity)
+        return;
+    size_t capacity = 2 * readout->capacity + 32;
+    struct kwh_reading *readings = allocate(capacity, sizeof *readings);
+    struct unnamed *unnamed = allocate(capacity, sizeof *unnamed);
+    if (readout->count > 0) {
+        memcpy(readings, readout->readings, readout->count * sizeof *readings);
+        memcpy(unnamed, readout->unnamed, readout->count * sizeof *unnamed);
+    }
+    free(readout->readings);
+    free(readout->unnamed);
+    readout->readings = readings;
+    readout->unnamed = unnamed;
+    readout->capacity = capacity;
+}
+
+static bool has_quantity(const struct readout *readout, uint32_t quantity)
+{
+    for (size_t i = 0; i < readout->count; i++)
+        if (readout->readings[i].quantity == quantity)
+            return true;
+    return false;
+}
+
+/* A record of a meter without a map. One that comes twice is a quantity only once. */
+static void keep_record(struct readout *readout, const struct kwh_mbus_meter *mbus, unsigned number)
+{
+    struct kwh_reading reading = mbus->meter.reading;
+    struct unnamed unnamed = {.number = 0};
+    if (reading.quantity == 0 || has_quantity(readout, reading.quantity)) {
+        unnamed.number = number;
+        reading.quantity = 0;
+        if (kwh_mbus_unit_text(mbus->sequence.data, mbus->sequence.size, &mbus->record,
+                               unnamed.unit, sizeof unnamed.unit) != KWH_OK)
+            unnamed.unit[0] = '\0';
+    }
+    make_room(readout);
+    readout->readings[readout->count] = reading;
+    readout->unnamed[readout->count++] = unnamed;
+}
+
+static void read_all(struct readout *readout, union any_meter *any)
+{
+    struct kwh_reading reading;
+    if (readout->link.map != NULL) {
+        readout->readings = allocate(readout->plan.count, sizeof *readout->readings);
+        while (kwh_meter_next(&any->meter, &reading)) /* to the end, which may lead it back */
+            if (readout->count < readout->plan.count)
+                readout->readings[readout->count++] = reading;
+        return;
+    }
+    for (unsigned number = 1; kwh_meter_next(&any->meter, &reading); number++)
+        keep_record(readout, &any->mbus, number);
+}
+
 static enum exit_code run_plan(struct readout *readout)
 {
-    struct kwh_bus_cost cost = kwh_bus_cost_line(&readout->link.host.line, readout->link.map);
-    struct kwh_meter meter;
-    enum exit_code code = link_meter(&readout->link, &meter);
+    struct link *link = &readout->link;
+    union any_meter any;
+    enum exit_code code = link_meter(link, &any);
     if (code != EXIT_CODE_OK)
         return code;
-    kwh_plan_make(&readout->plan, &cost);
-    readout->readings = allocate(readout->plan.count, sizeof *readout->readings);
+    if (!link_is_mbus(link)) {
+        struct kwh_bus_cost cost = kwh_bus_cost_line(&link->host.line, link->map);
+        kwh_plan_make(&readout->plan, &cost);
+    }
     readout->time_ms = utc_now_ms();
-    uint32_t start = link_now_us(&readout->link);
-    kwh_meter_begin(&meter, &readout->plan);
-    while (readout->count < readout->plan.count &&
-           kwh_meter_next(&meter, &readout->readings[readout->count]))
-        readout->count++;
-    readout->duration_us = link_now_us(&readout->link) - start;
-    readout->error = meter.dialogue.error;
-    readout->failure = meter.failure;
-    readout->requests = meter.statistics.sent;
+    uint32_t start = link_now_us(link);
+    kwh_meter_begin(&any.meter, link->map != NULL ? &readout->plan : NULL);
+    read_all(readout, &any);
+    readout->duration_us = link_now_us(link) - start;
+    readout->error = any.meter.dialogue.error;
+    readout->failure = any.meter.failure;
+    readout->requests = any.meter.statistics.sent;
     return EXIT_CODE_OK;
 }
 
-/* A value that the meter itself marks as absent is no failure. */
-static bool has_failed(const struct kwh_reading *reading)
+/* A value that the meter itself marks as absent is no failure; without a map nothing is that it
+ * tells. */
+static bool has_failed(const struct readout *readout, const struct kwh_reading *reading)
 {
-    return !kwh_reading_has_value(reading) && reading->status != KWH_STATUS_NOT_AVAILABLE;
+    bool came = reading->status != KWH_STATUS_NO_ANSWER && reading->status != KWH_STATUS_REFUSED &&
+                reading->status != KWH_STATUS_ENCRYPTED;
+    return !kwh_reading_has_value(reading) && reading->status != KWH_STATUS_NOT_AVAILABLE &&
+           !(readout->unnamed != NULL && came);
 }
 
 static size_t count_failed(const struct readout *readout)
 {
     size_t failed = 0;
     for (size_t i = 0; i < readout->count; i++)
-        failed += has_failed(&readout->readings[i]);
+        failed += has_failed(readout, &readout->readings[i]);
     return failed;
 }
 
@@ -106,6 +208,50 @@ static enum exit_code judge(const struct readout *readout)
         return exit_code_of(readout->error);
     return failed < readout->count || readout->error == KWH_OK ? EXIT_CODE_PARTIAL
                                                                : exit_code_of(readout->error);
+}
+
+static void obis_of(uint32_t quantity, char text[KWH_OBIS_TEXT])
+{
+    struct kwh_obis code;
+    if (kwh_quantity_obis(quantity, &code) != KWH_OK ||
+        kwh_obis_print(code, text, KWH_OBIS_TEXT) != KWH_OK)
+        text[0] = '\0';
+}
+
+static bool is_called(const struct readout *readout, size_t at, const char *name)
+{
+    char own[NAME_TEXT], key[NAME_TEXT], code[KWH_OBIS_TEXT];
+    value_name(readout, at, own);
+    value_key(readout, at, key);
+    obis_of(readout->readings[at].quantity, code);
+    return strcmp(name, own) == 0 || strcmp(name, key) == 0 || strcmp(name, code) == 0;
+}
+
+static void swap_readings(struct readout *readout, size_t a, size_t b)
+{
+    struct kwh_reading reading = readout->readings[a];
+    struct unnamed unnamed = readout->unnamed[a];
+    readout->readings[a] = readout->readings[b];
+    readout->unnamed[a] = readout->unnamed[b];
+    readout->readings[b] = reading;
+    readout->unnamed[b] = unnamed;
+}
+
+/* Without a map any name can be asked for, and what was not asked for is dropped. */
+static enum exit_code pick_names(struct readout *readout, char **names, size_t name_count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < name_count; i++) {
+        size_t at = kept;
+        while (at < readout->count && !is_called(readout, at, names[i]))
+            at++;
+        if (at == readout->count)
+            return usage_error("the meter sends no %s; without NAME all that it sends is read",
+                               names[i]);
+        swap_readings(readout, kept++, at);
+    }
+    readout->count = name_count > 0 ? kept : readout->count;
+    return EXIT_CODE_OK;
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -121,13 +267,13 @@ static void print_json(const struct readout *readout)
     print_time(readout->time_ms, text);
     json_text(object, "time", text);
     json_text(object, "target", link->target_text);
-    json_text(object, "map", link->map != NULL ? link->map->name : NULL);
+    json_text(object, "map", map_name(readout));
     json_text(object, "model", link->model != NULL ? link->model->name : NULL);
     json_null(object, "serial");
     for (size_t i = 0; i < readout->count; i++) {
         const struct kwh_reading *reading = &readout->readings[i];
         char key[NAME_TEXT], value[KWH_READING_TEXT];
-        key_of(reading->quantity, key);
+        value_key(readout, i, key);
         json_reading(values, status, key, reading);
         if (reading->quantity == KWH_SERIAL_NUMBER &&
             kwh_reading_print(reading, value, sizeof value) == KWH_OK) {
@@ -151,22 +297,14 @@ static void print_csv(const struct readout *readout)
     for (size_t i = 0; i < readout->count; i++) {
         const struct kwh_reading *reading = &readout->readings[i];
         char name[NAME_TEXT], value[KWH_READING_TEXT];
-        name_of(reading->quantity, name);
+        value_name(readout, i, name);
         if (kwh_reading_print(reading, value, sizeof value) != KWH_OK)
             value[0] = '\0';
         csv_record((const char *const[]){time, readout->link.target_text, name, value,
-                                         kwh_unit_symbol(kwh_quantity_unit(reading->quantity)),
+                                         value_unit(readout, i),
                                          kwh_status_name((enum kwh_status)reading->status)},
                    KWH_COUNT(titles));
     }
-}
-
-static void obis_of(uint32_t quantity, char text[KWH_OBIS_TEXT])
-{
-    struct kwh_obis code;
-    if (kwh_quantity_obis(quantity, &code) != KWH_OK ||
-        kwh_obis_print(code, text, KWH_OBIS_TEXT) != KWH_OK)
-        text[0] = '\0';
 }
 
 /* One unit for the whole group: that of its largest value. */
@@ -195,9 +333,11 @@ static void add_group(struct table *table, const struct readout *readout, unsign
             table_heading(table, title);
             begun = true;
         }
-        name_of(reading->quantity, name);
+        value_name(readout, i, name);
         obis_of(reading->quantity, code);
         const char *unit = print_for_people(reading, power, value);
+        if (readout->unnamed != NULL && kwh_reading_has_value(reading) && reading->quantity == 0)
+            unit = value_unit(readout, i);
         table_row(table, (const char *const[]){name, value, unit, obis ? code : ""});
     }
 }
@@ -210,11 +350,16 @@ static void print_table(const struct readout *readout, const struct options *opt
     struct table table;
     if (readout->count == 0)
         return;
+    char meter[MBUS_METER_TEXT] = "";
+    if (link->map == NULL)
+        print_mbus_meter(&link->header, meter);
     printf("%s%s%s at %s\n", style_bold(&style),
-           link->model != NULL ? link->model->name : link->map->title, style_off(&style),
-           link->target_text);
+           link->model != NULL ? link->model->name
+           : link->map != NULL ? link->map->title
+                               : meter,
+           style_off(&style), link->target_text);
     size_t failed = count_failed(readout);
-    printf("%smap %s, ", style_dim(&style), link->map->name);
+    printf("%smap %s, ", style_dim(&style), map_name(readout));
     if (failed > 0)
         printf("%zu of ", readout->count - failed);
     printf("%zu value%s in %" PRIu32 " request%s, %" PRIu32 " ms%s\n\n", readout->count,
@@ -265,7 +410,7 @@ static enum exit_code read_meter(struct readout *readout, const struct options *
         code = link_identify(&readout->link);
         readout->duration_us = link_now_us(&readout->link) - start; /* when nothing follows */
     }
-    if (code == EXIT_CODE_OK) {
+    if (code == EXIT_CODE_OK && readout->link.map != NULL) {
         code = make_entries(readout->link.map, link_profiles(&readout->link), names, name_count,
                             &readout->plan);
     }
@@ -276,6 +421,10 @@ static enum exit_code read_meter(struct readout *readout, const struct options *
     if (readout->error != KWH_OK && readout->error != KWH_ERROR_INTERRUPTED)
         link_complain(&readout->link, readout->error, &readout->failure);
     put_in_order(readout, names, name_count);
+    if (readout->link.map == NULL)
+        code = pick_names(readout, names, name_count);
+    if (code != EXIT_CODE_OK)
+        return code;
     if (options->explain)
         explain(readout, options);
     return judge(readout);
@@ -285,11 +434,12 @@ static enum exit_code read_meter(struct readout *readout, const struct options *
 static const struct kwh_map *named_map(const struct options *options)
 {
     struct kwh_target target;
-    if (options->map != NULL)
-        return kwh_host_find_map(options->map);
     if (kwh_target_parse(options->arguments[0], &target, NULL) != KWH_OK)
         return NULL;
-    return kwh_host_find_map(target.scheme == KWH_SCHEME_SIM ? target.place : target.map);
+    const char *name = options->map != NULL              ? options->map
+                       : target.scheme == KWH_SCHEME_SIM ? target.place
+                                                         : target.map;
+    return kwh_host_find_protocol_map(name, kwh_scheme_protocol(target.scheme));
 }
 
 enum exit_code read_command(const struct options *options)
@@ -310,5 +460,6 @@ enum exit_code read_command(const struct options *options)
     link_close(&readout.link);
     free(readout.plan.entries);
     free(readout.readings);
+    free(readout.unnamed);
     return code;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* kwh simulate: be a meter, or several on one line. */
-#include "frame.h"
+#include "capture.h"
 #include "names.h"
 #include "output.h"
 
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define METERS_MAX 247
+#define METERS_MAX (KWH_MBUS_PRIMARY_MAX + 1)
 #define STEP_MS    200 /* how often the load moves, and a signal is noticed */
 
 struct fleet {
@@ -18,6 +18,22 @@ struct fleet {
     struct kwh_target link;
     struct frame traced; /* the last request that was shown */
 };
+
+static enum kwh_protocol protocol_of(const struct fleet *fleet)
+{
+    return kwh_scheme_protocol(fleet->link.scheme);
+}
+
+/* The addresses that a meter may have. */
+static unsigned lowest_address(const struct fleet *fleet)
+{
+    return protocol_of(fleet) == KWH_PROTOCOL_MBUS ? 0 : 1;
+}
+
+static unsigned highest_address(const struct fleet *fleet)
+{
+    return protocol_of(fleet) == KWH_PROTOCOL_MBUS ? KWH_MBUS_PRIMARY_MAX : 247;
+}
 
 static bool is_taken(const struct fleet *fleet, unsigned address)
 {
@@ -37,20 +53,21 @@ static enum exit_code choose_address(const struct fleet *fleet, const char *text
     if (text != NULL) {
         char *end;
         unsigned long number = strtoul(text, &end, 10);
-        if (text[0] < '0' || text[0] > '9' || *end != '\0' || number < 1 || number > METERS_MAX)
-            return usage_error("address '%s' is not a number from 1 to %d", text, METERS_MAX);
+        unsigned lowest = lowest_address(fleet), highest = highest_address(fleet);
+        if (text[0] < '0' || text[0] > '9' || *end != '\0' || number < lowest || number > highest)
+            return usage_error("address '%s' is not a number from %u to %u", text, lowest, highest);
         if (is_taken(fleet, (unsigned)number))
             return usage_error("address %lu is given twice", number);
         *address = (uint8_t)number;
         return EXIT_CODE_OK;
     }
     unsigned free_one = fleet->link.has_address ? fleet->link.address : 1;
-    if (free_one == 0)
-        return usage_error("address 0 is that of all meters, not of one");
+    if (free_one < lowest_address(fleet))
+        return usage_error("address %u is that of all meters, not of one", free_one);
     while (is_taken(fleet, free_one))
         free_one++;
-    if (free_one > METERS_MAX)
-        return usage_error("no address above %d", METERS_MAX);
+    if (free_one > highest_address(fleet))
+        return usage_error("no address above %u", highest_address(fleet));
     *address = (uint8_t)free_one;
     return EXIT_CODE_OK;
 }
@@ -62,7 +79,7 @@ static enum exit_code add_meter(struct fleet *fleet, char *text, const struct op
     char *at = strchr(text, '@');
     if (at != NULL)
         *at++ = '\0';
-    enum exit_code code = find_map(text, &map);
+    enum exit_code code = find_protocol_map(text, protocol_of(fleet), &map);
     if (code == EXIT_CODE_OK)
         code = choose_address(fleet, at, &address);
     if (code != EXIT_CODE_OK)
@@ -191,7 +208,12 @@ static enum exit_code listen_and_serve(struct fleet *fleet, const struct options
 
 static enum exit_code parse_link(struct fleet *fleet, const struct options *options)
 {
-    return parse_target("LINK", options->arguments[1], &fleet->link);
+    enum exit_code code = parse_target("LINK", options->arguments[1], &fleet->link);
+    if (code == EXIT_CODE_OK && fleet->link.has_secondary) {
+        return usage_error("a secondary address is the meter's own: its number can be pinned, "
+                           "--set serial_number=12345678");
+    }
+    return code;
 }
 
 enum exit_code simulate_command(const struct options *options)

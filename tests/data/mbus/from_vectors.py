@@ -98,14 +98,20 @@ def frame_lines(folder, row):
     return lines + [end]
 
 
-def main():
+def frames():
+    """The folder of the frames, and the rows of their index."""
     vectors = os.environ.get("KWH_VECTORS")
     if not vectors:
         print("KWH_VECTORS is not set")
         sys.exit(77)
     folder = pathlib.Path(vectors) / "mbus"
     with open(folder / "index.csv", encoding="utf-8", newline="") as file:
-        wanted = [line for row in csv.DictReader(file) for line in frame_lines(folder, row)]
+        return folder, list(csv.DictReader(file))
+
+
+def main():
+    folder, rows = frames()
+    wanted = [line for row in rows for line in frame_lines(folder, row)]
     path = HERE / "frames.txt"
     if "--write" in sys.argv:
         path.write_text("\n".join(wanted) + "\n", encoding="utf-8")

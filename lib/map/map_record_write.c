@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include <kwh/map_record.h>
+#include <kwh/mbus.h>
+
+#include "record_reading.h"
+#include "row.h"
+
+/* A setting, and what its map says of it. */
+struct setting {
+    const struct kwh_map *map;
+    const struct kwh_record *row;
+    const struct kwh_item *item;
+    const struct kwh_reading *value;
+};
+
+/* The number that is judged; false when the form of the value has none. */
+static bool number_of(const struct setting *setting, struct kwh_decimal *number)
+{
+    const struct kwh_reading *value = setting->value;
+    uint64_t count = value->digits;
+    switch ((enum kwh_form)value->form) {
+    case KWH_FORM_DECIMAL:
+        *number = value->decimal;
+        return true;
+    case KWH_FORM_CHOICE:
+        return kwhi_choice_code(setting->map, value, number) == KWH_OK;
+    case KWH_FORM_DIGITS:
+        if (kwh_registers_bcd_load(value->digits, 4, &count) != KWH_OK)
+            return false;
+        break;
+    case KWH_FORM_BITS:
+        if (count > INT64_MAX)
+            return false;
+        break;
+    case KWH_FORM_TEXT:
+    case KWH_FORM_TIME:
+        return false;
+    }
+    *number = kwh_decimal((int64_t)count, 0);
+    return true;
+}
+
+/* One of the choices, else from minimum to maximum. */
+static bool is_allowed(const struct kwh_item *item, struct kwh_decimal number, unsigned *risk)
+{
+    *risk = item->risk;
+    if (item->choices != NULL) {
+        const struct kwh_choice *choice = kwh_item_choice(item, number);
+        *risk |= choice != NULL ? choice->risk : 0u;
+        return choice != NULL;
+    }
+    return kwh_decimal_compare(number, kwh_decimal(item->minimum, 0)) >= 0 &&
+           kwh_decimal_compare(number, kwh_decimal(item->maximum, 0)) <= 0;
+}
+
+/* The bytes, which must tell the meter this value and no other that it was rounded to. */
+static enum kwh_error make(const struct setting *setting, struct kwh_decimal number,
+                           struct kwh_record_write *write)
+{
+    struct setting told = *setting;
+    struct kwh_reading reading;
+    struct kwh_decimal again;
+    size_t size = 0;
+    enum kwh_error error = kwh_record_encode(setting->map, setting->row, setting->value,
+                                             write->data, sizeof write->data, &size);
+    if (error != KWH_OK)
+        return KWH_ERROR_ARGUMENT;
+    kwhi_record_told(setting->map, setting->row, write->data, size, &reading);
+    told.value = &reading;
+    if (!kwh_reading_has_value(&reading) || !number_of(&told, &again) ||
+        kwh_decimal_compare(again, number) != 0)
+        return KWH_ERROR_ARGUMENT;
+    write->ci = setting->item->write_function;
+    write->size = (uint8_t)size;
+    return KWH_OK;
+}
+
+/* The speed is the CI field itself. */
+static enum kwh_error make_speed(struct kwh_decimal number, struct kwh_record_write *write)
+{
+    int64_t baud = 0;
+    if (kwh_decimal_to_int64(number, 0, KWH_ROUND_NONE, &baud) == KWH_OK && baud > 0 &&
+        baud <= INT32_MAX)
+        write->ci = kwh_mbus_baud_ci((uint32_t)baud);
+    return write->ci != 0 ? KWH_OK : KWH_ERROR_ARGUMENT;
+}
+
+static enum kwh_error write_setting(const struct setting *setting, unsigned allowed,
+                                    struct kwh_record_write *write)
+{
+    struct kwh_decimal number;
+    unsigned risk;
+    if (!kwh_reading_has_value(setting->value) ||
+        setting->value->quantity != setting->row->row.quantity ||
+        setting->value->form != (uint8_t)kwh_quantity_form(setting->value->quantity) ||
+        !number_of(setting, &number) || !is_allowed(setting->item, number, &risk))
+        return KWH_ERROR_ARGUMENT;
+    if ((risk & ~allowed) != 0)
+        return KWH_ERROR_RISK;
+    return setting->row->length == 0 ? make_speed(number, write) : make(setting, number, write);
+}
+
+enum kwh_error kwh_record_write(const struct kwh_map *map, uint32_t quantity,
+                                const struct kwh_reading *value, unsigned allowed,
+                                struct kwh_record_write *write)
+{
+    struct setting setting = {map, NULL, kwh_map_item(map, quantity), value};
+    memset(write, 0, sizeof *write);
+    setting.row = kwhi_written_record(map, KWH_ALL_PROFILES, quantity);
+    if (setting.row == NULL)
+        return KWH_ERROR_NOT_IN_MAP;
+    enum kwh_error error = write_setting(&setting, allowed, write);
+    if (error != KWH_OK)
+        memset(write, 0, sizeof *write);
+    return error;
+}
