@@ -38,9 +38,8 @@ void kwh_mbus_link_done(struct kwh_mbus_link *link, const struct kwh_exchange *e
     }
 }
 
-#define ANSWER_BITS                                                                                \
-    (330u + 11u) /* after which its first character is there, with the pause below */
-#define ANSWER_US    50000u
+#define ANSWER_BITS  (330u + 11u) /* after which the first character of an answer is there, */
+#define ANSWER_US    50000u       /* with this pause */
 #define SILENCE_BITS 33u
 #define READOUT_BITS (11u * (5u + KWH_MBUS_FRAME_MAX)) /* a short request, the longest answer */
 
