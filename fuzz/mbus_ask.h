@@ -42,11 +42,13 @@ static inline void mbus_ask(const uint8_t *data, struct kwh_exchange *exchange,
     case 5:
         ask->c = 0x43;
         ask->short_frame = false;
+        ask->ack_only = ci == 0x52; /* a selection */
         must(kwh_mbus_snd_ud2(exchange, ask->address, ci, body, size) == KWH_OK);
         return;
     default:
         ask->c = ask->address == 255 ? 0x43 : fcb ? 0x73 : 0x53;
         ask->short_frame = false;
+        ask->ack_only = ci == 0x52;
         must(kwh_mbus_snd_ud(exchange, ask->address, fcb, ci, body, size) == KWH_OK);
         return;
     }

@@ -215,13 +215,13 @@ static void for_all(fault_enumeration *enumerate)
             }
 }
 
-/* At 253 and 254 the telegram of another address is an answer. */
+/* At 254 the telegram of another address is an answer. */
 static void other_first(const struct answer *answer, fault_player *player, const void *context)
 {
     static const uint32_t later_us[] = {0, 30000, 120000};
     const struct round *round = context;
     for (size_t i = 0; i < KWH_COUNT(later_us); i++)
-        if (round->kind != READ_ANY && round->kind != SELECT)
+        if (round->kind != READ_ANY)
             play_other_first(answer, "68 07 07 68 08 02 72 DE AD BE EF B4 16", later_us[i], player,
                              context);
 }

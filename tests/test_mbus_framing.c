@@ -165,7 +165,7 @@ static void what_comes_after_a_request_for_data(void **state)
     assert_verdicts(cases, KWH_COUNT(cases));
 }
 
-static void snd_nke_is_answered_by_e5_alone(void **state)
+static void snd_nke_and_selections_are_answered_by_e5_alone(void **state)
 {
     static const struct verdict cases[] = {
         {"E5", true, FRAME, NOISE, 1, 0, KWH_OK},      {OURS, false, MORE, NOT_ASKED, 0, 0, KWH_OK},
@@ -174,6 +174,10 @@ static void snd_nke_is_answered_by_e5_alone(void **state)
     };
     (void)state;
     kwh_mbus_snd_nke(&exchange, 1);
+    assert_verdicts(cases, KWH_COUNT(cases));
+    assert_int_equal(kwh_mbus_snd_ud(&exchange, 1, true, 0x52, NULL, 0), KWH_OK);
+    assert_verdicts(cases, KWH_COUNT(cases));
+    assert_int_equal(kwh_mbus_snd_ud(&exchange, 1, true, 0x56, NULL, 0), KWH_OK);
     assert_verdicts(cases, KWH_COUNT(cases));
 }
 
@@ -342,6 +346,8 @@ static const struct scenario scenarios[] = {
     {"selected", SELECT, "E5", "", KWH_OK, "E5", AT_SILENCE},
     {"selected, echo", SELECT, "68 0B 0B 68 53 FD 52 78 56 34 12 CD 25 01 02 AB 16 E5", "", KWH_OK,
      "E5", AT_SILENCE},
+    {"selected, a telegram", SELECT, OURS, "", KWH_ERROR_OTHER_ANSWER, "", AT_DEADLINE},
+    {"selected, a telegram, E5 later", SELECT, OURS, "E5", KWH_OK, "E5", EARLY},
     {"selected, two shifted", SELECT, "E5 FF", "", KWH_ERROR_COLLISION, "", AT_SILENCE},
     {"selected, smeared", SELECT, "A5", "", KWH_ERROR_BAD_START, "", AT_SILENCE},
 
@@ -1004,7 +1010,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_comes_after_a_request_for_data),
-        cmocka_unit_test(snd_nke_is_answered_by_e5_alone),
+        cmocka_unit_test(snd_nke_and_selections_are_answered_by_e5_alone),
         cmocka_unit_test(a2_answers_snd_ud2_alone),
         cmocka_unit_test(answers_come_from_whom_was_asked),
         cmocka_unit_test(scenarios_end_as_they_must),

@@ -66,7 +66,10 @@ KWH_API extern const struct kwh_server_framing kwh_mbus_over_tcp_server;
 #define KWH_MBUS_FRAME_MAX 261
 /** Buffer of a line that fits every exchange: request and answer lie in it together. */
 #define KWH_MBUS_BUFFER (2 * KWH_MBUS_FRAME_MAX)
-/** Buffer of a line that only sends short requests, as a readout by primary address does. */
+/**
+ * Buffer of a line that only sends short requests: a readout of the usual telegrams by primary
+ * address. Selections and private telegrams need KWH_MBUS_BUFFER.
+ */
 #define KWH_MBUS_READ_BUFFER (KWH_MBUS_FRAME_MAX + 8)
 
 /* ------------------------------------------------------------------------------------------------
@@ -237,11 +240,11 @@ KWH_API KWH_CHECKED enum kwh_error kwh_mbus_secondary_parse(const char *text,
 /**
  * Sets the times of a line from its speed, 300 to 38400 Bd: an answer begins at most 330 bit times
  * + 50 ms after its request (EN 13757-2), its first byte is there 11 bit times later, 33 bit times
- * of silence end a frame, and @p allowance_us
- * is added to the first and a third of it to the second; 0 for a UART that hears every byte at
- * once. Through a TCP connection, where bytes arrive when the converter has them,
- * kwh_timing.frame_us becomes the time of a short request and the longest answer at that speed.
- * kwh_timing.latest_us becomes the same as answer_us: what comes later is not expected.
+ * of silence end a frame, and @p allowance_us is added to the first and a third of it to the
+ * second; 0 for a UART that hears every byte at once. Through a TCP connection, where bytes arrive
+ * when the converter has them, kwh_timing.frame_us becomes the time of a short request and the
+ * longest answer at that speed. kwh_timing.latest_us becomes the same as answer_us: what comes
+ * later is not expected.
  */
 KWH_API void kwh_mbus_set_speed(struct kwh_line *line, const struct kwh_line_settings *settings,
                                 uint32_t allowance_us);

@@ -315,7 +315,8 @@ void kwh_line_failed(struct kwh_line *line, enum kwh_error error, int host_errno
         if (exchange->state != KWH_EXCHANGE_OVER)
             kwhi_fail(line, exchange, error, now_us);
     line->failure.host_errno = host_errno;
-    line->received = line->consumed; /* an answer that was taken before stays to be handed out */
+    if (line->received > line->consumed) /* an answer that was taken stays to be handed out */
+        line->received = line->consumed;
     line->lent = 0;
 }
 

@@ -22,7 +22,7 @@ void kwh_mbus_secondary_decode(const uint8_t bytes[KWH_MBUS_SECONDARY_BYTES],
 {
     secondary->id = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
                     (uint32_t)bytes[3] << 24;
-    secondary->manufacturer = (uint16_t)(bytes[4] | bytes[5] << 8);
+    secondary->manufacturer = (uint16_t)(bytes[4] | (unsigned)bytes[5] << 8);
     secondary->version = bytes[6];
     secondary->medium = bytes[7];
 }

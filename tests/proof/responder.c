@@ -2,10 +2,11 @@
 // proof: LENGTHS=522
 // proof: SOURCES=lib/line/responder.c,lib/line/wire_time.c,tests/proof/stub/shift.c
 // proof: SOURCES=lib/modbus/rtu_server.c,lib/modbus/tcp_server.c,lib/modbus/pdu_length.c
-// proof: SOURCES=tests/proof/stub/crc16.c
+// proof: SOURCES=tests/proof/stub/crc16.c,lib/mbus/mbus_slave.c,lib/mbus/mbus_frame.c
 // proof: OPTIONS=-eva-precision,1,-eva-auto-loop-unroll,32
 // proof: DEFINES=FRAMING=kwh_modbus_rtu_server,FRAMING=kwh_modbus_tcp_server
-#include <kwh/responder.h>
+// proof: DEFINES=FRAMING=kwh_mbus_serial_server
+#include <kwh/mbus.h>
 
 #include "proof.h"
 
@@ -14,10 +15,10 @@
 static struct kwh_responder responder;
 static struct kwh_server_framing framing;
 static uint8_t buffer[LEN];
-static uint8_t answer[253];
+static uint8_t answer[255];
 static struct kwh_step step;
 
-/* In place of match(), all that it may give, as server_match.c proves. */
+/* In place of match(), all that it may give, as server_match.c and mbus_slave_match.c prove. */
 static struct kwh_request_match any_match(const uint8_t *bytes, size_t length, bool idle,
                                           const uint8_t *served)
 {
@@ -26,7 +27,7 @@ static struct kwh_request_match any_match(const uint8_t *bytes, size_t length, b
     MUST(bytes[0] + bytes[length - 1] + served[0] + served[31] >= 0);
     match.verdict = (enum kwh_verdict)ANY_OF(KWH_VERDICT_MORE, KWH_VERDICT_BROKEN);
     match.body_at = (uint16_t)ANY_OF(0, 7);
-    match.body_length = (uint16_t)ANY_OF(0, 253);
+    match.body_length = (uint16_t)ANY_OF(0, 255);
     if (match.count > length || match.body_at + match.body_length > length)
         match.verdict = KWH_VERDICT_MORE;
     return match;
@@ -39,7 +40,7 @@ static void answer_request(void)
     enum kwh_error error;
     MUST(length == 0 || request[0] + request[length - 1] >= 0);
     MAKE_ANY(answer);
-    error = kwh_responder_answer(&responder, answer, (size_t)ANY_OF(0, 253));
+    error = kwh_responder_answer(&responder, answer, (size_t)ANY_OF(0, 255));
     (void)error;
 }
 
