@@ -20,12 +20,21 @@ static const uint32_t quantities[] = {
     KWH_PARITY,
     KWH_BAUD_RATE,
     KWH_CLOCK_DAY,
+    KWH_DEMAND_TIME,
+    KWH_CT_RATIO,
 };
 
 static void check(int holds)
 {
     if (!holds)
         abort();
+}
+
+/* A float of minutes is stored whole. */
+static int is_rounded(const struct kwh_row *row)
+{
+    return kwh_row_type(row) == KWH_TYPE_FLOAT32 &&
+           kwh_scale_value(kwh_row_scale(row)).mantissa > 1;
 }
 
 /* What a person may write prints as something that reads as the same. */
@@ -43,7 +52,8 @@ static void check_text(const struct kwh_map *map, const struct kwh_row *row, con
     check(strcmp(printed, again) == 0);
 }
 
-/* The first byte: quantity and word order; then the format; then the registers, then a text. */
+/* The first byte: quantity, whether there are absent values, word order; then the format; then the
+ * registers, then a text. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct kwh_map map = {.items = items, .item_count = KWH_COUNT(items)};
@@ -53,11 +63,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint8_t stored[32];
     if (size < 3)
         return 0;
-    row.quantity = quantities[data[0] % KWH_COUNT(quantities)];
+    row.quantity = quantities[(data[0] & 31) % KWH_COUNT(quantities)];
+    map.top_is_absent = data[0] >> 5 & 1;
     map.order = (uint8_t)(data[0] >> 6);
     row.format = (uint16_t)(data[1] << 8 | data[2]);
     size_t words = kwh_row_words(&row);
     check(words <= 16);
+    if (row.quantity == KWH_CT_RATIO && kwh_row_type(&row) != KWH_TYPE_BCD32)
+        return 0; /* two currents of as many digits each as the row has room for */
     if (size < 3 + 2 * words)
         return 0;
     size_t rest = size - 3 - 2 * words;
@@ -69,18 +82,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     kwh_row_decode(&map, &row, data + 3, &reading);
     if (!kwh_reading_has_value(&reading)) {
         check(kwh_reading_print(&reading, text, sizeof text) == KWH_ERROR_NO_VALUE);
-        check(kwh_row_encode(&map, &row, &reading, stored, sizeof stored) != KWH_OK);
+        check(map.top_is_absent != 0 ||
+              kwh_row_encode(&map, &row, &reading, stored, sizeof stored) != KWH_OK);
         return 0;
     }
     check(kwh_reading_print(&reading, text, sizeof text) == KWH_OK);
     check(reading.form == KWH_FORM_TEXT || text[0] != '\0');
     check_text(&map, &row, text);
     if (kwh_row_encode(&map, &row, &reading, stored, sizeof stored) != KWH_OK) {
-        /* only a float of minutes, which no meter has */
-        check(kwh_row_type(&row) == KWH_TYPE_FLOAT32 && row.format >> 5 & 15);
+        /* a time of the year in which the seconds end, a rest of more than a whole, or more whole
+         * minutes than there can be */
+        check(reading.form == KWH_FORM_TIME || reading.status == KWH_STATUS_DOUBTFUL ||
+              is_rounded(&row));
         return 0;
     }
     kwh_row_decode(&map, &row, stored, &again);
+    if (reading.status == KWH_STATUS_DOUBTFUL || is_rounded(&row))
+        return 0; /* a rest of more than a whole, a part of a minute */
     check(again.status == reading.status && again.length == reading.length);
     check(kwh_decimal_compare(again.decimal, reading.decimal) == 0);
     check(again.word == reading.word && memcmp(again.text, reading.text, sizeof again.text) == 0);

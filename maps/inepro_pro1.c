@@ -136,9 +136,16 @@ static const struct kwh_model models[] = {
 };
 
 static const struct kwh_lookalike lookalikes[] = {
-    {0x0102, "PRO380-Mod"},       {0x0103, "PRO380-CT"}, {0x2007, "PRO380 Solare"},
-    {0x2008, "PRO380-CT Solare"}, {0x1111, "4PU"},       {0x1112, "4PS"},
-    {0x1113, "2PU CT"},           {0x3201, "GROW N1"},   {0x3203, "GROW N380"},
+    {.code = 0x0102, .name = "PRO380-Mod"},
+    {.code = 0x0103, .name = "PRO380-CT"},
+    {.code = 0x2007, .name = "PRO380 Solare"},
+    {.code = 0x2008, .name = "PRO380-CT Solare"},
+    {.code = 0x1111, .name = "4PU"},
+    {.code = 0x1112, .name = "4PS"},
+    {.code = 0x1113, .name = "2PU CT"},
+    /* the counters at 0x6000 are integers there */
+    {.code = 0x3201, .name = "GROW N1", .error = KWH_ERROR_OTHER_ENCODING},
+    {.code = 0x3203, .name = "GROW N380", .error = KWH_ERROR_OTHER_ENCODING},
 };
 
 static const struct kwh_line_settings lines[] = {{9600, 8, 'E', 1}};

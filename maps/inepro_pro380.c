@@ -183,10 +183,24 @@ static const struct kwh_model models[] = {
     {.code = 0x2008, .name = "PRO380-CT Solare"},
 };
 
+#define OLD_FIRMWARE "PRO380 with old firmware"
+
 static const struct kwh_lookalike lookalikes[] = {
-    {0x0101, "PRO1 or PRO2"}, {0x2009, "PRO1 Solare"}, {0x2010, "PRO2 Solare"},
-    {0x1111, "4PU"},          {0x1112, "4PS"},         {0x1113, "2PU CT"},
-    {0x3201, "GROW N1"},      {0x3203, "GROW N380"},
+    {.code = 0x0101, .name = "PRO1 or PRO2"},
+    {.code = 0x2009, .name = "PRO1 Solare"},
+    {.code = 0x2010, .name = "PRO2 Solare"},
+    {.code = 0x1111, .name = "4PU"},
+    {.code = 0x1112, .name = "4PS"},
+    {.code = 0x1113, .name = "2PU CT"},
+    /* the counters at 0x6000 are integers there */
+    {.code = 0x3201, .name = "GROW N1", .error = KWH_ERROR_OTHER_ENCODING},
+    {.code = 0x3203, .name = "GROW N380", .error = KWH_ERROR_OTHER_ENCODING},
+    /* Firmware up to about 1.14 has a map of its own, of which little is known: 0x2007 was seen at
+     * this address, the other codes are those of today. */
+    {.code = 0x0102, .name = OLD_FIRMWARE, .address = 0x1010, .error = KWH_ERROR_OTHER_ENCODING},
+    {.code = 0x0103, .name = OLD_FIRMWARE, .address = 0x1010, .error = KWH_ERROR_OTHER_ENCODING},
+    {.code = 0x2007, .name = OLD_FIRMWARE, .address = 0x1010, .error = KWH_ERROR_OTHER_ENCODING},
+    {.code = 0x2008, .name = OLD_FIRMWARE, .address = 0x1010, .error = KWH_ERROR_OTHER_ENCODING},
 };
 
 static const struct kwh_line_settings lines[] = {{9600, 8, 'E', 1}};

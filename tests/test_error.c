@@ -43,6 +43,8 @@ static const struct {
     {KWH_ERROR_NO_DATA, 38, "no_data"},
     {KWH_ERROR_NOT_ACKNOWLEDGED, 39, "not_acknowledged"},
     {KWH_ERROR_ENDLESS, 40, "endless"},
+    {KWH_ERROR_DATA_TYPE, 41, "data_type"},
+    {KWH_ERROR_OTHER_ENCODING, 42, "other_encoding"},
     {KWH_ERROR_SHORT_HEADER, 48, "short_header"},
     {KWH_ERROR_UNKNOWN_CI, 49, "unknown_ci"},
     {KWH_ERROR_ENCRYPTED, 50, "encrypted"},

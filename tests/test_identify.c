@@ -30,7 +30,7 @@ static const struct kwh_model single_models[] = {
     {.code = 0x2012, .quantity = KWH_METER_CODE, .value = 0x2012, .profiles = 1, .name = "digits"},
     {.code = 0x2013, .quantity = KWH_FREQUENCY, .value = 50, .profiles = 1, .name = "no such row"},
 };
-static const struct kwh_lookalike single_lookalikes[] = {{0x1113, "2PU CT"}, {0x0102, "PRO380"}};
+static const struct kwh_lookalike single_lookalikes[] = {{.code = 0x1113, .name = "2PU CT"}, {.code = 0x0102, .name = "PRO380"}};
 static const struct kwh_map single = {
     .name = "single", .blocks = single_blocks, .block_count = 1,
     .models = single_models, .model_count = KWH_COUNT(single_models),
@@ -86,6 +86,13 @@ static void ends_with(enum kwh_error error)
         assert_null(identify.map);
         assert_null(identify.fits);
     }
+}
+
+/* The same, with more of the script to come. */
+static void ends_with_not_yet(enum kwh_error error)
+{
+    assert_int_equal(kwh_identify_run(&identify), error);
+    assert_null(identify.map);
 }
 
 static void knows_a_code(void **state)
@@ -219,6 +226,120 @@ static void tells_a_meter_that_refuses(void **state)
 }
 
 /* Busy is no word about the registers: neither "refuses what would identify it" nor silence. */
+/* Old firmware: other registers altogether, but for those of another code. */
+static const struct kwh_lookalike old_lookalikes[] = {
+    {.code = 0x0102, .name = "in use", .error = KWH_ERROR_OTHER_ENCODING},
+    {.code = 0x0102, .name = "old", .address = 0x1010, .error = KWH_ERROR_OTHER_ENCODING},
+    {.code = 0x0103, .name = "old CT", .address = 0x1010, .error = KWH_ERROR_OTHER_ENCODING},
+    {.code = 0x0104, .name = "elsewhere", .address = 0x2010},
+};
+static const struct kwh_map with_old = {
+    .name = "with_old",
+    .models = wide_models,
+    .model_count = 1,
+    .lookalikes = old_lookalikes,
+    .lookalike_count = KWH_COUNT(old_lookalikes),
+    .identity_address = 0x4002,
+    .identity_words = 1,
+};
+
+static void among(const struct kwh_map *a, const struct kwh_map *b)
+{
+    static const struct kwh_map *candidates[2];
+    candidates[0] = a;
+    candidates[1] = b;
+    assert_int_equal(kwh_identify_init(&identify, &line, 7, candidates, 2), KWH_OK);
+    identify.dialogue.retries = 0;
+}
+
+static void looks_where_old_firmware_has_its_code(void **state)
+{
+    (void)state;
+    PLAY({"07 03 4002 0001", "83 02"}, {"07 03 1010 0001", "03 02 0103"});
+    among(&untold, &with_old);
+    ends_with(KWH_ERROR_OTHER_ENCODING);
+    assert_string_equal(identify.other, "old CT");
+    assert_int_equal(identify.code, 0x0103);
+    assert_true(identify.coded);
+}
+
+/* Another code there is no word about the meter; each place is looked at once. */
+static void looks_everywhere(void **state)
+{
+    (void)state;
+    PLAY({"07 03 4002 0001", "83 02"}, {"07 03 1010 0001", "03 02 0104"},
+         {"07 03 2010 0001", "03 02 0104"}, {"07 03 4002 0001", "83 02"},
+         {"07 03 1010 0001", "03 02 BEEF"}, {"07 03 2010 0001", ""});
+    among(&with_old, &three);
+    ends_with_not_yet(KWH_ERROR_OTHER_FAMILY);
+    assert_string_equal(identify.other, "elsewhere");
+    among(&with_old, &three);
+    ends_with(KWH_ERROR_NOT_IDENTIFIED);
+    assert_null(identify.other);
+}
+
+static void does_not_look_when_nobody_answers_or_a_code_was_had(void **state)
+{
+    (void)state;
+    PLAY({"07 03 4002 0001", ""}, {"07 03 4002 0001", "03 02 0102"},
+         {"07 03 4002 0001", "03 02 BEEF"});
+    among(&with_old, &untold);
+    ends_with_not_yet(KWH_ERROR_TIMEOUT);
+    among(&with_old, &untold);
+    ends_with_not_yet(KWH_ERROR_OTHER_ENCODING);
+    assert_string_equal(identify.other, "in use");
+    among(&with_old, &untold);
+    ends_with(KWH_ERROR_UNKNOWN_METER);
+}
+
+/* A look-alike of one map may be a meter of another. */
+static void forgets_a_lookalike_that_fits_elsewhere(void **state)
+{
+    (void)state;
+    PLAY({"07 03 4002 0001", "03 02 0102"});
+    among(&with_old, &three);
+    ends_with(KWH_OK);
+    assert_ptr_equal(identify.map, &three);
+    assert_null(identify.other);
+}
+
+/* As a COUNTIS, which is told by its name. */
+static void refines_by_a_text(void **state)
+{
+    static const struct kwh_row rows[] = {
+        {.quantity = KWH_PRODUCT_NAME,
+         .address = 0xC38A,
+         .format = KWH_FORMAT(KWH_TYPE_TEXT, 5, KWH_SPACE_HOLDING, 0)}};
+    static const struct kwh_block blocks[] = {{.rows = rows, .count = 1}};
+    static const struct kwh_model models[] = {
+        {.code = 0x534F, .quantity = KWH_PRODUCT_NAME, .text = "countis e44", .name = "E44"},
+        {.code = 0x534F, .quantity = KWH_PRODUCT_NAME, .text = "COUNTIS E43", .name = "E43"},
+        {.code = 0x534F, .quantity = KWH_PRODUCT_NAME, .value = 1, .name = "no text"},
+        {.code = 0x534F, .name = "COUNTIS"},
+    };
+    static const struct kwh_map named = {.name = "named",
+                                         .blocks = blocks,
+                                         .block_count = 1,
+                                         .models = models,
+                                         .model_count = KWH_COUNT(models),
+                                         .identity_address = 0xC350,
+                                         .identity_words = 1};
+    static const char *const found[] = {"E43", "E44", "COUNTIS"};
+    (void)state;
+    PLAY({"07 03 C350 0001", "03 02 534F"}, {"07 03 C38A 0006", "03 0C 434F554E54495320 45343300"},
+         {"07 03 C38A 0006", "03 0C 434F554E54495320 45343300"}, {"07 03 C350 0001", "03 02 534F"},
+         {"07 03 C38A 0006", "03 0C 636F756E74697320 65343420"}, {"07 03 C350 0001", "03 02 534F"},
+         {"07 03 C38A 0006", "03 0C 434F554E54495320 45340000"},
+         {"07 03 C38A 0006", "03 0C 434F554E54495320 45340000"},
+         {"07 03 C38A 0006", "03 0C 434F554E54495320 45340000"});
+    for (size_t i = 0; i < KWH_COUNT(found); i++) {
+        among(&untold, &named);
+        assert_int_equal(kwh_identify_run(&identify), KWH_OK);
+        assert_string_equal(identify.fits->name, found[i]);
+    }
+    script_end(&script);
+}
+
 static void tells_a_busy_meter(void **state)
 {
     (void)state;
@@ -325,6 +446,11 @@ int main(void)
         cmocka_unit_test_setup(tells_an_unknown_variant, start),
         cmocka_unit_test_setup(skips_a_model_whose_value_the_map_lacks, start),
         cmocka_unit_test_setup(tells_a_meter_that_refuses, start),
+        cmocka_unit_test_setup(looks_where_old_firmware_has_its_code, start),
+        cmocka_unit_test_setup(looks_everywhere, start),
+        cmocka_unit_test_setup(does_not_look_when_nobody_answers_or_a_code_was_had, start),
+        cmocka_unit_test_setup(forgets_a_lookalike_that_fits_elsewhere, start),
+        cmocka_unit_test_setup(refines_by_a_text, start),
         cmocka_unit_test_setup(tells_a_busy_meter, start),
         cmocka_unit_test_setup(tells_a_meter_that_is_out_of_order, start),
         cmocka_unit_test_setup(tells_a_meter_that_was_busy_half_way, start),

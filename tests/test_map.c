@@ -109,6 +109,30 @@ static void a_register_belongs_to_a_row(void **state)
     assert_null(kwh_map_at(&map, 2, KWH_SPACE_HOLDING, 0x50));
 }
 
+/* Registers between two values of one group, and not those behind the last. */
+static void holes_may_read_zero(void **state)
+{
+    static const uint16_t edges[] = {0x20};
+    struct kwh_map with_holes = map;
+    (void)state;
+    assert_false(kwh_map_is_hole(&map, 2, KWH_SPACE_HOLDING, 0x14));
+    with_holes.holes_read_zero = 1;
+    assert_true(kwh_map_is_hole(&with_holes, 2, KWH_SPACE_HOLDING, 0x14));
+    assert_true(kwh_map_is_hole(&with_holes, 2, KWH_SPACE_HOLDING, 0x3F));
+    assert_false(kwh_map_is_hole(&with_holes, 2, KWH_SPACE_HOLDING, 0x12)); /* a value */
+    assert_false(kwh_map_is_hole(&with_holes, 2, KWH_SPACE_HOLDING, 0x0F));
+    assert_false(kwh_map_is_hole(&with_holes, 2, KWH_SPACE_HOLDING, 0x50));
+    assert_false(kwh_map_is_hole(&with_holes, 0, KWH_SPACE_HOLDING, 0x14)); /* nothing behind it */
+    assert_true(kwh_map_is_hole(&with_holes, 0, KWH_SPACE_INPUT, 0x14));
+    with_holes.edges = edges;
+    with_holes.edge_count = 1;
+    assert_false(kwh_map_is_hole(&with_holes, 0, KWH_SPACE_INPUT, 0x14));
+    assert_false(kwh_map_is_hole(&with_holes, 0, KWH_SPACE_INPUT, 0x1F));
+    assert_false(kwh_map_is_hole(&with_holes, 2, KWH_SPACE_HOLDING, 0x20));
+    assert_false(kwh_map_is_hole(&with_holes, 2, KWH_SPACE_HOLDING, 0x2F));
+    assert_true(kwh_map_is_hole(&with_holes, 2, KWH_SPACE_HOLDING, 0x3F));
+}
+
 static void an_obis_code_names_a_quantity_of_the_map(void **state)
 {
     static const struct kwh_obis import = {1, 0, 1, 8, 0, 255};
@@ -143,6 +167,49 @@ static void items_have_choices_or_a_range(void **state)
     assert_null(kwh_map_item(&empty, KWH_TARIFF));
 }
 
+/* May this value, of the form of its quantity, be written? */
+static bool allows(const struct kwh_item *item, int64_t mantissa, int8_t exponent, uint64_t digits)
+{
+    struct kwh_reading reading;
+    kwh_reading_init(&reading, item->quantity, KWH_STATUS_OK);
+    reading.decimal = kwh_decimal(mantissa, exponent);
+    reading.digits = digits;
+    return kwh_item_allows(item, &reading);
+}
+
+static void items_allow_their_values(void **state)
+{
+    static const struct kwh_choice widths[] = {{.code = 60, .exponent = -3}, {.code = 1}};
+    static const struct kwh_choice masks[] = {{.code = 1}, {.code = 0xFFFF}};
+    static const struct kwh_item address = KWH_RANGE_ITEM(DEVICE_ADDRESS, 6, 1, 247, 0);
+    static const struct kwh_item narrow = KWH_MILLI_RANGE_ITEM(PULSE_WIDTH, 6, 2, 99, 0);
+    static const struct kwh_item listed = KWH_CHOICE_ITEM(PULSE_WIDTH, 16, widths, 0);
+    static const struct kwh_item bits = KWH_RANGE_ITEM(ACTION_RESET_ENERGIES, 6, 1, 0x1F, 0);
+    static const struct kwh_item some_bits = KWH_CHOICE_ITEM(ACTION_RESET_TARIFFS, 6, masks, 0);
+    static const struct kwh_item digits = KWH_RANGE_ITEM(PASSWORD, 16, 0, 9999, 0);
+    static const struct kwh_item text = KWH_RANGE_ITEM(VENDOR_NAME, 16, 0, 0, 0);
+    struct kwh_reading reading;
+    (void)state;
+    assert_true(allows(&address, 1, 0, 0) && allows(&address, 247, 0, 0));
+    assert_false(allows(&address, 0, 0, 0) || allows(&address, 248, 0, 0));
+    assert_true(allows(&narrow, 2, -3, 0) && allows(&narrow, 99, -3, 0));
+    assert_false(allows(&narrow, 1, -3, 0) || allows(&narrow, 1, -1, 0) ||
+                 allows(&narrow, 2, 0, 0));
+    assert_true(allows(&listed, 6, -2, 0) && allows(&listed, 1, 0, 0));
+    assert_false(allows(&listed, 60, 0, 0));
+    assert_true(allows(&bits, 0, 0, 1) && allows(&bits, 0, 0, 0x1F));
+    assert_false(allows(&bits, 1, 0, 0) || allows(&bits, 1, 0, 0x20));
+    assert_false(allows(&bits, 1, 0, UINT64_MAX));
+    assert_true(allows(&some_bits, 0, 0, 0xFFFF));
+    assert_false(allows(&some_bits, 0, 0, 3));
+    assert_true(allows(&digits, 0, 0, 0x9999)); /* a digit in each nibble */
+    assert_false(allows(&digits, 0, 0, 0x10000) || allows(&digits, 0, 0, 0xA));
+    assert_false(allows(&text, 0, 0, 0));
+    kwh_reading_init(&reading, KWH_DEVICE_ADDRESS, KWH_STATUS_NO_ANSWER);
+    reading.decimal = kwh_decimal(1, 0);
+    assert_false(kwh_item_allows(&address, &reading));
+}
+
 static void a_readout_has_the_present_measurements_and_the_tariff(void **state)
 {
     static const bool wanted[] = {false, true, false, false, true, false, false, true};
@@ -160,8 +227,10 @@ int main(void)
         cmocka_unit_test(a_row_says_what_it_is),
         cmocka_unit_test(a_quantity_is_found_once),
         cmocka_unit_test(a_register_belongs_to_a_row),
+        cmocka_unit_test(holes_may_read_zero),
         cmocka_unit_test(an_obis_code_names_a_quantity_of_the_map),
         cmocka_unit_test(items_have_choices_or_a_range),
+        cmocka_unit_test(items_allow_their_values),
         cmocka_unit_test(a_readout_has_the_present_measurements_and_the_tariff),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -259,8 +259,8 @@ static void numbers_read(void **state)
 static void digits_read(void **state)
 {
     (void)state;
-    reads(5, "0B FD 3A 05 95 99", "999505");
-    reads(5, "0B FD 3A 05 05 00", "000505");
+    reads(5, "0B FD 3A 05 95 99", "9995/5");
+    reads(5, "0B FD 3A 05 05 00", "5/5");
     reads(6, "04 78 15 CD 5B 07", "123456789");
     reads(6, "04 78 00 00 00 00", "0");
     reads(17, "07 78 FF FF C0 6F F2 86 23 00", "9999999999999999");
@@ -447,7 +447,8 @@ static void texts_parse(void **state)
 {
     (void)state;
     parses(1, "16048140", "16048140");
-    parses(5, "505", "000505");
+    parses(5, "505", "5/5");
+    parses(5, "9995/5", "9995/5");
     parses(6, "505", "505");
     parses(7, "Meter", "Meter");
     parses(9, "0x8005", "0x8005");
@@ -465,6 +466,7 @@ static void texts_that_are_no_value_are_refused(void **state)
     assert_int_equal(parse(1, "1000000000"), KWH_ERROR_OVERFLOW);
     assert_int_equal(parse(5, "1000000"), KWH_ERROR_OVERFLOW);
     assert_int_equal(parse(5, "A"), KWH_ERROR_SYNTAX);
+    assert_int_equal(parse(5, "9995/100"), KWH_ERROR_SYNTAX); /* two digits of a secondary */
     assert_int_equal(parse(6, "A"), KWH_ERROR_SYNTAX);
     assert_int_equal(parse(9, "65536"), KWH_ERROR_OVERFLOW);
     assert_int_equal(parse(10, "reverse"), KWH_ERROR_UNKNOWN_NAME);

@@ -8,8 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+
+#include <kwh/plan.h>
 
 #include "map_proofs.h"
 
@@ -68,11 +71,12 @@ static const struct kwh_row *row_named(const struct kwh_map *map, uint32_t quant
 static const unsigned long types_of_form[] = {
     [KWH_FORM_DECIMAL] = BIT(UINT16) | BIT(INT16) | BIT(UINT32) | BIT(INT32) | BIT(UINT48) |
                          BIT(INT48) | BIT(UINT64) | BIT(INT64) | BIT(FLOAT32) | BIT(BCD16) |
-                         BIT(BCD32) | BIT(BCD64),
+                         BIT(BCD32) | BIT(BCD64) | BIT(UINT32_REST) | BIT(INT32_REST),
     [KWH_FORM_DIGITS] = BIT(UINT16) | BIT(UINT32) | BIT(UINT48) | BIT(UINT64) | BIT(BCD16) |
-                        BIT(BCD32) | BIT(BCD64) | BIT(HEX16) | BIT(HEX32) | BIT(HEX48) | BIT(HEX64),
-    [KWH_FORM_TEXT] = BIT(ASCII16) | BIT(TEXT),
-    [KWH_FORM_TIME] = 0,
+                        BIT(BCD32) | BIT(BCD64) | BIT(HEX16) | BIT(HEX32) | BIT(HEX48) |
+                        BIT(HEX64) | BIT(FLOAT32),
+    [KWH_FORM_TEXT] = BIT(ASCII16) | BIT(TEXT) | BIT(TEXT16),
+    [KWH_FORM_TIME] = BIT(TIME32) | BIT(HEX48),
     [KWH_FORM_BITS] = BIT(UINT16) | BIT(INT16) | BIT(UINT32) | BIT(INT32) | BIT(UINT48) |
                       BIT(UINT64) | BIT(HEX16) | BIT(HEX32) | BIT(HEX48) | BIT(HEX64),
     [KWH_FORM_CHOICE] = BIT(UINT16) | BIT(INT16) | BIT(UINT32) | BIT(INT32) | BIT(FLOAT32) |
@@ -90,17 +94,20 @@ static void check_row(const struct kwh_map *map, const struct kwh_row *row)
     CHECK(row->address + kwh_row_words(row) <= 0x10000, map, row, "ends beyond 0xFFFF");
     CHECK(type < 32 && (types_of_form[form] >> type & 1) != 0, map, row,
           "the form of the quantity cannot come from this type");
-    if (type == KWH_TYPE_TEXT)
+    if (type == KWH_TYPE_TEXT || type == KWH_TYPE_TEXT16)
         return;
+    CHECK(form != KWH_FORM_TIME || type == KWH_TYPE_TIME32 || kwh_row_hidden(row), map, row,
+          "a time of an unknown encoding is hidden");
     CHECK(scale.mantissa != 0, map, row, "unknown scale");
     CHECK(form == KWH_FORM_DECIMAL || kwh_row_scale(row) == KWH_SCALE_1, map, row,
           "only numbers have a scale");
-    CHECK(type != KWH_TYPE_FLOAT32 || scale.mantissa == 1, map, row,
-          "floats have powers of ten for a scale");
     CHECK(form != KWH_FORM_CHOICE || kwh_map_item(map, row->quantity) != NULL, map, row,
           "a choice without an item that says its words");
-    CHECK((KWH_QUANTITY_CLASS(row->quantity) == KWH_CLASS_ACTION) == kwh_row_write_only(row), map,
-          row, "actions, and nothing else, are write-only");
+    CHECK(KWH_QUANTITY_CLASS(row->quantity) == KWH_CLASS_ACTION || !kwh_row_write_only(row), map,
+          row, "only actions are write-only");
+    CHECK(!kwh_row_write_only(row) || kwh_row_hidden(row) ||
+              kwh_map_item(map, row->quantity) != NULL,
+          map, row, "an action without an item that says what may be written");
 }
 
 static bool has_obis(const struct kwh_row *row, struct kwh_obis *code)
@@ -163,8 +170,12 @@ static void check_choice(const struct kwh_map *map, const struct kwh_row *row,
     CHECK(holds, map, row, "a value of the list cannot be written");
     if (holds) {
         kwh_row_decode(map, row, bytes, &reading);
-        CHECK(kwh_reading_print(&reading, again, sizeof again) == KWH_OK &&
-                  strcmp(again, text) == 0,
+        CHECK(reading.form == KWH_FORM_BITS || kwh_decimal_compare(reading.decimal, number) == 0,
+              map, row, "a value of the list is another number");
+        CHECK(kwh_item_allows(item, &reading), map, row, "a value of the list is not allowed");
+        CHECK(reading.form == KWH_FORM_BITS || reading.form == KWH_FORM_DECIMAL ||
+                  (kwh_reading_print(&reading, again, sizeof again) == KWH_OK &&
+                   strcmp(again, text) == 0),
               map, row, "a value of the list reads as another one");
     }
     CHECK(kwh_item_choice(item, kwh_decimal(choice->code, choice->exponent)) == choice, map, row,
@@ -175,11 +186,29 @@ static void check_choice(const struct kwh_map *map, const struct kwh_row *row,
           "only choices have words");
 }
 
+/* The end of a range must fit its row, and be allowed as it comes back. */
+static void check_limit(const struct kwh_map *map, const struct kwh_row *row,
+                        const struct kwh_item *item, int32_t number)
+{
+    struct kwh_reading reading;
+    uint64_t digits = (uint64_t)number;
+    uint8_t bytes[8];
+    kwh_reading_init(&reading, item->quantity, KWH_STATUS_OK);
+    reading.decimal = kwh_decimal(number, item->exponent);
+    if (reading.form == KWH_FORM_DIGITS)
+        assert_int_equal(kwh_registers_bcd_store((uint64_t)number, 4, &digits), KWH_OK);
+    reading.digits = digits;
+    bool holds = kwh_row_encode(map, row, &reading, bytes, sizeof bytes) == KWH_OK;
+    CHECK(holds, map, row, "an end of the range does not fit");
+    if (holds) {
+        kwh_row_decode(map, row, bytes, &reading);
+        CHECK(kwh_item_allows(item, &reading), map, row, "an end of the range is not allowed");
+    }
+}
+
 static void check_item(const struct kwh_map *map, const struct kwh_item *item)
 {
     const struct kwh_row *row = row_named(map, item->quantity);
-    struct kwh_reading reading;
-    uint8_t bytes[8];
     CHECK(row != NULL, map, NULL, "an item without a row");
     if (row == NULL)
         return;
@@ -193,21 +222,25 @@ static void check_item(const struct kwh_map *map, const struct kwh_item *item)
     if (item->choices != NULL)
         return;
     CHECK(item->minimum <= item->maximum, map, row, "an empty range");
-    kwh_reading_init(&reading, item->quantity, KWH_STATUS_OK);
-    reading.decimal = kwh_decimal(item->minimum, 0);
-    CHECK(kwh_row_encode(map, row, &reading, bytes, sizeof bytes) == KWH_OK, map, row,
-          "the least value does not fit");
-    reading.decimal = kwh_decimal(item->maximum, 0);
-    CHECK(kwh_row_encode(map, row, &reading, bytes, sizeof bytes) == KWH_OK, map, row,
-          "the largest value does not fit");
+    check_limit(map, row, item, item->minimum);
+    check_limit(map, row, item, item->maximum);
 }
 
+/* Whose code the identification registers may hold, too. */
 static const char *lookalike_of(const struct kwh_map *map, uint32_t code)
 {
     for (size_t i = 0; i < map->lookalike_count; i++)
-        if (map->lookalikes[i].code == code)
+        if (map->lookalikes[i].code == code && map->lookalikes[i].address == 0)
             return map->lookalikes[i].name;
     return NULL;
+}
+
+static bool has_model(const struct kwh_map *map, uint32_t code)
+{
+    for (size_t i = 0; i < map->model_count; i++)
+        if (map->models[i].code == code)
+            return true;
+    return false;
 }
 
 static void check_models(const struct kwh_map *map)
@@ -221,15 +254,61 @@ static void check_models(const struct kwh_map *map)
         CHECK(model->quantity == 0 || row_named(map, model->quantity) != NULL, map, NULL,
               "a model is told by a value that the map does not have");
         CHECK(lookalike_of(map, model->code) == NULL, map, NULL, "a model that is a look-alike");
+        CHECK(model->most == 0 || model->most > model->value, map, NULL, "a range of no values");
+        CHECK((model->text != NULL) ==
+                  (kwh_quantity_form(model->quantity) == KWH_FORM_TEXT && model->quantity != 0),
+              map, NULL, "a text, and nothing else, begins like one");
         for (size_t j = 0; j < i; j++) {
             CHECK(map->models[j].code != model->code || map->models[j].quantity != 0, map, NULL,
                   "a model that is never reached");
         }
     }
     for (size_t i = 0; i < map->lookalike_count; i++) {
-        CHECK(lookalike_of(map, map->lookalikes[i].code) == map->lookalikes[i].name, map, NULL,
-              "a look-alike stands twice");
+        const struct kwh_lookalike *lookalike = &map->lookalikes[i];
+        CHECK(lookalike->error == 0 ||
+                  kwh_error_class((enum kwh_error)lookalike->error) == KWH_ERROR_CLASS_METER,
+              map, NULL, "a look-alike is refused for a reason that is none");
+        for (size_t j = 0; j < i; j++) {
+            CHECK(map->lookalikes[j].code != lookalike->code ||
+                      map->lookalikes[j].address != lookalike->address,
+                  map, NULL, "a look-alike stands twice");
+        }
     }
+}
+
+static uint16_t profiles_of_blocks(const struct kwh_map *map)
+{
+    unsigned profiles = 0;
+    for (size_t i = 0; i < map->block_count; i++)
+        profiles |= map->blocks[i].profiles;
+    return (uint16_t)profiles;
+}
+
+static void check_selectors(const struct kwh_map *map)
+{
+    unsigned known = 0;
+    for (size_t i = 0; i < map->model_count; i++)
+        known |= map->models[i].profiles;
+    for (size_t i = 0; i < map->selector_count; i++) {
+        const struct kwh_selector *selector = &map->selectors[i];
+        bool own = selector->low == KWH_OWN_ADDRESS;
+        CHECK(selector->words == 1 || selector->words == 2, map, NULL, "one or two registers");
+        CHECK(selector->space <= KWH_SPACE_INPUT, map, NULL, "no such space");
+        CHECK(own || selector->low <= selector->high, map, NULL, "nothing fits");
+        CHECK((selector->when & ~known) == 0 && (selector->unless & ~known) == 0, map, NULL,
+              "asked of meters that there cannot be");
+        CHECK((selector->effect == KWH_SELECTOR_REQUIRE) == (selector->error != 0), map, NULL,
+              "a requirement has an error, and nothing else has one");
+        CHECK((selector->effect == KWH_SELECTOR_PROFILES) == (selector->profiles != 0), map, NULL,
+              "profiles are given by selectors of profiles");
+        CHECK((selector->effect == KWH_SELECTOR_RATIO) == (selector->kinds != 0), map, NULL,
+              "a ratio is of some kinds");
+        CHECK(selector->error == 0 ||
+                  kwh_error_class((enum kwh_error)selector->error) == KWH_ERROR_CLASS_METER,
+              map, NULL, "a meter is refused for a reason that is none");
+        known |= selector->profiles;
+    }
+    CHECK((profiles_of_blocks(map) & ~known) == 0, map, NULL, "a block that no meter has");
 }
 
 /* Families that are told by the same registers know of each other. */
@@ -241,7 +320,9 @@ static void check_lookalikes(const struct kwh_map *map, const struct kwh_map *ot
         map->identity_space != other->identity_space)
         return;
     for (size_t i = 0; i < other->model_count; i++)
-        CHECK(lookalike_of(map, other->models[i].code) != NULL, map, NULL, other->models[i].name);
+        CHECK(lookalike_of(map, other->models[i].code) != NULL ||
+                  has_model(map, other->models[i].code),
+              map, NULL, other->models[i].name);
 }
 
 static void check_ways(const struct kwh_map *map)
@@ -272,17 +353,26 @@ static void check_ways(const struct kwh_map *map)
         CHECK(map->reserved[i] == NULL, map, NULL, "reserved members are 0");
 }
 
+static void check_note_list(const struct kwh_map *map, enum kwh_space space,
+                            const struct kwh_note *notes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct kwh_row *row = kwh_map_at(map, KWH_ALL_PROFILES, space, notes[i].address);
+        CHECK(row != NULL && row->address == notes[i].address, map, row, "a note on no row");
+        CHECK(i == 0 || notes[i].address > notes[i - 1].address, map, row,
+              "notes are not in the order of addresses");
+        CHECK(notes[i].text != NULL && notes[i].text[0] != '\0', map, row, "an empty note");
+    }
+}
+
 static void check_notes(const struct kwh_map *map, const struct kwh_map_notes *notes)
 {
-    for (size_t i = 0; notes != NULL && i < notes->count; i++) {
-        const struct kwh_note *note = &notes->notes[i];
-        CHECK(kwh_map_at(map, KWH_ALL_PROFILES, KWH_SPACE_HOLDING, note->address) != NULL ||
-                  kwh_map_at(map, KWH_ALL_PROFILES, KWH_SPACE_INPUT, note->address) != NULL,
-              map, NULL, "a note on no row");
-        CHECK(i == 0 || note->address > notes->notes[i - 1].address, map, NULL,
-              "notes are not in the order of addresses");
-        CHECK(note->text != NULL && note->text[0] != '\0', map, NULL, "an empty note");
-    }
+    if (notes == NULL)
+        return;
+    check_note_list(map, KWH_SPACE_HOLDING, notes->notes, notes->count);
+    check_note_list(map, KWH_SPACE_INPUT, notes->input_notes, notes->input_count);
+    CHECK(profiles_of_blocks(map) >> notes->profile_count == 0, map, NULL,
+          "a profile without a name");
 }
 
 static void maps_are_sound(void **state)
@@ -300,9 +390,14 @@ static void maps_are_sound(void **state)
         check_rows(map, 0);
         for (unsigned bit = 0; bit < 16; bit++)
             check_rows(map, (uint16_t)(1u << bit));
+        for (size_t model = 0; model < map->model_count; model++)
+            check_rows(map, map->models[model].profiles);
+        if (map_proofs[i] != NULL)
+            check_rows(map, map_proofs[i]->profiles);
         for (size_t item = 0; item < map->item_count; item++)
             check_item(map, &map->items[item]);
         check_models(map);
+        check_selectors(map);
         for (size_t other = 0; other < kwh_maps_count; other++)
             check_lookalikes(map, kwh_maps[other].map);
         check_ways(map);
@@ -362,14 +457,17 @@ static void check_value(const struct kwh_map *map, const struct kwh_row *row, co
 static size_t run_proof(const struct kwh_map *map, const struct kwh_map_proof *proof)
 {
     static const struct kwh_row *rows[ROWS_MAX];
-    size_t count = rows_of(map, KWH_ALL_PROFILES, rows);
+    uint16_t profiles = proof->profiles != 0 ? proof->profiles : KWH_ALL_PROFILES;
+    size_t count = rows_of(map, profiles, rows);
     size_t proven = 0;
     for (size_t i = 0; i < count; i++) {
         char name[KWH_QUANTITY_TEXT];
         uint8_t bytes[32];
         assert_int_equal(kwh_quantity_print(rows[i]->quantity, name, sizeof name), KWH_OK);
         const struct kwh_proof_value *value = value_of(proof, name);
-        bool there = kwh_row_rank(rows[i]) == 0 && registers_of(proof, rows[i], bytes);
+        bool there = registers_of(proof, rows[i], bytes);
+        if (kwh_row_rank(rows[i]) != 0)
+            continue;
         CHECK(there == (value != NULL), map, rows[i], "registers and values do not match");
         if (there && value != NULL) {
             check_value(map, rows[i], bytes, value);
@@ -433,8 +531,12 @@ static void put_item(char *line, size_t capacity, const struct kwh_item *item)
         put(line, capacity, ",%u,%s,", (unsigned)item->write_function, risk_text(item->risk));
     else
         put(line, capacity, ",,%s,", risk_text(item->risk));
-    if (item->choices == NULL)
-        put(line, capacity, "%ld..%ld", (long)item->minimum, (long)item->maximum);
+    for (int end = 0; item->choices == NULL && end < 2; end++) {
+        struct kwh_decimal limit = kwh_decimal(end == 0 ? item->minimum : item->maximum,
+                                               item->exponent);
+        assert_int_equal(kwh_decimal_print(&limit, code, sizeof code), KWH_OK);
+        put(line, capacity, "%s%s", end == 0 ? "" : "..", code);
+    }
     for (size_t i = 0; i < item->choice_count; i++) {
         const struct kwh_choice *choice = &item->choices[i];
         struct kwh_decimal value = kwh_decimal(choice->code, choice->exponent);
@@ -450,120 +552,325 @@ static void put_item(char *line, size_t capacity, const struct kwh_item *item)
     }
 }
 
-static void put_row(char *line, size_t capacity, const struct kwh_map *map,
-                    const struct kwh_row *row)
+/* The names of its profiles: "v103" or "ct+old"; "" of rows that every meter has. */
+static void put_profiles(char *line, size_t capacity, const struct kwh_map_notes *notes,
+                         const struct kwh_block *block)
+{
+    const char *separator = "";
+    for (unsigned bit = 0; bit < 16; bit++) {
+        if ((block->profiles >> bit & 1) == 0)
+            continue;
+        assert_true(notes != NULL && bit < notes->profile_count);
+        put(line, capacity, "%s%s", separator, notes->profiles[bit]);
+        separator = "+";
+    }
+}
+
+static void put_row(char *line, size_t capacity, const struct kwh_map_entry *entry,
+                    const struct kwh_block *block, const struct kwh_row *row)
 {
     static const char *const forms[] = {"decimal", "digits", "text", "time", "bits", "choice"};
     char name[KWH_QUANTITY_TEXT], scale[KWH_DECIMAL_TEXT], obis[KWH_OBIS_TEXT] = "";
     struct kwh_obis code;
+    bool is_text = kwh_row_type(row) == KWH_TYPE_TEXT || kwh_row_type(row) == KWH_TYPE_TEXT16;
+    struct kwh_decimal scale_value = is_text ? kwh_decimal(1, 0)
+                                             : kwh_scale_value(kwh_row_scale(row));
     assert_int_equal(kwh_quantity_print(row->quantity, name, sizeof name), KWH_OK);
-    struct kwh_decimal scale_value = kwh_scale_value(kwh_row_scale(row));
     assert_int_equal(kwh_decimal_print(&scale_value, scale, sizeof scale), KWH_OK);
     if (has_obis(row, &code))
         assert_int_equal(kwh_obis_print(code, obis, sizeof obis), KWH_OK);
     line[0] = '\0';
-    put(line, capacity, "0x%04X,%u,%s,%u,%s,", (unsigned)row->address, (unsigned)kwh_row_words(row),
-        name, kwh_row_rank(row), kwh_row_hidden(row) ? "yes" : "");
+    put(line, capacity, "%s,0x%04X,%u,", kwh_row_space(row) == KWH_SPACE_INPUT ? "04" : "03",
+        (unsigned)row->address, (unsigned)kwh_row_words(row));
+    put(line, capacity, "%s,%u,%s,%s,", name, kwh_row_rank(row), kwh_row_hidden(row) ? "yes" : "",
+        kwh_row_write_only(row) ? "w" : "");
     put(line, capacity, "%s,%s,%s,%s,%s,%s", forms[kwh_quantity_form(row->quantity)],
         kwh_unit_symbol(kwh_quantity_unit(row->quantity)), kwh_type_name(kwh_row_type(row)), scale,
         kwh_certainty_name(kwh_row_certainty(row)), obis);
-    put_item(line, capacity, kwh_map_item(map, row->quantity));
+    put_item(line, capacity, kwh_map_item(entry->map, row->quantity));
+    put(line, capacity, ",");
+    put_profiles(line, capacity, entry->notes, block);
 }
 
-/* How many rows are as in the file; both must end together. */
-static size_t compare(const struct kwh_map *map, FILE *file)
-{
-    struct kwh_map_iterator iterator = {map, KWH_ALL_PROFILES, 0, 0};
-    const struct kwh_row *row;
-    char expected[1024], line[1024];
-    size_t same = 0;
-    assert_non_null(fgets(expected, sizeof expected, file));
-    assert_memory_equal(expected, "address,words,name,", 19);
-    while (fgets(expected, sizeof expected, file) != NULL) {
-        expected[strcspn(expected, "\n")] = '\0';
-        row = kwh_map_next(&iterator);
-        assert_non_null(row);
-        assert_int_equal(kwh_row_space(row), KWH_SPACE_HOLDING);
-        put_row(line, sizeof line, map, row);
-        assert_string_equal(line, expected);
-        same++;
-    }
-    assert_null(kwh_map_next(&iterator));
-    return same;
-}
+/* The lines of a table of facts behind its titles, each with what was found of it. */
+struct facts {
+    char line[ROWS_MAX][512];
+    bool found[ROWS_MAX];
+    size_t count;
+};
 
-static size_t compare_named(const char *name)
+/* False when there is no table: a map of one's own needs none. */
+static bool load_facts(struct facts *facts, const char *name)
 {
-    char path[1024];
-    size_t same = 0;
+    static const char titles[] = "space,address,words,name,rank,hidden,access,form,unit,type,scale,"
+                                 "certainty,obis,function,risk,values,profile\n";
+    char path[1024], line[512];
     snprintf(path, sizeof path, "%s/tests/data/%s_modbus.csv", KWH_SOURCE_ROOT, name);
     FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    for (size_t i = 0; i < kwh_maps_count; i++) {
-        const struct kwh_map *map = kwh_maps[i].map;
-        if (strcmp(map->name, name) == 0 && map->protocol == KWH_PROTOCOL_MODBUS)
-            same = compare(map, file);
+    memset(facts, 0, sizeof *facts);
+    if (file == NULL)
+        return false;
+    assert_non_null(fgets(line, sizeof line, file));
+    assert_string_equal(line, titles);
+    while (facts->count < ROWS_MAX && fgets(line, sizeof line, file) != NULL) {
+        line[strcspn(line, "\n")] = '\0';
+        strcpy(facts->line[facts->count++], line);
     }
+    assert_true(facts->count < ROWS_MAX);
     fclose(file);
-    return same;
+    return true;
+}
+
+static bool find_fact(struct facts *facts, const char *line)
+{
+    for (size_t i = 0; i < facts->count; i++) {
+        if (!facts->found[i] && strcmp(facts->line[i], line) == 0) {
+            facts->found[i] = true;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Every row is a line of the table, and every line a row. */
+static void compare(const struct kwh_map_entry *entry, struct facts *facts)
+{
+    const struct kwh_map *map = entry->map;
+    char line[512];
+    for (size_t b = 0; b < map->block_count; b++) {
+        for (size_t i = 0; i < map->blocks[b].count; i++) {
+            put_row(line, sizeof line, entry, &map->blocks[b], &map->blocks[b].rows[i]);
+            CHECK(find_fact(facts, line), map, &map->blocks[b].rows[i], line);
+        }
+    }
+    for (size_t i = 0; i < facts->count; i++)
+        CHECK(facts->found[i], map, NULL, facts->line[i]);
 }
 
 static void maps_are_row_by_row_what_the_facts_say(void **state)
 {
-    (void)state;
-    assert_int_equal(compare_named("inepro_pro380"), 88);
-    assert_int_equal(compare_named("inepro_pro1"), 47);
-}
-
-/* What stands beside the rows. */
-static void meters_are_told_apart(void **state)
-{
     static const struct {
-        const char *map, *name;
-        uint32_t code;
-        int32_t rated_current; /* 0: any */
-    } models[] = {
-        {"inepro_pro1", "PRO2-Mod", 0x0101, 100},
-        {"inepro_pro1", "PRO1-Mod", 0x0101, 0},
-        {"inepro_pro1", "PRO1 Solare", 0x2009, 0},
-        {"inepro_pro1", "PRO2 Solare", 0x2010, 0},
-        {"inepro_pro380", "PRO380-Mod", 0x0102, 0},
-        {"inepro_pro380", "PRO380-CT", 0x0103, 0},
-        {"inepro_pro380", "PRO380 Solare", 0x2007, 0},
-        {"inepro_pro380", "PRO380-CT Solare", 0x2008, 0},
+        const char *map;
+        size_t rows;
+    } counts[] = {
+        {"inepro_pro380", 88},        {"inepro_pro1", 47},       {"inepro_2pu", 291},
+        {"socomec_countis_e4x", 382}, {"eastron_sdm72d_m2", 62}, {"eastron_sdm72d_m", 19},
+        {"eastron_sdm630", 89},       {"eastron_sdm54", 53},     {"eastron_sdm230", 37},
+        {"eastron_sdm220", 14},       {"eastron_sdm120", 22},
     };
-    static const uint32_t others[] = {0x1111, 0x1112, 0x1113, 0x3201, 0x3203};
+    static struct facts facts;
+    size_t compared = 0;
     (void)state;
     for (size_t i = 0; i < kwh_maps_count; i++) {
-        const struct kwh_map *map = kwh_maps[i].map;
-        size_t model = 0;
-        if (strncmp(map->name, "inepro_pro", 10) != 0 || map->protocol != KWH_PROTOCOL_MODBUS)
+        if (kwh_maps[i].map->protocol != KWH_PROTOCOL_MODBUS ||
+            !load_facts(&facts, kwh_maps[i].map->name))
             continue;
-        assert_int_equal(map->identity_address, 0x4002);
-        assert_int_equal(map->identity_words, 1);
+        compare(&kwh_maps[i], &facts);
+        for (size_t j = 0; j < KWH_COUNT(counts); j++) {
+            if (strcmp(counts[j].map, kwh_maps[i].map->name) == 0) {
+                assert_int_equal(facts.count, counts[j].rows);
+                compared++;
+            }
+        }
+    }
+    assert_int_equal(complaints, 0);
+    assert_int_equal(compared, KWH_COUNT(counts));
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * What stands beside the rows.
+ */
+
+/* What a family is told by, how it is asked, and how it leaves the factory. */
+static const struct family {
+    const char *map;
+    uint16_t identity_address;
+    uint8_t identity_words, request_safe, alignment;
+    struct kwh_line_settings line;
+    const char *others; /* names of what has a code in the same registers and another map */
+} families[] = {
+    {"inepro_pro1", 0x4002, 1, 120, 0, {9600, 8, 'E', 1}, "1111 1112 1113 3201 3203"},
+    {"inepro_pro380", 0x4002, 1, 120, 0, {9600, 8, 'E', 1}, "1111 1112 1113 3201 3203"},
+    {"inepro_2pu", 0x4002, 1, 120, 0, {9600, 8, 'E', 1}, "0101 0102 0103 2007 2008 2009 3201"},
+    {"eastron_sdm72d_m2", 0xFC02, 1, 60, 2, {9600, 8, 'N', 1}, "0070 0079 0088 002B 0020"},
+    {"eastron_sdm72d_m", 0xFC02, 1, 60, 2, {9600, 8, 'N', 1}, "0070 0079 0088 002B 0020"},
+    {"eastron_sdm630", 0xFC02, 1, 80, 2, {9600, 8, 'N', 1}, "0084 0087 0089 002B 0020"},
+    {"eastron_sdm230", 0xFC02, 1, 60, 2, {2400, 8, 'N', 1}, "0084 0087 0089 0070 0020"},
+    {"eastron_sdm120", 0xFC02, 1, 60, 2, {2400, 8, 'N', 1}, "0084 0087 0089 0070 002B"},
+    {"socomec_countis_e4x", 0xC350, 2, 125, 0, {9600, 8, 'E', 1}, ""},
+    {"eastron_sdm220", 0, 0, 60, 2, {2400, 8, 'N', 1}, ""},
+    {"eastron_sdm54", 0, 0, 60, 2, {9600, 8, 'N', 1}, ""},
+};
+
+static const struct {
+    const char *map, *name;
+    uint32_t code, quantity;
+    int32_t value;
+} models[] = {
+    {"inepro_pro1", "PRO2-Mod", 0x0101, KWH_RATED_CURRENT, 100},
+    {"inepro_pro1", "PRO1-Mod", 0x0101, 0, 0},
+    {"inepro_pro1", "PRO1 Solare", 0x2009, 0, 0},
+    {"inepro_pro1", "PRO2 Solare", 0x2010, 0, 0},
+    {"inepro_pro380", "PRO380-Mod", 0x0102, 0, 0},
+    {"inepro_pro380", "PRO380-CT", 0x0103, 0, 0},
+    {"inepro_pro380", "PRO380 Solare", 0x2007, 0, 0},
+    {"inepro_pro380", "PRO380-CT Solare", 0x2008, 0, 0},
+    {"inepro_2pu", "2PU CT", 0x1113, 0, 0},
+    {"inepro_2pu", "4PU", 0x1111, 0, 0},
+    {"inepro_2pu", "4PS", 0x1112, 0, 0},
+    {"eastron_sdm72d_m2", "SDM72D-M-2", 0x0089, 0, 0},
+    {"eastron_sdm72d_m2", "SDM72D-M-2", 0x0087, 0, 0},
+    {"eastron_sdm72d_m2", "SDM72D-M-2", 0x0084, KWH_VOLTAGE_L1, 1},
+    {"eastron_sdm72d_m", "SDM72D-M", 0x0084, 0, 0},
+    {"eastron_sdm630", "SDM630-Modbus", 0x0070, 0, 0},
+    {"eastron_sdm630", "SDM630MCT", 0x0079, 0, 0},
+    {"eastron_sdm630", "SDM630MCT", 0x0088, 0, 0},
+    {"eastron_sdm230", "SDM230-Modbus", 0x002B, 0, 0},
+    {"eastron_sdm120", "SDM120-Modbus", 0x0020, 0, 0},
+    {"socomec_countis_e4x", "COUNTIS E44", 0x0053004F, KWH_PRODUCT_NAME_EXTENDED, 0},
+    {"socomec_countis_e4x", "COUNTIS E43", 0x0053004F, KWH_PRODUCT_NAME_EXTENDED, 0},
+    {"socomec_countis_e4x", "COUNTIS", 0x0053004F, 0, 0},
+};
+
+static void check_its_models(const struct kwh_map *map)
+{
+    size_t model = 0;
+    for (size_t j = 0; j < KWH_COUNT(models); j++) {
+        if (strcmp(models[j].map, map->name) != 0)
+            continue;
+        assert_true(model < map->model_count);
+        const struct kwh_model *found = &map->models[model++];
+        assert_string_equal(found->name, models[j].name);
+        assert_int_equal(found->code, models[j].code);
+        assert_int_equal(found->quantity, models[j].quantity);
+        assert_int_equal(found->value, models[j].value);
+    }
+    assert_int_equal(map->model_count, model);
+}
+
+static const struct kwh_map *map_named(const char *name)
+{
+    for (size_t i = 0; i < kwh_maps_count; i++)
+        if (kwh_maps[i].map->protocol == KWH_PROTOCOL_MODBUS &&
+            strcmp(kwh_maps[i].map->name, name) == 0)
+            return kwh_maps[i].map;
+    fail_msg("no map %s", name);
+    return NULL;
+}
+
+static void meters_are_told_apart(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < KWH_COUNT(families); i++) {
+        const struct family *family = &families[i];
+        const struct kwh_map *map = map_named(family->map);
+        assert_int_equal(map->identity_address, family->identity_address);
+        assert_int_equal(map->identity_words, family->identity_words);
         assert_int_equal(map->identity_space, KWH_SPACE_HOLDING);
         assert_int_equal(map->order, KWH_ORDER_ABCD);
         assert_int_equal(map->default_address, 1);
-        assert_int_equal(map->request_safe, 120);
-        assert_int_equal(map->line_count, 1);
-        assert_int_equal(map->lines[0].baud, 9600);
-        assert_int_equal(map->lines[0].data_bits, 8);
-        assert_int_equal(map->lines[0].parity, 'E');
-        assert_int_equal(map->lines[0].stop_bits, 1);
-        for (size_t j = 0; j < KWH_COUNT(models); j++) {
-            if (strcmp(models[j].map, map->name) == 0) {
-                const struct kwh_model *found = &map->models[model++];
-                assert_string_equal(found->name, models[j].name);
-                assert_int_equal(found->code, models[j].code);
-                assert_int_equal(found->quantity,
-                                 models[j].rated_current != 0 ? KWH_RATED_CURRENT : 0);
-                assert_int_equal(found->value, models[j].rated_current);
-            }
+        assert_int_equal(map->request_safe, family->request_safe);
+        assert_int_equal(map->alignment, family->alignment);
+        assert_true(map->line_count >= 1);
+        assert_int_equal(map->lines[0].baud, family->line.baud);
+        assert_int_equal(map->lines[0].data_bits, family->line.data_bits);
+        assert_int_equal(map->lines[0].parity, family->line.parity);
+        assert_int_equal(map->lines[0].stop_bits, family->line.stop_bits);
+        check_its_models(map);
+        for (const char *other = family->others; *other != '\0'; other += strcspn(other, " ")) {
+            other += strspn(other, " ");
+            if (lookalike_of(map, (uint32_t)strtoul(other, NULL, 16)) == NULL)
+                fail_msg("%s takes %.4s for its own or for nothing", map->name, other);
         }
-        assert_int_equal(map->model_count, model);
-        for (size_t j = 0; j < KWH_COUNT(others); j++)
-            assert_non_null(lookalike_of(map, others[j]));
     }
+}
+
+/* Same addresses, other encodings: a reason of its own. */
+static void what_must_not_be_decoded_is_known(void **state)
+{
+    static const struct {
+        const char *map;
+        uint32_t code;
+        uint16_t address;
+    } cases[] = {
+        {"inepro_pro1", 0x3201, 0},        {"inepro_pro1", 0x3203, 0},
+        {"inepro_pro380", 0x3201, 0},      {"inepro_pro380", 0x3203, 0},
+        {"inepro_pro380", 0x0102, 0x1010}, {"inepro_pro380", 0x2007, 0x1010},
+        {"inepro_2pu", 0x3201, 0},         {"inepro_2pu", 0x3203, 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < KWH_COUNT(cases); i++) {
+        const struct kwh_map *map = map_named(cases[i].map);
+        bool known = false;
+        for (size_t j = 0; j < map->lookalike_count; j++) {
+            const struct kwh_lookalike *lookalike = &map->lookalikes[j];
+            known = known ||
+                    (lookalike->code == cases[i].code && lookalike->address == cases[i].address &&
+                     lookalike->error == KWH_ERROR_OTHER_ENCODING);
+        }
+        assert_true(known);
+    }
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Plans.
+ */
+
+struct request {
+    uint8_t function;
+    uint16_t address, count;
+};
+
+/* All that a readout of the first model reads, at 9600 8E1. */
+static void check_plan(const char *name, const struct request *requests, size_t count)
+{
+    static struct kwh_plan_entry entries[ROWS_MAX];
+    const struct kwh_map *map = map_named(name);
+    uint16_t profiles = map->model_count > 0 ? map->models[0].profiles : KWH_ALL_PROFILES;
+    struct kwh_plan_request request = {0, 0, 0, 0, 0};
+    struct kwh_plan plan;
+    kwh_plan_init(&plan, map, profiles, entries, ROWS_MAX);
+    assert_int_equal(kwh_plan_add_readout(&plan), KWH_OK);
+    kwh_plan_make(&plan, NULL);
+    for (size_t i = 0; i < count; i++) {
+        assert_true(kwh_plan_request(&plan, (uint16_t)(request.first + request.values), &request));
+        if (request.function != requests[i].function || request.address != requests[i].address ||
+            request.count != requests[i].count)
+            fail_msg("%s: request %zu is %02X %04X %u", name, i + 1, (unsigned)request.function,
+                     (unsigned)request.address, (unsigned)request.count);
+    }
+    assert_false(kwh_plan_request(&plan, (uint16_t)(request.first + request.values), &request));
+}
+
+#define PLAN_IS(name, ...)                                                                         \
+    do {                                                                                           \
+        static const struct request requests[] = {__VA_ARGS__};                                    \
+        check_plan(name, requests, KWH_COUNT(requests));                                           \
+    } while (0)
+
+static void plans_keep_to_groups_and_limits(void **state)
+{
+    (void)state;
+    PLAN_IS("inepro_pro380", {3, 0x5002, 48}, {3, 0x6000, 75});
+    PLAN_IS("inepro_2pu", {3, 0x5002, 54}, {3, 0x6000, 119}, {3, 0x6077, 26});
+    /* the requests that are proposed for this meter, 60 registers at most */
+    PLAN_IS("eastron_sdm72d_m2", {4, 0x0000, 36}, {4, 0x002A, 34}, {4, 0x00C8, 26}, {4, 0x0156, 56},
+            {4, 0x0500, 4});
+    PLAN_IS("eastron_sdm72d_m", {4, 0x0034, 24}, {4, 0x0156, 50}, {4, 0x0500, 4});
+    PLAN_IS("eastron_sdm630", {4, 0x0000, 68}, {4, 0x0046, 42}, {4, 0x00C8, 70}, {4, 0x014E, 48});
+    PLAN_IS("eastron_sdm54", {4, 0x0000, 36}, {4, 0x0034, 24}, {4, 0x00EA, 16}, {4, 0x0156, 22},
+            {4, 0x130C, 44});
+    PLAN_IS("eastron_sdm230", {4, 0x0000, 38}, {4, 0x0046, 26}, {4, 0x0102, 8}, {4, 0x0156, 46},
+            {4, 0x130C, 44});
+    PLAN_IS("eastron_sdm220", {4, 0x0000, 38}, {4, 0x0046, 10}, {4, 0x0156, 4});
+    /* within the groups of the tables, and not across their edges */
+    PLAN_IS("socomec_countis_e4x", {3, 0x4D83, 27}, {3, 0x4F01, 24}, {3, 0x4F31, 24},
+            {3, 0x4F61, 40}, {3, 0x5583, 27}, {3, 0x5701, 24}, {3, 0x5731, 24}, {3, 0x5761, 40},
+            {3, 0x5D83, 27}, {3, 0x5F01, 24}, {3, 0x5F31, 24}, {3, 0x5F61, 40}, {3, 0x6592, 12},
+            {3, 0x6711, 8}, {3, 0x6731, 72}, {3, 0x6781, 8}, {3, 0x8000, 36}, {3, 0x8100, 6},
+            {3, 0x9002, 9}, {3, 0x9E80, 6}, {3, 0xC552, 60}, {3, 0xC702, 20}, {3, 0xC801, 37},
+            {3, 0xC851, 6}, {3, 0xC86C, 3});
+    PLAN_IS("eastron_sdm120", {4, 0x0000, 32}, {4, 0x0046, 26}, {4, 0x0102, 8}, {4, 0x0156, 4});
 }
 
 int main(void)
@@ -573,6 +880,8 @@ int main(void)
         cmocka_unit_test_setup(proof_images_read_as_they_say, begin),
         cmocka_unit_test_setup(maps_are_row_by_row_what_the_facts_say, begin),
         cmocka_unit_test_setup(meters_are_told_apart, begin),
+        cmocka_unit_test(what_must_not_be_decoded_is_known),
+        cmocka_unit_test(plans_keep_to_groups_and_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

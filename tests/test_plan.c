@@ -319,6 +319,24 @@ static void the_last_register_is_a_register(void **state)
     ASKS({0xFFFC, 4}, {0, 2});
 }
 
+/* As an SDM72: even start and count among floats, but its meter code is one register. */
+static void even_requests_leave_single_registers_as_they_are(void **state)
+{
+    static const struct kwh_row rows[] = {
+        KWH_HOLDING(0x0015, UINT32, 1, VOLTAGE_L3, 0), KWH_HOLDING(0x0018, FLOAT32, 1, CURRENT, 0),
+        KWH_HOLDING(0xFC00, UINT32, 1, VOLTAGE_L1, 0), KWH_HOLDING(0xFC02, HEX16, 1, METER_CODE, 0),
+        KWH_HOLDING(0xFC03, UINT16, 1, VOLTAGE_L2, 0), KWH_HOLDING(0xFC04, UINT32, 1, VOLTAGE, 0),
+    };
+    static const struct kwh_block blocks[] = {{.rows = rows, .count = KWH_COUNT(rows)}};
+    static const struct kwh_map map = {.blocks = blocks, .block_count = 1, .alignment = 2};
+    (void)state;
+    kwh_plan_init(&plan, &map, 0, entries, KWH_COUNT(entries));
+    for (size_t i = 0; i < KWH_COUNT(rows); i++)
+        assert_int_equal(kwh_plan_add_row(&plan, &rows[i]), KWH_OK);
+    kwh_plan_make(&plan, NULL);
+    ASKS({0x0014, 6}, {0xFC00, 2}, {0xFC02, 1}, {0xFC03, 1}, {0xFC04, 2});
+}
+
 /* ------------------------------------------------------------------------------------------------
  * Against exhaustive search, over all ways to group the values.
  */
@@ -374,6 +392,12 @@ static void make_trial(struct trial *trial)
     trial->cost.limit = (uint16_t)(1 + up_to(60));
 }
 
+/* Even requests, and a value of an odd number of registers. */
+static bool stands_alone(const struct trial *trial, unsigned value)
+{
+    return trial->map.alignment == 2 && kwh_row_words(&trial->rows[value]) % 2 != 0;
+}
+
 /* Registers of one request for the values from `first` to `last`, 0 when it must not be asked. */
 static uint32_t request_size(const struct trial *trial, unsigned first, unsigned last)
 {
@@ -381,6 +405,11 @@ static uint32_t request_size(const struct trial *trial, unsigned first, unsigned
     uint32_t from = rows[first].address;
     uint32_t to = rows[last].address + (uint32_t)kwh_row_words(&rows[last]) - 1;
     enum kwh_space space = kwh_row_space(&rows[first]);
+    if (stands_alone(trial, first) || stands_alone(trial, last))
+        return first == last ? to - from + 1 : 0;
+    for (unsigned i = first; i <= last; i++)
+        if (stands_alone(trial, i))
+            return 0;
     if (trial->map.alignment == 2) {
         from -= from % 2;
         to += 1 - to % 2;
@@ -445,9 +474,9 @@ static void plans_are_as_good_as_the_best_of_all_groupings(void **state)
             unsigned last = request.first + request.values - 1u;
             assert_int_equal(request.first, values);
             assert_int_equal(request.count, request_size(&trial, request.first, last));
-            assert_int_equal(request.address, trial.map.alignment == 2
-                                                  ? trial.rows[values].address & 0xFFFEu
-                                                  : trial.rows[values].address);
+            bool even = trial.map.alignment == 2 && !stands_alone(&trial, values);
+            assert_int_equal(request.address, even ? trial.rows[values].address & 0xFFFEu
+                                                   : trial.rows[values].address);
             assert_int_equal(request.function,
                              kwh_row_space(&trial.rows[values]) == KWH_SPACE_INPUT ? 4 : 3);
             values += request.values;
@@ -499,6 +528,7 @@ int main(void)
         cmocka_unit_test(a_value_refused_alone_is_not_read_again_nor_across),
         cmocka_unit_test(values_may_be_added_to_a_plan_that_was_made),
         cmocka_unit_test(the_last_register_is_a_register),
+        cmocka_unit_test(even_requests_leave_single_registers_as_they_are),
         cmocka_unit_test(plans_are_as_good_as_the_best_of_all_groupings),
         cmocka_unit_test(a_line_says_what_its_requests_cost),
     };

@@ -98,9 +98,11 @@ static void read_each(void)
         if (kwh_map_find(map, KWH_ALL_PROFILES, quantity) == NULL)
             continue;
         assert_int_equal(kwh_meter_init(&meter, &line, map, 1), KWH_OK);
+        assert_int_equal(kwh_meter_select(&meter), KWH_OK);
+        uint32_t sent = meter.statistics.sent;
         assert_int_equal(kwh_meter_read_one(&meter, quantity, &reading), KWH_OK);
         check_reading(&reading, &proof->values[i]);
-        assert_int_equal(meter.statistics.sent, 1);
+        assert_int_equal(meter.statistics.sent, sent + 1);
         read++;
     }
     assert_true(read > 0);
@@ -122,10 +124,11 @@ static void read_all(void)
     struct kwh_plan plan;
     struct kwh_meter meter;
     struct kwh_reading reading;
-    kwh_plan_init(&plan, map, KWH_ALL_PROFILES, entries, ROWS_MAX);
+    assert_int_equal(kwh_meter_init(&meter, &line, map, 1), KWH_OK);
+    assert_int_equal(kwh_meter_select(&meter), KWH_OK);
+    kwh_plan_init(&plan, map, meter.profiles, entries, ROWS_MAX);
     assert_int_equal(kwh_plan_add_readout(&plan), KWH_OK);
     kwh_plan_make(&plan, NULL);
-    assert_int_equal(kwh_meter_init(&meter, &line, map, 1), KWH_OK);
     for (int readout = 0; readout < 2; readout++) {
         size_t results = 0;
         memset(&meter.statistics, 0, sizeof meter.statistics);

@@ -316,6 +316,159 @@ static void padding_with_blanks_is_no_text(void **state)
     assert_int_equal(reading.length, 3);
 }
 
+/* "SOCO" of a COUNTIS: the high bytes are nothing. */
+static void text_of_one_character_a_word(void **state)
+{
+    struct kwh_row row = row_of(KWH_VENDOR_SIGNATURE, KWH_TYPE_TEXT16, 3);
+    (void)state;
+    assert_int_equal(kwh_row_words(&row), 4);
+    reads(row, "\0S\0O\0C\0O", "SOCO");
+    parses(row, "SO", "\0S\0O\0\0\0\0");
+    parse_fails(row, "SOCOM", KWH_ERROR_OVERFLOW);
+    reads(row_of(KWH_VENDOR_SIGNATURE, KWH_TYPE_TEXT16, 15),
+          "\0a\0b\0c\0d\0e\0f\0g\0h"
+          "\0i\0j\0k\0l\0m\0n\0o\0p",
+          "abcdefghijklmnop");
+    map.order = KWH_ORDER_DCBA;
+    reads(row, "S\0O\0C\0O\0", "SOCO");
+    map.order = KWH_ORDER_ABCD;
+}
+
+/* A password as Eastron stores it. */
+static void digits_in_a_float(void **state)
+{
+    (void)state;
+    reads(ROW(FLOAT32, 1, PASSWORD), "\x44\x7A\0\0", "1000");
+    reads(ROW(FLOAT32, 1, PASSWORD), "\0\0\0\0", "0");
+    parses_as(ROW(FLOAT32, 1, PASSWORD), "0042", "\x42\x28\0\0", "42");
+    status_is(ROW(FLOAT32, 1, PASSWORD), "\x3F\0\0\0", KWH_STATUS_BAD_DIGITS);
+    status_is(ROW(FLOAT32, 1, PASSWORD), "\xBF\x80\0\0", KWH_STATUS_BAD_DIGITS);
+    status_is(ROW(FLOAT32, 1, PASSWORD), "\x7F\xC0\0\0", KWH_STATUS_NAN);
+    status_is(ROW(FLOAT32, 1, PASSWORD), "\x7F\0\0\0", KWH_STATUS_BAD_DIGITS); /* 1.7e38 */
+    parse_fails(ROW(FLOAT32, 1, PASSWORD), "1A", KWH_ERROR_SYNTAX);
+}
+
+static void minutes_in_a_float(void **state)
+{
+    (void)state;
+    reads(ROW(FLOAT32, 60, BACKLIGHT_TIME), "\x42\x70\0\0", "3600");
+    reads(ROW(FLOAT32, 60, BACKLIGHT_TIME), "\0\0\0\0", "0");
+    parses(ROW(FLOAT32, 60, BACKLIGHT_TIME), "7260", "\x42\xF2\0\0"); /* 121 */
+}
+
+static void ct_ratios(void **state)
+{
+    (void)state;
+    reads(ROW(BCD32, 1, CT_RATIO), "\x99\x95\0\5", "9995/5");
+    reads(ROW(BCD32, 1, CT_RATIO), "\0\0\0\0", "0/0");
+    reads(ROW(HEX16, 1, CT_RATIO), "\2\x50", "0250");
+    parses(ROW(BCD32, 1, CT_RATIO), "40/5", "\0\x40\0\5");
+    parses_as(ROW(BCD32, 1, CT_RATIO), "400005", "\0\x40\0\5", "40/5");
+    parse_fails(ROW(BCD32, 1, CT_RATIO), "40/", KWH_ERROR_SYNTAX);
+    parse_fails(ROW(BCD32, 1, CT_RATIO), "/5", KWH_ERROR_SYNTAX);
+    parse_fails(ROW(BCD32, 1, CT_RATIO), "40/5/1", KWH_ERROR_SYNTAX);
+    parse_fails(ROW(BCD32, 1, CT_RATIO), "40/A", KWH_ERROR_SYNTAX);
+    parse_fails(ROW(BCD32, 1, CT_RATIO), "10000/5", KWH_ERROR_SYNTAX);
+    parse_fails(ROW(BCD32, 1, CT_RATIO), "1/10000", KWH_ERROR_SYNTAX);
+}
+
+static void seconds_since_2000(void **state)
+{
+    struct kwh_reading reading;
+    struct kwh_row row = ROW(TIME32, 1, DEMAND_TIME);
+    uint8_t bytes[4];
+    (void)state;
+    reads(row, "\0\0\0\0", "2000-01-01T00:00:00");
+    reads(row, "\x00\x4F\x19\xFF", "2000-02-29T23:59:59");
+    reads(row, "\x01\xE1\x33\x80", "2000-12-31T00:00:00");
+    reads(row, "\x31\x10\xB3\x70", "2026-01-31T12:34:56");
+    reads(row, "\xB4\xE0\xCB\x0B", "2096-02-29T01:02:03");
+    reads(row, "\xBC\x65\x8A\x80", "2100-02-28T00:00:00");
+    reads(row, "\xBC\x66\xDC\x00", "2100-03-01T00:00:00"); /* 2100 is no leap year */
+    decode(row, "\xFF\xFF\xFF\xFE", &reading);
+    assert_int_equal(reading.time.year, 2136);
+    assert_int_equal(kwh_row_encode(&map, &row, &reading, bytes, 4), KWH_ERROR_OVERFLOW);
+    reading.time.year = 1999;
+    assert_int_equal(kwh_row_encode(&map, &row, &reading, bytes, 4), KWH_ERROR_OVERFLOW);
+    reading.time.year = 2023;
+    reading.time.month = 2;
+    reading.time.day = 29;
+    assert_int_equal(kwh_row_encode(&map, &row, &reading, bytes, 4), KWH_ERROR_ARGUMENT);
+    reading.time.day = 28;
+    reading.time.second = 60;
+    assert_int_equal(kwh_row_encode(&map, &row, &reading, bytes, 4), KWH_ERROR_ARGUMENT);
+    reading.time.second = -1; /* not known */
+    assert_int_equal(kwh_row_encode(&map, &row, &reading, bytes, 4), KWH_ERROR_ARGUMENT);
+}
+
+/* kWh, and tenths of a Wh in a register of its own. */
+static void numbers_with_a_rest(void **state)
+{
+    struct kwh_row row = ROW(INT32_REST, DECI, ACTIVE_ENERGY_NET_BALANCE);
+    struct kwh_reading reading;
+    (void)state;
+    reads(ROW(UINT32_REST, DECI, ACTIVE_ENERGY_IMPORT), "\0\1\x86\xA0\x27\x0F", "100000999.9");
+    reads(ROW(UINT32_REST, DECI, ACTIVE_ENERGY_IMPORT), "\0\0\0\0\0\1", "0.1");
+    reads(ROW(UINT32_REST, DECI, ACTIVE_ENERGY_IMPORT), "\xFF\xFF\xFF\xFF\0\0", "4294967295000.0");
+    parse_fails(ROW(UINT32_REST, DECI, ACTIVE_ENERGY_IMPORT), "4294967296000", KWH_ERROR_OVERFLOW);
+    parse_fails(ROW(UINT32_REST, DECI, ACTIVE_ENERGY_IMPORT), "-1", KWH_ERROR_OVERFLOW);
+    reads(row, "\x7F\xFF\xFF\xFF\0\0", "2147483647000.0");
+    parse_fails(row, "2147483648000", KWH_ERROR_OVERFLOW);
+    parse_fails(row, "-2147483648000.1", KWH_ERROR_OVERFLOW);
+    parses_as(row, "-2500", "\xFF\xFF\xFF\xFD\x13\x88", "-2500.0");
+    decode(row, "\xFF\xFF\xFF\xFD\x13\x88", &reading);
+    assert_int_equal(reading.status, KWH_STATUS_DOUBTFUL);
+    decode(row, "\0\0\0\1\x27\x10", &reading); /* more than there can be */
+    assert_int_equal(reading.status, KWH_STATUS_DOUBTFUL);
+    map.order = KWH_ORDER_CDAB;
+    reads(ROW(UINT32_REST, DECI, ACTIVE_ENERGY_IMPORT), "\x86\xA0\0\1\x27\x0F", "100000999.9");
+    map.order = KWH_ORDER_ABCD;
+}
+
+/* The reading has no value, and is stored as the bytes. */
+static void is_absent(struct kwh_row row, const char *bytes)
+{
+    struct kwh_reading reading;
+    uint8_t stored[8];
+    decode(row, bytes, &reading);
+    assert_int_equal(reading.status, KWH_STATUS_NOT_AVAILABLE);
+    assert_int_equal(kwh_row_encode(&map, &row, &reading, stored, sizeof stored), KWH_OK);
+    assert_memory_equal(stored, bytes, 2 * kwh_row_words(&row));
+}
+
+static void the_largest_number_may_be_none(void **state)
+{
+    struct kwh_reading reading;
+    struct kwh_row row = ROW(UINT16, 1, POWER_DOWN_COUNTER);
+    uint8_t bytes[8];
+    (void)state;
+    map.top_is_absent = 1;
+    is_absent(row, "\xFF\xFF");
+    is_absent(ROW(INT16, 1, POWER_DOWN_COUNTER), "\x7F\xFF");
+    is_absent(ROW(UINT32, CENTI, VOLTAGE_L1), "\xFF\xFF\xFF\xFF");
+    is_absent(ROW(INT32, 10, ACTIVE_POWER), "\x7F\xFF\xFF\xFF");
+    is_absent(ROW(UINT16, 1, PARITY), "\xFF\xFF");
+    is_absent(ROW(TIME32, 1, DEMAND_TIME), "\xFF\xFF\xFF\xFF");
+    is_absent(ROW(HEX48, 1, COM_BOARD_BUILD_DATE), "\xFF\xFF\xFF\xFF\xFF\xFF");
+    is_absent(ROW(UINT32_REST, DECI, ACTIVE_ENERGY_IMPORT), "\xFF\xFF\xFF\xFF\xFF\xFF");
+    is_absent(ROW(INT32_REST, DECI, ACTIVE_ENERGY_NET), "\x7F\xFF\xFF\xFF\xFF\xFF");
+    decode(ROW(UINT32_REST, DECI, ACTIVE_ENERGY_IMPORT), "\xFF\xFF\xFF\xFF\0\0", &reading);
+    assert_int_equal(reading.status, KWH_STATUS_NOT_AVAILABLE);
+    reads(ROW(INT16, 1, POWER_DOWN_COUNTER), "\xFF\xFF", "-1");
+    reads(ROW(UINT16, 1, SERIAL_NUMBER), "\xFF\xFF", "65535"); /* a name */
+    reads(ROW(UINT16, 1, ERROR_CODE), "\xFF\xFF", "0xFFFF");
+    status_is(ROW(FLOAT32, 1, VOLTAGE_L1), "\xFF\xFF\xFF\xFF", KWH_STATUS_NAN);
+    kwh_reading_init(&reading, row.quantity, KWH_STATUS_NO_ANSWER);
+    assert_int_equal(kwh_row_encode(&map, &row, &reading, bytes, 8), KWH_ERROR_NO_VALUE);
+    kwh_reading_init(&reading, row.quantity, KWH_STATUS_NOT_AVAILABLE);
+    assert_int_equal(kwh_row_encode(&map, &row, &reading, bytes, 1), KWH_ERROR_CAPACITY);
+    row = ROW(FLOAT32, 1, VOLTAGE_L1);
+    kwh_reading_init(&reading, row.quantity, KWH_STATUS_NOT_AVAILABLE);
+    assert_int_equal(kwh_row_encode(&map, &row, &reading, bytes, 8), KWH_ERROR_NO_VALUE);
+    map.top_is_absent = 0;
+    reads(ROW(UINT16, 1, POWER_DOWN_COUNTER), "\xFF\xFF", "65535");
+}
+
 /* Neither a crash nor a guess: a row that a newer library may know. */
 static void what_cannot_be_taken_is_not_available(void **state)
 {
@@ -329,14 +482,15 @@ static void what_cannot_be_taken_is_not_available(void **state)
     status_is(ROW(TEXT, 1, VOLTAGE_L1), "AB", KWH_STATUS_NOT_AVAILABLE);
     status_is(ROW(ASCII16, 1, VOLTAGE_L1), "AB", KWH_STATUS_NOT_AVAILABLE);
     status_is(ROW(TEXT, 1, PARITY), "AB", KWH_STATUS_NOT_AVAILABLE);
-    status_is(ROW(FLOAT32, 1, SERIAL_NUMBER), "\0\0\0\0", KWH_STATUS_NOT_AVAILABLE);
+    status_is(ROW(INT16, 1, SERIAL_NUMBER), "\0\1", KWH_STATUS_NOT_AVAILABLE);
     status_is(ROW(INT16, 1, PRODUCT_NAME), "AB", KWH_STATUS_NOT_AVAILABLE);
-    row = ROW(FLOAT32, 60, DEMAND_PERIOD);
+    status_is(ROW(HEX48, 1, COM_BOARD_BUILD_DATE), "\0\0\0\0\0\0", KWH_STATUS_NOT_AVAILABLE);
+    row = ROW(HEX48, 1, COM_BOARD_BUILD_DATE);
     kwh_reading_init(&reading, row.quantity, KWH_STATUS_OK);
     assert_int_equal(kwh_row_encode(&map, &row, &reading, bytes, 8), KWH_ERROR_ARGUMENT);
     row = row_of(KWH_DEMAND_PERIOD, KWH_TYPE_INT16, 13);
     assert_int_equal(kwh_row_encode(&map, &row, &reading, bytes, 8), KWH_ERROR_ARGUMENT);
-    row = ROW(FLOAT32, 1, SERIAL_NUMBER);
+    row = ROW(INT16, 1, SERIAL_NUMBER);
     kwh_reading_init(&reading, row.quantity, KWH_STATUS_OK);
     assert_int_equal(kwh_row_encode(&map, &row, &reading, bytes, 8), KWH_ERROR_ARGUMENT);
     row = ROW(TEXT, 1, PARITY);
@@ -362,6 +516,7 @@ static void numbers_are_rounded_to_what_the_register_holds(void **state)
     parses_as(ROW(INT32, 36, OPERATING_TIME_T1), "-90.1", "\xFF\xFF\xFF\xFD", "-108");
     parses_as(ROW(INT32, 36, OPERATING_TIME_T1), "-90", "\xFF\xFF\xFF\xFE", "-72");
     parses_as(ROW(UINT16, 60, DEMAND_PERIOD), "930", "\0\x10", "960"); /* 15.5 */
+    parses_as(ROW(FLOAT32, 60, BACKLIGHT_TIME), "3620", "\x42\x70\0\0", "3600");
     parses_as(ROW(FLOAT32, 1, VOLTAGE_L1), "234.300011", "\x43\x6A\x4C\xCE", "234.30002");
     parses_as(ROW(FLOAT32, KILO, ACTIVE_POWER), "175", "\x3E\x33\x33\x33", "175");
     parses_as(ROW(BCD16, 1, DISPLAY_CYCLE_TIME), "24.5", "\x00\x24", "24");
@@ -468,10 +623,11 @@ static void types_and_scales_have_names_and_values(void **state)
     static const struct {
         const char *name;
         size_t words;
-    } types[] = {{"uint16", 1}, {"int16", 1},   {"uint32", 2}, {"int32", 2},   {"uint48", 3},
-                 {"int48", 3},  {"uint64", 4},  {"int64", 4},  {"float32", 2}, {"bcd16", 1},
-                 {"bcd32", 2},  {"bcd64", 4},   {"hex16", 1},  {"hex32", 2},   {"hex48", 3},
-                 {"hex64", 4},  {"ascii16", 1}, {"text", 1}};
+    } types[] = {{"uint16", 1}, {"int16", 1},       {"uint32", 2},    {"int32", 2},   {"uint48", 3},
+                 {"int48", 3},  {"uint64", 4},      {"int64", 4},     {"float32", 2}, {"bcd16", 1},
+                 {"bcd32", 2},  {"bcd64", 4},       {"hex16", 1},     {"hex32", 2},   {"hex48", 3},
+                 {"hex64", 4},  {"ascii16", 1},     {"text", 1},      {"", 0},        {"text16", 1},
+                 {"time32", 2}, {"uint32_rest", 3}, {"int32_rest", 3}};
     static const char *const values[] = {"1",    "0.001", "0.01",   "0.1",     "10", "100",
                                          "1000", "10000", "100000", "1000000", "36", "60"};
     char text[KWH_DECIMAL_TEXT];
@@ -481,7 +637,7 @@ static void types_and_scales_have_names_and_values(void **state)
         assert_string_equal(kwh_type_name((enum kwh_type)i), types[i].name);
         assert_int_equal(kwh_row_words(&row), types[i].words);
     }
-    assert_string_equal(kwh_type_name((enum kwh_type)18), "");
+    assert_string_equal(kwh_type_name((enum kwh_type)KWH_COUNT(types)), "");
     for (unsigned i = 0; i < KWH_COUNT(values); i++) {
         struct kwh_decimal value = kwh_scale_value((enum kwh_scale)i);
         assert_int_equal(kwh_decimal_print(&value, text, sizeof text), KWH_OK);
@@ -504,6 +660,13 @@ int main(void)
         cmocka_unit_test(choices_are_stored_by_their_words),
         cmocka_unit_test(text),
         cmocka_unit_test(padding_with_blanks_is_no_text),
+        cmocka_unit_test(text_of_one_character_a_word),
+        cmocka_unit_test(digits_in_a_float),
+        cmocka_unit_test(minutes_in_a_float),
+        cmocka_unit_test(ct_ratios),
+        cmocka_unit_test(seconds_since_2000),
+        cmocka_unit_test(numbers_with_a_rest),
+        cmocka_unit_test(the_largest_number_may_be_none),
         cmocka_unit_test(what_cannot_be_taken_is_not_available),
         cmocka_unit_test(numbers_are_rounded_to_what_the_register_holds),
         cmocka_unit_test(numbers_beyond_the_register_are_refused),

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <kwh/host.h>
+#include <kwh/port_memory.h>
 
 #include <string.h>
 
@@ -521,6 +522,155 @@ static void all_maps_can_be_served(void **state)
     }
 }
 
+/* ------------------------------------------------------------------------------------------------
+ * Read as any meter: over Modbus RTU on a wire in memory, while its load stands still.
+ */
+
+struct wire {
+    struct kwh_simulation *simulation;
+    struct kwh_slave slave;
+    struct kwh_server server;
+    struct kwh_port_memory port;
+    struct kwh_line line;
+    uint8_t room[KWH_RESPONDER_BUFFER], buffer[KWH_MODBUS_RTU_BUFFER];
+};
+
+static void connect_meter(struct wire *wire, const struct kwh_map *map)
+{
+    assert_int_equal(kwh_simulation_new(&wire->simulation, map, 4), KWH_OK);
+    kwh_simulation_advance(wire->simulation, 20 * HOUR_S * 1000);
+    kwh_simulation_slave(wire->simulation, 1, &wire->slave);
+    assert_int_equal(kwh_server_init(&wire->server, &kwh_modbus_rtu_server, wire->room,
+                                     sizeof wire->room, &wire->slave, 1),
+                     KWH_OK);
+    kwh_port_memory_server(&wire->port, &wire->server, NULL, NULL);
+    assert_int_equal(kwh_line_init(&wire->line, &kwh_modbus_rtu, wire->buffer, sizeof wire->buffer),
+                     KWH_OK);
+    wire->line.backend = &wire->port.backend;
+}
+
+/* Among all maps, if the bus can tell. */
+static void meet(struct wire *wire, const struct kwh_map *map, struct kwh_meter *meter)
+{
+    static const struct kwh_map *candidates[64];
+    struct kwh_identify identify;
+    size_t count = 0;
+    assert_in_range(kwh_maps_count, 1, KWH_COUNT(candidates));
+    for (size_t i = 0; i < kwh_maps_count; i++)
+        candidates[count++] = kwh_maps[i].map;
+    if (map->identity_words == 0) {
+        assert_int_equal(kwh_meter_init(meter, &wire->line, map, 1), KWH_OK);
+        return;
+    }
+    assert_int_equal(kwh_identify_init(&identify, &wire->line, 1, candidates, count), KWH_OK);
+    assert_int_equal(kwh_identify_run(&identify), KWH_OK);
+    assert_ptr_equal(identify.map, map);
+    assert_int_equal(kwh_identify_meter(&identify, meter), KWH_OK);
+}
+
+/* Every value of the readout is had, and is that of the simulation as far as the row can tell. */
+static size_t read_everything(struct wire *wire, struct kwh_meter *meter)
+{
+    static struct kwh_plan_entry entries[1000];
+    struct kwh_reading reading, truth, again;
+    struct kwh_plan plan;
+    size_t count = 0;
+    kwh_plan_init(&plan, meter->map, meter->profiles, entries, KWH_COUNT(entries));
+    assert_int_equal(kwh_plan_add_readout(&plan), KWH_OK);
+    kwh_plan_make(&plan, NULL);
+    kwh_meter_begin(meter, &plan);
+    while (kwh_meter_next(meter, &reading)) {
+        const struct kwh_row *row = kwh_plan_row(&plan, (uint16_t)count++);
+        uint8_t bytes[32];
+        char name[KWH_QUANTITY_TEXT];
+        assert_int_equal(kwh_quantity_print(reading.quantity, name, sizeof name), KWH_OK);
+        if (!kwh_reading_has_value(&reading))
+            fail_msg("%s: %s is %s", meter->map->name, name,
+                     kwh_status_name((enum kwh_status)reading.status));
+        assert_int_equal(kwh_simulation_value(wire->simulation, row->quantity, &truth), KWH_OK);
+        assert_int_equal(kwh_row_encode(meter->map, row, &truth, bytes, sizeof bytes), KWH_OK);
+        kwh_row_decode(meter->map, row, bytes, &again);
+        if (kwh_decimal_compare(reading.decimal, again.decimal) != 0)
+            fail_msg("%s: %s is read as another value", meter->map->name, name);
+    }
+    assert_int_equal(meter->dialogue.error, KWH_OK);
+    assert_int_equal(count, plan.count);
+    return count;
+}
+
+static void all_modbus_maps_are_told_and_read(void **state)
+{
+    static struct wire wire;
+    size_t values = 0;
+    (void)state;
+    for (size_t i = 0; i < kwh_maps_count; i++) {
+        struct kwh_meter meter;
+        if (kwh_maps[i].map->protocol != KWH_PROTOCOL_MODBUS)
+            continue;
+        connect_meter(&wire, kwh_maps[i].map);
+        meet(&wire, kwh_maps[i].map, &meter);
+        values += read_everything(&wire, &meter);
+        kwh_simulation_free(wire.simulation);
+    }
+    assert_true(values > 300);
+}
+
+/* The older hardware behind the map of the COUNTIS, which the simulation does not choose. */
+static void an_older_countis_is_told_and_read(void **state)
+{
+    static const struct kwh_model model[] = {
+        {.code = 0x0053004F, .profiles = 8 | 16 | 32, .name = "older"}};
+    static struct wire wire;
+    struct kwh_map map = *kwh_host_find_map("socomec_countis_e4x");
+    const struct kwh_map *const candidates[] = {kwh_host_find_map("socomec_countis_e4x")};
+    struct kwh_identify identify;
+    struct kwh_reading reading;
+    struct kwh_meter meter;
+    (void)state;
+    map.models = model;
+    map.model_count = 1;
+    connect_meter(&wire, &map);
+    assert_int_equal(kwh_identify_init(&identify, &wire.line, 1, candidates, 1), KWH_OK);
+    assert_int_equal(kwh_identify_run(&identify), KWH_OK);
+    assert_string_equal(identify.fits->name, "COUNTIS E44");
+    assert_int_equal(identify.profiles, 8 | 16 | 32);
+    assert_int_equal(kwh_identify_meter(&identify, &meter), KWH_OK);
+    assert_int_equal(read_everything(&wire, &meter), 79);
+    assert_int_equal(kwh_meter_read_one(&meter, KWH_CT_SECONDARY, &reading), KWH_OK);
+    assert_int_equal(reading.decimal.mantissa, 5);
+    assert_int_equal(kwh_meter_read_one(&meter, KWH_DEMAND_TIME, &reading), KWH_OK);
+    assert_int_equal(reading.time.year, 2026);
+    assert_int_equal(reading.time.day, 2); /* it starts at noon of the first */
+    assert_int_equal(reading.time.hour, 8);
+    assert_int_equal(kwh_meter_read_one(&meter, KWH_DEVICE_ADDRESS, &reading),
+                     KWH_ERROR_NOT_IN_MAP);
+    kwh_simulation_free(wire.simulation);
+}
+
+static void a_countis_takes_its_tariff_and_is_cleared(void **state)
+{
+    static const uint8_t set[] = {6, 0x9E, 0x21, 0, 3}, never[] = {6, 0x9E, 0x21, 0, 5};
+    static const uint8_t clear[] = {6, 0x9E, 0x40, 0, 0x20}, some[] = {6, 0xE2, 0x22, 0, 1};
+    static const uint8_t save[] = {6, 0xE2, 0, 0, 0xA1}, refused[] = {0x86, 3};
+    static const uint8_t read[] = {3, 0x9E, 0x21, 0, 1}, absent[] = {0x83, 2};
+    struct kwh_simulation *meter = new_meter("socomec_countis_e4x", 1);
+    struct kwh_slave slave;
+    (void)state;
+    kwh_simulation_slave(meter, 1, &slave);
+    assert_answer(&slave, set, sizeof set, set, sizeof set);
+    assert_answer(&slave, never, sizeof never, refused, sizeof refused);
+    assert_answer(&slave, read, sizeof read, absent, sizeof absent);
+    assert_int_equal(value_at(meter, KWH_TARIFF, 0), 3);
+    assert_answer(&slave, save, sizeof save, save, sizeof save);
+    assert_true(value_at(meter, KWH_ACTIVE_ENERGY_IMPORT_RESETTABLE, -3) > 0);
+    assert_answer(&slave, clear, sizeof clear, clear, sizeof clear);
+    assert_int_equal(value_at(meter, KWH_ACTIVE_ENERGY_IMPORT_RESETTABLE, -3), 0);
+    kwh_simulation_advance(meter, HOUR_S * 1000);
+    assert_answer(&slave, some, sizeof some, some, sizeof some);
+    assert_int_equal(value_at(meter, KWH_ACTIVE_ENERGY_IMPORT_RESETTABLE, -3), 0);
+    kwh_simulation_free(meter);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -536,6 +686,9 @@ int main(void)
         cmocka_unit_test(everything_agrees),
         cmocka_unit_test(over_mbus),
         cmocka_unit_test(all_maps_can_be_served),
+        cmocka_unit_test(all_modbus_maps_are_told_and_read),
+        cmocka_unit_test(an_older_countis_is_told_and_read),
+        cmocka_unit_test(a_countis_takes_its_tariff_and_is_cleared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

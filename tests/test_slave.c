@@ -183,6 +183,19 @@ static void refuses_registers_the_map_lacks(void **state)
     expect("03 7000 0001", "03 02 0007");
 }
 
+static void answers_holes_with_zero_if_the_map_says_so(void **state)
+{
+    struct kwh_map with_holes = map;
+    (void)state;
+    with_holes.holes_read_zero = 1;
+    slave.map = &with_holes;
+    expect("03 5004 0004", "03 08 43696666 0000 0000");
+    expect("03 5005 0002", "03 04 6666 0000");
+    expect("03 5006 000E", "03 1C 000000000000 000000000000 000000000000 000000000000 3E333333");
+    expect("03 3FFF 0001", "83 02");
+    expect("04 0000 0003", "84 02"); /* nothing behind it */
+}
+
 static void refuses_impossible_reads(void **state)
 {
     (void)state;
@@ -397,6 +410,7 @@ int main(void)
         cmocka_unit_test_setup(reads_parts_of_values, start),
         cmocka_unit_test_setup(asks_for_each_value_once, start),
         cmocka_unit_test_setup(refuses_registers_the_map_lacks, start),
+        cmocka_unit_test_setup(answers_holes_with_zero_if_the_map_says_so, start),
         cmocka_unit_test_setup(refuses_impossible_reads, start),
         cmocka_unit_test_setup(fails_where_no_value_is, start),
         cmocka_unit_test_setup(writes_a_register, start),

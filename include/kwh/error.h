@@ -46,6 +46,8 @@ enum kwh_error {
     KWH_ERROR_NO_DATA = 38, /**< The meter acknowledges a request for data, but sends none. */
     KWH_ERROR_NOT_ACKNOWLEDGED = 39, /**< The meter does not take what was sent (M-Bus A2). */
     KWH_ERROR_ENDLESS = 40,          /**< One telegram after another announces more, without end. */
+    KWH_ERROR_DATA_TYPE = 41,        /**< It is set to a data type whose effect is not known. */
+    KWH_ERROR_OTHER_ENCODING = 42,   /**< A known meter with other encodings at these addresses. */
 
     /* The meter, M-Bus telegrams that hold as a frame but not inside (EN 13757-3). */
     KWH_ERROR_SHORT_HEADER = 48,  /**< The telegram ends within its header. */

@@ -40,9 +40,13 @@ enum kwh_type {
     KWH_TYPE_HEX32 = 13,
     KWH_TYPE_HEX48 = 14,
     KWH_TYPE_HEX64 = 15,
-    KWH_TYPE_ASCII16 = 16, /**< two characters; as a choice the low byte decides */
-    KWH_TYPE_TEXT = 17,    /**< two characters a word; the scale field is words - 1 */
-    KWH_TYPE_RECORD = 18   /**< M-Bus: as the DIF of the record says */
+    KWH_TYPE_ASCII16 = 16,     /**< two characters; as a choice the low byte decides */
+    KWH_TYPE_TEXT = 17,        /**< two characters a word; the scale field is words - 1 */
+    KWH_TYPE_RECORD = 18,      /**< M-Bus: as the DIF of the record says */
+    KWH_TYPE_TEXT16 = 19,      /**< one character a word, in its low byte; scale as of TEXT */
+    KWH_TYPE_TIME32 = 20,      /**< seconds since 2000-01-01 00:00 */
+    KWH_TYPE_UINT32_REST = 21, /**< UINT32, then a register of its ten-thousandths: one count */
+    KWH_TYPE_INT32_REST = 22   /**< the same of INT32; the rest is added to a negative one, too */
 };
 
 /** What a count is worth in the base unit. Frozen: the numbers are in rows. */
@@ -130,6 +134,13 @@ KWH_STATIC_ASSERT(sizeof(struct kwh_row) == 8, row_is_8_bytes);
     {                                                                                              \
         .quantity = KWH_##name_, .address = KWH_MAP_ADDRESS(address_),                             \
         .format = KWH_FORMAT(KWH_TYPE_TEXT, (words_)-1, KWH_SPACE_INPUT, flags_)                   \
+    }
+
+/** A row of text in holding registers, one character each. */
+#define KWH_HOLDING_TEXT16(address_, words_, name_, flags_)                                        \
+    {                                                                                              \
+        .quantity = KWH_##name_, .address = KWH_MAP_ADDRESS(address_),                             \
+        .format = KWH_FORMAT(KWH_TYPE_TEXT16, (words_)-1, KWH_SPACE_HOLDING, flags_)               \
     }
 
 /**
@@ -240,7 +251,8 @@ enum kwh_risk {
  * One value of a choice; or, of an item that is a number, one of the only numbers to be written.
  */
 struct kwh_choice {
-    int32_t code;     /**< the value on the wire (M-Bus: with all scales) times 10^-exponent */
+    /** The value times 10^-exponent: on the wire; of a number, and on M-Bus, with all scales. */
+    int32_t code;
     int8_t exponent;  /**< 0 unless the code is a fraction, as 0.01 imp/kWh */
     uint8_t risk;     /**< enum kwh_risk, bits */
     int16_t reads_as; /**< the code that is read after writing this one; 0 = the same */
@@ -252,15 +264,27 @@ struct kwh_item {
     uint32_t quantity;
     const struct kwh_choice *choices; /**< the only values, or NULL: minimum to maximum */
     uint8_t choice_count;
-    uint8_t write_function;   /**< 6 or 16; M-Bus: CI field, 51, of the speed B8; 0: read-only */
-    uint8_t risk;             /**< of every value, enum kwh_risk, bits */
-    int32_t minimum, maximum; /**< without choices: what may be written, in the base unit */
+    uint8_t write_function; /**< 6 or 16; M-Bus: CI field, 51, of the speed B8; 0: read-only */
+    uint8_t risk;           /**< of every value, enum kwh_risk, bits */
+    int8_t exponent;        /**< of minimum and maximum */
+    /**
+     * Without choices: what may be written, in the base unit times 10^-exponent; bits and digits as
+     * the number that they are.
+     */
+    int32_t minimum, maximum;
 };
 
 /** An item that is written with a number from a range. */
 #define KWH_RANGE_ITEM(name_, function_, minimum_, maximum_, risk_)                                \
     {                                                                                              \
         .quantity = KWH_##name_, .write_function = (function_), .risk = (risk_),                   \
+        .minimum = (minimum_), .maximum = (maximum_)                                               \
+    }
+
+/** The same with a range of thousandths. */
+#define KWH_MILLI_RANGE_ITEM(name_, function_, minimum_, maximum_, risk_)                          \
+    {                                                                                              \
+        .quantity = KWH_##name_, .write_function = (function_), .risk = (risk_), .exponent = -3,   \
         .minimum = (minimum_), .maximum = (maximum_)                                               \
     }
 
@@ -275,8 +299,10 @@ struct kwh_item {
 struct kwh_model {
     uint32_t code;     /**< content of the identification registers */
     uint32_t quantity; /**< a further value that must fit, or 0 */
-    int32_t value;     /**< what it must be, in its base unit */
-    uint16_t profiles; /**< the profiles of its blocks */
+    int32_t value;     /**< what it must be, in its base unit; or the least, when there is a most */
+    int32_t most;      /**< the most that it may be; 0: exactly @p value */
+    const char *text;  /**< of a text instead: it begins like this, in small letters or large */
+    uint16_t profiles; /**< the profiles of its blocks; 0 = all that no selector gives */
     const char *name;  /**< "PRO380-Mod" */
 };
 
@@ -284,7 +310,53 @@ struct kwh_model {
 struct kwh_lookalike {
     uint32_t code;
     const char *name;
+    uint16_t address; /**< holding registers of the code, asked for when the meter answers, but has
+                           no others that tell; 0: the identification registers */
+    uint8_t error;    /**< enum kwh_error that says why it is not read; 0 = OTHER_FAMILY */
 };
+
+/** What the answer to a selector decides. Frozen. */
+enum kwh_selector_effect {
+    KWH_SELECTOR_REQUIRE = 0,  /**< the meter is refused unless the answer fits */
+    KWH_SELECTOR_PROFILES = 1, /**< it has these profiles if the answer fits, else not */
+    KWH_SELECTOR_RATIO = 2     /**< the answer is a CT ratio that some kinds lack: two registers of
+                                    four BCD digits, primary and secondary current */
+};
+
+/** Instead of kwh_selector.low: fits when the registers hold the address by which we ask. */
+#define KWH_OWN_ADDRESS UINT32_MAX
+
+/** A kind of quantities in kwh_selector.kinds. */
+#define KWH_KIND_BIT(kind_) (UINT32_C(1) << KWH_KIND_##kind_)
+
+/**
+ * A question whose answer decides how a map is to be taken: which blocks the meter has, whether its
+ * values must be multiplied, whether it may be read at all. Asked in their order, once a meter,
+ * after it was identified and before a value is read. Profiles that a selector gives are absent
+ * until it does. A meter without the registers has no such profiles, and meets all requirements.
+ */
+struct kwh_selector {
+    uint16_t address;   /**< the registers asked for */
+    uint8_t words;      /**< 1 or 2 */
+    uint8_t space;      /**< enum kwh_space */
+    uint8_t effect;     /**< enum kwh_selector_effect */
+    uint8_t error;      /**< REQUIRE: enum kwh_error that says why the meter is refused */
+    uint16_t profiles;  /**< PROFILES: those that it gives or takes */
+    uint16_t when;      /**< asked only of meters that have one of these profiles; 0: of all */
+    uint16_t unless;    /**< not asked of meters that have one of these */
+    uint32_t low, high; /**< the answer fits when the registers, as a number, are low to high */
+    uint32_t kinds;     /**< RATIO: KWH_KIND_BIT() of what must be multiplied */
+};
+
+/**
+ * A selector that is fitted by registers that hold @p low_ to @p high_, and what else it has:
+ * KWH_SELECTOR(REQUIRE, HOLDING, 0x4026, 1, 1, 1, .error = KWH_ERROR_DATA_TYPE).
+ */
+#define KWH_SELECTOR(effect_, space_, address_, words_, low_, high_, ...)                          \
+    {                                                                                              \
+        .address = KWH_MAP_ADDRESS(address_), .words = (words_), .space = KWH_SPACE_##space_,      \
+        .effect = KWH_SELECTOR_##effect_, .low = (low_), .high = (high_), __VA_ARGS__              \
+    }
 
 /** Registers that must not be read, not even in passing. */
 struct kwh_range {
@@ -333,14 +405,18 @@ struct kwh_map {
     uint8_t order;             /**< enum kwh_word_order */
     uint8_t request_safe;      /**< registers in a request that every unit takes; 0 = 125 */
     uint8_t request_proven;    /**< registers seen to work on some units; 0 = request_safe */
-    uint8_t alignment;         /**< 2: even start and count only; 0 and 1: any */
-    uint8_t default_address;   /**< as delivered */
-    uint16_t quiet_ms;         /**< pause before a request, beyond what the line demands */
-    uint16_t turnaround_ms;    /**< typical, for plans; 0 = 20 */
-    uint16_t answer_ms;        /**< longest wait for the start of an answer; 0 = 1000 */
-    uint16_t reserved_16[2];
+    uint8_t alignment; /**< 2: even start and count only, but values of an odd number of registers
+                            are asked for alone, as they are; 0 and 1: any */
+    uint8_t default_address;  /**< as delivered */
+    uint16_t quiet_ms;        /**< pause before a request, beyond what the line demands */
+    uint16_t turnaround_ms;   /**< typical, for plans; 0 = 20 */
+    uint16_t answer_ms;       /**< longest wait for the start of an answer; 0 = 1000 */
+    uint16_t holes_read_zero; /**< 1: registers between two values without an edge read 0 */
+    uint16_t top_is_absent;   /**< 1: the largest number of an integer type is none */
+    uint16_t selector_count;
     const struct kwh_mbus_family *mbus; /**< of KWH_PROTOCOL_MBUS */
-    const void *reserved[6];
+    const struct kwh_selector *selectors;
+    const void *reserved[5];
 };
 
 /**
@@ -366,10 +442,14 @@ struct kwh_note {
  * KWH_MAP_NOTES.
  */
 struct kwh_map_notes {
-    const struct kwh_note *notes;
+    const struct kwh_note *notes; /**< of holding registers; M-Bus: of records */
     size_t count;
+    const struct kwh_note *input_notes; /**< of input registers */
+    size_t input_count;
     const char *const *aliases;
     size_t alias_count;
+    const char *const *profiles; /**< their names, that of bit 0 first */
+    size_t profile_count;
 };
 
 /** A stretch of registers of a proof image. */
@@ -397,6 +477,7 @@ struct kwh_proof_value {
  */
 struct kwh_map_proof {
     const char *source;
+    uint16_t profiles; /**< of the meter that the image is of; 0 = all */
     const struct kwh_proof_span *spans;
     size_t span_count;
     const struct kwh_proof_value *values;
@@ -449,12 +530,19 @@ KWH_API const struct kwh_row *kwh_map_find(const struct kwh_map *map, uint16_t p
 KWH_API const struct kwh_row *kwh_map_at(const struct kwh_map *map, uint16_t profiles,
                                          enum kwh_space space, uint16_t address);
 
+/** True for a register between two values that reads 0: kwh_map.holes_read_zero. */
+KWH_API bool kwh_map_is_hole(const struct kwh_map *map, uint16_t profiles, enum kwh_space space,
+                             uint16_t address);
+
 /** The quantity of the map that has this OBIS code; 0 when none has. */
 KWH_API uint32_t kwh_map_find_obis(const struct kwh_map *map, uint16_t profiles,
                                    struct kwh_obis code);
 
 /** What the map says of an item's values and how it is written; NULL when nothing. */
 KWH_API const struct kwh_item *kwh_map_item(const struct kwh_map *map, uint32_t quantity);
+
+/** True when the map lets this value be written: one of its choices, or within its range. */
+KWH_API bool kwh_item_allows(const struct kwh_item *item, const struct kwh_reading *reading);
 
 /** The choice of an item with this code on the wire; NULL when it is not in the list. */
 KWH_API const struct kwh_choice *kwh_item_choice(const struct kwh_item *item,

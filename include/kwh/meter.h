@@ -14,6 +14,13 @@
 extern "C" {
 #endif
 
+/** What the selectors of a map found out about one meter. */
+struct kwh_selection {
+    uint16_t asked;            /* private: how many selectors are settled */
+    uint32_t kinds;            /**< kinds of which values are multiplied, KWH_KIND_BIT() */
+    struct kwh_decimal factor; /**< by this; 0: not known, and such values are not available */
+};
+
 /** A meter: a map at an address of a line. Members are private but for those described. */
 struct kwh_meter {
     struct kwh_dialogue dialogue; /**< drive it with kwh_dialogue_step(); retries may be set */
@@ -26,7 +33,8 @@ struct kwh_meter {
     struct kwh_plan_request request;
     uint16_t value;    /* private: the next entry of the plan */
     uint16_t answered; /* private: an entry that was answered, plus 1 */
-    uint16_t profiles; /**< of its model; all by default, narrowed by kwh_identify */
+    uint16_t profiles; /**< of its model; all by default, narrowed by selectors and kwh_identify */
+    struct kwh_selection selection;
     uint8_t address;
     uint8_t state;      /* private */
     bool silent;        /* private: the last request went unanswered */
@@ -38,8 +46,8 @@ struct kwh_meter {
 
 /**
  * A meter of @p map at @p address. Does not ask the meter whether it is one: kwh_identify_run()
- * does. Its exchanges take the
- * map's times, but for a timeout that the line was given, and the line's retries.
+ * does. Its exchanges take the map's times, but for a timeout that the line was given, and the
+ * line's retries.
  * @retval KWH_ERROR_UNSUPPORTED when the map is of another protocol than the line's
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_meter_init(struct kwh_meter *meter, struct kwh_line *line,
@@ -54,6 +62,9 @@ KWH_API KWH_CHECKED enum kwh_error kwh_meter_init(struct kwh_meter *meter, struc
  * After two requests in a row without any answer the rest is reported as no_answer without asking.
  * dialogue.error at the end: KWH_OK, or the first failure, and meter.failure what is known of it.
  * Meters of one map may share a plan.
+ * The first readout of a meter begins with the selectors of its map, if nobody asked them before;
+ * what the plan has and the meter turns out not to have is not_available. A meter that is refused
+ * has nothing available, and the error is that of the selector.
  */
 KWH_API void kwh_meter_begin(struct kwh_meter *meter, struct kwh_plan *plan);
 
@@ -62,6 +73,15 @@ KWH_API void kwh_meter_begin(struct kwh_meter *meter, struct kwh_plan *plan);
  * @return false at the end; meter.dialogue.error then says how it went
  */
 KWH_API bool kwh_meter_next(struct kwh_meter *meter, struct kwh_reading *reading);
+
+/**
+ * Blocking: asks the selectors of the map, if nobody did before, so that a plan can be made for
+ * what the meter has; meter.profiles is narrowed. kwh_meter_read() and kwh_meter_read_one() do it
+ * by themselves.
+ * @return KWH_OK, or why the meter must not be read by this map (KWH_ERROR_DATA_TYPE...) or could
+ * not be asked
+ */
+KWH_API KWH_CHECKED enum kwh_error kwh_meter_select(struct kwh_meter *meter);
 
 /**
  * Blocking: one quantity. KWH_OK means that @p reading has a value.
@@ -94,11 +114,15 @@ struct kwh_identify {
     struct kwh_statistics statistics;
     size_t at, candidate; /* private */
     uint16_t model;       /* private */
+    uint16_t looked;      /* private: where a look-alike was searched */
     uint8_t address;
-    uint8_t state;                /* private */
-    enum kwh_error why;           /* private */
-    const struct kwh_map *map;    /**< result: the map, NULL when none fits */
-    const struct kwh_model *fits; /**< result: the model, NULL when none fits */
+    uint8_t state;                  /* private */
+    enum kwh_error why;             /* private */
+    enum kwh_error refusal;         /* private: why a known meter is not read */
+    struct kwh_selection selection; /**< result: what the selectors of the map said */
+    uint16_t profiles;              /**< result: the blocks that the meter has */
+    const struct kwh_map *map;      /**< result: the map, NULL when none fits */
+    const struct kwh_model *fits;   /**< result: the model, NULL when none fits */
     const char *other; /**< result: the name of a known meter of another family, or NULL */
     uint32_t code;     /**< result: what the identification registers hold */
     bool coded;        /**< result: they were read */
@@ -107,9 +131,11 @@ struct kwh_identify {
 
 /**
  * Prepares to ask the meter at @p address which of the @p candidates it is; ends without results.
- * To read it then: kwh_meter_init() with the map, and meter.profiles = fits->profiles.
+ * To read it then: kwh_identify_meter().
  * dialogue.error at the end: KWH_OK: map and fits are set; KWH_ERROR_OTHER_FAMILY: a known meter,
- * but of none of these maps, see other; KWH_ERROR_UNKNOWN_METER: a code nobody knows, see code;
+ * but of none of these maps, see other; KWH_ERROR_OTHER_ENCODING: the same, and it has other
+ * values at the same addresses; KWH_ERROR_DATA_TYPE: it is set so that its values cannot be told,
+ * see other; KWH_ERROR_UNKNOWN_METER: a code nobody knows, see code;
  * KWH_ERROR_NOT_IDENTIFIED: it has none of the registers that would tell (exceptions 01 to 03);
  * other exceptions, KWH_ERROR_TIMEOUT and other errors of the line by their names.
  * @retval KWH_ERROR_UNSUPPORTED none of the candidates can be told over this bus
@@ -121,6 +147,13 @@ KWH_API KWH_CHECKED enum kwh_error kwh_identify_init(struct kwh_identify *identi
 
 /** Blocking: runs it. */
 KWH_API KWH_CHECKED enum kwh_error kwh_identify_run(struct kwh_identify *identify);
+
+/**
+ * The meter that was identified, as kwh_meter_init() makes it, with all that was found out about
+ * it. KWH_ERROR_ARGUMENT when none was.
+ */
+KWH_API KWH_CHECKED enum kwh_error kwh_identify_meter(const struct kwh_identify *identify,
+                                                      struct kwh_meter *meter);
 
 #ifdef __cplusplus
 }

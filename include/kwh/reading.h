@@ -59,7 +59,8 @@ KWH_API void kwh_reading_init(struct kwh_reading *reading, uint32_t quantity,
 #define KWH_READING_TEXT KWH_DECIMAL_TEXT
 
 /**
- * Prints the value, without unit: "230.12", "19430102", "even", "2026-01-31T12:00:00", "0x0005".
+ * Prints the value, without unit: "230.12", "19430102", "even", "2026-01-31T12:00:00", "0x0005";
+ * a CT ratio as "9995/5".
  * @retval KWH_ERROR_NO_VALUE when the status carries none; KWH_ERROR_CAPACITY; text is then empty
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_reading_print(const struct kwh_reading *reading, char *text,

@@ -64,7 +64,9 @@ static const struct kwhi_words names[] = {
                         "no_value\0"
                         "no_data\0"
                         "not_acknowledged\0"
-                        "endless\0"},
+                        "endless\0"
+                        "data_type\0"
+                        "other_encoding\0"},
     {KWH_OK, "ok\0"
              "timeout\0"
              "bad_crc\0"

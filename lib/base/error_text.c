@@ -64,7 +64,9 @@ static const struct kwhi_words texts[] = {
                         "The meter gave no value for this quantity\0"
                         "The meter answers, but has no data to send\0"
                         "The meter does not take what was sent\0"
-                        "The meter announces one more telegram again and again\0"},
+                        "The meter announces one more telegram again and again\0"
+                        "The meter is set to a data type whose effect is not known\0"
+                        "A known meter answers, but it encodes these registers otherwise\0"},
     {KWH_OK, "Success\0"
              "Nothing came before the deadline\0"
              "An answer came, but its CRC does not hold\0"

@@ -39,9 +39,15 @@ static const struct {
     {KWH_POWER_DOWN_COUNTER, "12"},
     {KWH_SOFTWARE_CHECKSUM, "0D012D35"},
     {KWH_STATUS_WORD, "00110111"},
+    {KWH_CT_RATIO, "5/5"},
     {KWH_CT_SECONDARY, "5"},
     {KWH_STOP_BITS, "1"},
-    {KWH_TARIFF_COUNT, "2"},
+    {KWH_VENDOR_SIGNATURE, "SOCO"},
+    {KWH_VENDOR_NAME, "SOCOMEC"},
+    {KWH_PRODUCT_NAME, "COUNTIS E44"},
+    {KWH_PRODUCT_NAME_EXTENDED, "COUNTIS E44"},
+    {KWH_TABLE_VERSION, "1.03"},
+    {KWH_ROLLOVER_VALUE, "9999999990"},
     {KWH_NETWORK_TYPE, "3p4w"},
     {KWH_PULSE_OUTPUT_MODE, "gross"},
     {KWH_BACKLIGHT_TIME, "3600"},
@@ -199,6 +205,17 @@ static void print_unsigned(uint32_t number, char text[16])
     (void)snprintf(text, 16, "%lu", (unsigned long)number);
 }
 
+/* How many tariffs the map has counters for. */
+static unsigned tariffs_of(const struct kwh_simulation *simulation)
+{
+    static const uint32_t counters[] = {KWH_ACTIVE_ENERGY_IMPORT_T2, KWH_ACTIVE_ENERGY_IMPORT_T3,
+                                        KWH_ACTIVE_ENERGY_IMPORT_T4};
+    unsigned count = 1;
+    while (count <= KWH_COUNT(counters) && row_of(simulation, counters[count - 1]) != NULL)
+        count++;
+    return count;
+}
+
 /* The factory line settings and the serial number, as text. */
 static bool factory_text(const struct kwh_simulation *simulation, uint32_t quantity, char text[16])
 {
@@ -225,6 +242,9 @@ static bool factory_text(const struct kwh_simulation *simulation, uint32_t quant
     case KWH_SERIAL_NUMBER:
         (void)snprintf(text, 16, "%s", simulation->serial);
         return true;
+    case KWH_TARIFF_COUNT:
+        print_unsigned(tariffs_of(simulation), text);
+        return true;
     case KWH_RATED_CURRENT:
         print_unsigned(simulation->load.phases == 1 ? 45 : 100, text);
         return true;
@@ -241,6 +261,16 @@ static const char *device_text(uint32_t quantity)
     return NULL;
 }
 
+/* The time of the load, which begins with 2026, as the registers of a row have it. */
+static void take_time(const struct kwh_simulation *simulation, const struct kwh_row *row,
+                      struct kwh_reading *reading)
+{
+    uint32_t seconds = UINT32_C(820540800) + (uint32_t)(simulation->load.time_ms / 1000);
+    uint8_t bytes[2 * 16] = {0};
+    kwh_registers_store(bytes, 2, (enum kwh_word_order)(simulation->map->order & 3u), seconds);
+    kwh_row_decode(simulation->map, row, bytes, reading);
+}
+
 /* Something that the registers can hold when nothing is known. */
 static void stand_in(const struct kwh_simulation *simulation, const struct kwh_row *row,
                      struct kwh_reading *reading)
@@ -252,7 +282,7 @@ static void stand_in(const struct kwh_simulation *simulation, const struct kwh_r
         reading->word = item->choices[0].word;
         reading->decimal = kwh_decimal(item->choices[0].code, item->choices[0].exponent);
     } else if (item != NULL && item->minimum > 0) {
-        reading->decimal = kwh_decimal(item->minimum, 0);
+        reading->decimal = kwh_decimal(item->minimum, item->exponent);
     }
     if (reading->form == KWH_FORM_DIGITS && kwh_record_of(simulation->map, row) != NULL)
         (void)parse(simulation, row, "0", reading);
@@ -287,6 +317,10 @@ static void item_value(const struct kwh_simulation *simulation, const struct kwh
         return;
     kwh_reading_init(reading, row->quantity, KWH_STATUS_OK);
     reading->certainty = (uint8_t)kwh_row_certainty(row);
+    if (reading->form == KWH_FORM_TIME && kwh_record_of(simulation->map, row) == NULL) {
+        take_time(simulation, row, reading);
+        return;
+    }
     if (reading->form == KWH_FORM_DECIMAL &&
         live_item(simulation, row->quantity, &reading->decimal))
         return;
@@ -319,15 +353,41 @@ static enum kwh_error row_value(void *context, const struct kwh_row *row,
     return KWH_OK;
 }
 
+/* As it is read after it was written. */
+static enum kwh_error choose_setting(struct kwh_simulation *simulation,
+                                     const struct kwh_reading *reading)
+{
+    const struct kwh_item *item = kwh_map_item(simulation->map, reading->quantity);
+    const struct kwh_choice *choice = item != NULL ? kwh_item_choice(item, reading->decimal) : NULL;
+    struct kwh_reading setting = *reading;
+    if (choice != NULL && choice->reads_as != 0)
+        setting.decimal = kwh_decimal(choice->reads_as, 0);
+    return choose(simulation, &setting);
+}
+
+static void act(struct kwh_simulation *simulation, const struct kwh_reading *reading)
+{
+    const struct kwh_item *item = kwh_map_item(simulation->map, reading->quantity);
+    struct kwh_reading tariff = *reading;
+    if (item != NULL && (item->risk & KWH_RISK_COUNTER_RESET) != 0)
+        kwhi_load_reset(&simulation->load);
+    tariff.quantity = KWH_TARIFF;
+    if (reading->quantity == KWH_ACTION_SET_TARIFF)
+        follow(simulation, &tariff);
+}
+
 static enum kwh_error row_write(void *context, const struct kwh_row *row,
                                 const struct kwh_reading *reading)
 {
     struct kwh_simulation *simulation = context;
     switch (KWH_QUANTITY_CLASS(row->quantity)) {
     case KWH_CLASS_ITEM:
-        return choose(simulation, reading);
+        return choose_setting(simulation, reading);
     case KWH_CLASS_MEASUREMENT: /* only counters that can be cleared are writable */
         kwhi_load_reset(&simulation->load);
+        return KWH_OK;
+    case KWH_CLASS_ACTION:
+        act(simulation, reading);
         return KWH_OK;
     default:
         return KWH_OK;

@@ -47,6 +47,34 @@ const struct kwh_row *kwh_map_at(const struct kwh_map *map, uint16_t profiles, e
     return NULL;
 }
 
+/* An edge with values on its far side makes them values of another group. */
+static bool is_cut(const struct kwh_map *map, uint16_t first, uint16_t last)
+{
+    for (uint16_t i = 0; i < map->edge_count; i++)
+        if (map->edges[i] > first && map->edges[i] <= last)
+            return true;
+    return false;
+}
+
+bool kwh_map_is_hole(const struct kwh_map *map, uint16_t profiles, enum kwh_space space,
+                     uint16_t address)
+{
+    struct kwh_map_iterator iterator = {map, profiles, 0, 0};
+    const struct kwh_row *row;
+    bool before = false, behind = false;
+    if (map->holes_read_zero == 0 || kwh_map_at(map, profiles, space, address) != NULL)
+        return false;
+    while ((row = kwh_map_next(&iterator)) != NULL) {
+        if (kwh_row_space(row) != space)
+            continue;
+        if (row->address < address)
+            before = before || !is_cut(map, row->address, address);
+        else
+            behind = behind || !is_cut(map, address, row->address);
+    }
+    return before && behind;
+}
+
 const struct kwh_item *kwh_map_item(const struct kwh_map *map, uint32_t quantity)
 {
     for (uint16_t i = 0; i < map->item_count; i++)
@@ -63,6 +91,31 @@ const struct kwh_choice *kwh_item_choice(const struct kwh_item *item, struct kwh
             return choice;
     }
     return NULL;
+}
+
+/* The number that a value is judged as; false for texts and times, which are not judged. */
+static bool number_of(const struct kwh_reading *reading, struct kwh_decimal *number)
+{
+    uint64_t digits = reading->digits;
+    if (reading->form == KWH_FORM_DIGITS && kwh_registers_bcd_load(digits, 4, &digits) != KWH_OK)
+        return false;
+    if (reading->form == KWH_FORM_DIGITS || reading->form == KWH_FORM_BITS) {
+        *number = kwh_decimal((int64_t)(digits & INT64_MAX), 0);
+        return digits <= INT64_MAX;
+    }
+    *number = reading->decimal;
+    return reading->form == KWH_FORM_DECIMAL || reading->form == KWH_FORM_CHOICE;
+}
+
+bool kwh_item_allows(const struct kwh_item *item, const struct kwh_reading *reading)
+{
+    struct kwh_decimal number;
+    if (!kwh_reading_has_value(reading) || !number_of(reading, &number))
+        return false;
+    if (item->choices != NULL)
+        return kwh_item_choice(item, number) != NULL;
+    return kwh_decimal_compare(number, kwh_decimal(item->minimum, item->exponent)) >= 0 &&
+           kwh_decimal_compare(number, kwh_decimal(item->maximum, item->exponent)) <= 0;
 }
 
 bool kwh_row_is_readout(const struct kwh_row *row)

@@ -51,8 +51,8 @@ static bool is_allowed(const struct kwh_item *item, struct kwh_decimal number, u
         *risk |= choice != NULL ? choice->risk : 0u;
         return choice != NULL;
     }
-    return kwh_decimal_compare(number, kwh_decimal(item->minimum, 0)) >= 0 &&
-           kwh_decimal_compare(number, kwh_decimal(item->maximum, 0)) <= 0;
+    return kwh_decimal_compare(number, kwh_decimal(item->minimum, item->exponent)) >= 0 &&
+           kwh_decimal_compare(number, kwh_decimal(item->maximum, item->exponent)) <= 0;
 }
 
 /* The bytes, which must tell the meter this value and no other that it was rounded to. */

@@ -28,10 +28,16 @@ static struct span span_of(const struct kwh_row *row)
     return span;
 }
 
-/* The registers that have to be asked for to get a span. */
-static struct span aligned(const struct kwh_map *map, struct span span)
+/* Where requests are even, a value of an odd number of registers is asked for as it is. */
+static bool stands_alone(const struct kwh_map *map, const struct kwh_row *row)
 {
-    if (map->alignment == 2) {
+    return map->alignment == 2 && kwh_row_words(row) % 2 != 0;
+}
+
+/* The registers that have to be asked for to get a span with this value in it. */
+static struct span aligned(const struct kwh_map *map, const struct kwh_row *row, struct span span)
+{
+    if (map->alignment == 2 && !stands_alone(map, row)) {
         span.first &= ~UINT32_C(1);
         span.end += span.end & 1;
     }
@@ -179,6 +185,16 @@ static struct total total_before(const struct kwh_plan *plan, uint16_t entry)
     return total;
 }
 
+/* May a request that begins at this entry begin one earlier instead? */
+static bool may_join(const struct kwh_plan *plan, uint16_t entry)
+{
+    const struct kwh_plan_entry *at = &plan->entries[entry];
+    const struct kwh_plan_entry *before = &plan->entries[entry - 1];
+    return (at->flags & SPLIT) == 0 && (before->flags & REFUSED) == 0 &&
+           kwh_row_space(before->row) == kwh_row_space(at->row) &&
+           !stands_alone(plan->map, at->row) && !stands_alone(plan->map, before->row);
+}
+
 /*
  * The best plan for the entries up to `last` is the best plan for those before some `from`, and one
  * request for the rest: tries every `from`, backwards, until a request would be too long.
@@ -201,7 +217,7 @@ static void choose_last_request(struct kwh_plan *plan, uint16_t last)
         struct span own = span_of(entries[from].row);
         span.first = own.first; /* the smallest, because entries are sorted */
         span.end = own.end > span.end ? own.end : span.end;
-        struct span asked = aligned(plan->map, span);
+        struct span asked = aligned(plan->map, entries[last].row, span);
         if (from != last && !is_allowed(plan->map, space, asked, plan->cost.limit))
             break;
         struct total total = total_before(plan, from);
@@ -211,8 +227,7 @@ static void choose_last_request(struct kwh_plan *plan, uint16_t last)
             best = total;
             entries[last].from = from;
         }
-        if (from == 0 || (entries[from].flags & SPLIT) || (entries[from - 1].flags & REFUSED) ||
-            kwh_row_space(entries[from - 1].row) != space)
+        if (from == 0 || !may_join(plan, from))
             break;
         from--;
     }
@@ -253,7 +268,7 @@ bool kwh_plan_request(const struct kwh_plan *plan, uint16_t first, struct kwh_pl
         struct span own = span_of(entries[end].row);
         span.end = own.end > span.end ? own.end : span.end;
     }
-    span = aligned(plan->map, span);
+    span = aligned(plan->map, entries[first].row, span);
     request->function = kwh_row_space(entries[first].row) == KWH_SPACE_INPUT ? 4 : 3;
     request->address = (uint16_t)span.first;
     request->count = (uint16_t)(span.end - span.first);

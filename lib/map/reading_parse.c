@@ -43,9 +43,43 @@ static enum kwh_error parse_nibbles(const char *text, unsigned base, uint64_t *n
     return KWH_OK;
 }
 
+static bool has_slash(const char *text)
+{
+    size_t length = length_of(text), at = 0;
+    while (at < length && text[at] != '/')
+        at++;
+    return at < length;
+}
+
+/* "9995/5": four digits, and as many as there is room for. */
+static enum kwh_error parse_ratio(const struct kwhi_place *place, const char *text,
+                                  struct kwh_reading *reading)
+{
+    uint64_t part[2] = {0, 0};
+    unsigned at = 0, digits = 0, room = 4;
+    for (size_t i = 0; i < length_of(text); i++) {
+        if (text[i] == '/' && at == 0 && digits > 0) {
+            at = 1;
+            digits = 0;
+            room = place->digits - 4u;
+        } else if (digit_of(text[i]) >= place->base || digits == room) {
+            return KWH_ERROR_SYNTAX;
+        } else {
+            part[at] = part[at] << 4 | digit_of(text[i]);
+            digits++;
+        }
+    }
+    reading->digits = part[0] << 4 * (place->digits - 4u) | part[1];
+    reading->length = place->digits;
+    return at == 1 && digits > 0 ? KWH_OK : KWH_ERROR_SYNTAX;
+}
+
 static enum kwh_error parse_digits(const struct kwhi_place *place, const char *text,
                                    struct kwh_reading *reading)
 {
+    if (reading->quantity == KWH_CT_RATIO && place->digits > 4 && place->digits <= 8 &&
+        has_slash(text))
+        return parse_ratio(place, text, reading);
     enum kwh_error error = parse_nibbles(text, place->base, &reading->digits);
     size_t length = length_of(text);
     size_t held = place->digits == 0 ? length : place->digits;

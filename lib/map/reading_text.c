@@ -29,6 +29,22 @@ static void put_digits(struct writer *writer, uint64_t digits, unsigned count)
         put(writer, "0123456789ABCDEF"[digits >> 4 * (i - 1) & 15]);
 }
 
+/* The last `count` digits as a number. */
+static void put_without_zeros(struct writer *writer, uint64_t digits, unsigned count)
+{
+    while (count > 1 && (digits >> 4 * (count - 1) & 15) == 0)
+        count--;
+    put_digits(writer, digits, count);
+}
+
+/* "9995/5": the first four digits are the primary current, the others the secondary. */
+static void put_ratio(struct writer *writer, uint64_t digits, unsigned count)
+{
+    put_without_zeros(writer, digits >> 4 * (count - 4), 4);
+    put(writer, '/');
+    put_without_zeros(writer, digits, count - 4);
+}
+
 /* ISO 8601: a date, a time, or both with a T between. */
 static void put_time(struct writer *writer, const struct kwh_time *time)
 {
@@ -59,7 +75,10 @@ static void put_form(struct writer *writer, const struct kwh_reading *reading)
 {
     switch ((enum kwh_form)reading->form) {
     case KWH_FORM_DIGITS:
-        put_digits(writer, reading->digits, reading->length);
+        if (reading->quantity == KWH_CT_RATIO && reading->length > 4 && reading->length <= 8)
+            put_ratio(writer, reading->digits, reading->length);
+        else
+            put_digits(writer, reading->digits, reading->length);
         break;
     case KWH_FORM_BITS:
         put(writer, '0');

@@ -5,7 +5,7 @@ struct type {
     uint8_t words, nature;
 };
 
-/* TEXT has its words in the row. */
+/* Texts have their words in the row. */
 static const struct type types[] = {
     [KWH_TYPE_UINT16] = {1, KWHI_UNSIGNED},    [KWH_TYPE_INT16] = {1, KWHI_SIGNED},
     [KWH_TYPE_UINT32] = {2, KWHI_UNSIGNED},    [KWH_TYPE_INT32] = {2, KWHI_SIGNED},
@@ -16,6 +16,8 @@ static const struct type types[] = {
     [KWH_TYPE_HEX16] = {1, KWHI_HEX},          [KWH_TYPE_HEX32] = {2, KWHI_HEX},
     [KWH_TYPE_HEX48] = {3, KWHI_HEX},          [KWH_TYPE_HEX64] = {4, KWHI_HEX},
     [KWH_TYPE_ASCII16] = {1, KWHI_CHARACTERS}, [KWH_TYPE_TEXT] = {0, KWHI_CHARACTERS},
+    [KWH_TYPE_TEXT16] = {0, KWHI_CHARACTERS},  [KWH_TYPE_TIME32] = {2, KWHI_SECONDS},
+    [KWH_TYPE_UINT32_REST] = {3, KWHI_REST},   [KWH_TYPE_INT32_REST] = {3, KWHI_SIGNED_REST},
 };
 
 struct scale {
@@ -33,7 +35,7 @@ static const struct scale scales[] = {
 size_t kwh_row_words(const struct kwh_row *row)
 {
     unsigned type = row->format & 31u;
-    if (type == KWH_TYPE_TEXT)
+    if (kwhi_row_is_text(row))
         return ((row->format >> 5) & 15u) + 1u;
     return type < KWH_COUNT(types) ? types[type].words : 0;
 }
@@ -53,4 +55,55 @@ struct kwh_decimal kwh_scale_value(enum kwh_scale scale)
         worth.exponent = scales[index].power;
     }
     return worth;
+}
+
+static bool has_rest(const struct kwh_row *row)
+{
+    return kwhi_row_nature(row) == KWHI_REST || kwhi_row_nature(row) == KWHI_SIGNED_REST;
+}
+
+/* The order of words is that within a number: a rest stands behind it in any order. */
+uint64_t kwhi_row_load(const struct kwh_map *map, const struct kwh_row *row, const uint8_t *bytes)
+{
+    enum kwh_word_order order = kwhi_map_order(map);
+    if (!has_rest(row))
+        return kwh_registers_load(bytes, kwh_row_words(row), order);
+    return kwh_registers_load(bytes, 2, order) << 16 | kwh_registers_load(bytes + 4, 1, order);
+}
+
+void kwhi_row_store(const struct kwh_map *map, const struct kwh_row *row, uint64_t raw,
+                    uint8_t *bytes)
+{
+    enum kwh_word_order order = kwhi_map_order(map);
+    if (!has_rest(row)) {
+        kwh_registers_store(bytes, kwh_row_words(row), order, raw);
+        return;
+    }
+    kwh_registers_store(bytes, 2, order, raw >> 16);
+    kwh_registers_store(bytes + 4, 1, order, raw & 0xFFFFu);
+}
+
+bool kwhi_row_absent(const struct kwh_map *map, const struct kwh_row *row, uint64_t *raw)
+{
+    size_t words = kwh_row_words(row);
+    *raw = 0;
+    if (map->top_is_absent == 0 || words < 1 || words > 4)
+        return false;
+    switch (kwhi_row_nature(row)) {
+    case KWHI_UNSIGNED:
+    case KWHI_HEX:
+    case KWHI_REST:
+    case KWHI_SECONDS:
+        *raw = UINT64_MAX >> (64 - 16 * words);
+        return true;
+    case KWHI_SIGNED:
+    case KWHI_SIGNED_REST:
+        *raw = UINT64_MAX >> (65 - 16 * words);
+        return true;
+    case KWHI_BINARY32:
+    case KWHI_BCD:
+    case KWHI_CHARACTERS:
+        break;
+    }
+    return false;
 }

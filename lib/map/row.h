@@ -8,6 +8,9 @@
 /* Most registers of a row. */
 #define KWHI_ROW_WORDS_MAX 16
 
+/* The part of a number that a rest counts: ten-thousandths. */
+#define KWHI_REST_PARTS 10000
+
 /* What the bits of a type are. */
 enum kwhi_nature {
     KWHI_UNSIGNED,
@@ -15,7 +18,10 @@ enum kwhi_nature {
     KWHI_BINARY32,
     KWHI_BCD,
     KWHI_HEX,
-    KWHI_CHARACTERS
+    KWHI_CHARACTERS,
+    KWHI_REST,        /* UNSIGNED, and a register of its ten-thousandths */
+    KWHI_SIGNED_REST, /* SIGNED, and the same */
+    KWHI_SECONDS      /* since 2000 */
 };
 
 /* The nature of a row's type; KWHI_HEX, the mere bits, for an unknown one. */
@@ -32,6 +38,44 @@ static inline bool kwhi_low_byte_first(const struct kwh_map *map)
 {
     return kwhi_map_order(map) == KWH_ORDER_BADC || kwhi_map_order(map) == KWH_ORDER_DCBA;
 }
+
+/* True for a text, whose words are in the row. */
+static inline bool kwhi_row_is_text(const struct kwh_row *row)
+{
+    return kwh_row_type(row) == KWH_TYPE_TEXT || kwh_row_type(row) == KWH_TYPE_TEXT16;
+}
+
+/* How many characters a row of text has. */
+static inline size_t kwhi_row_characters(const struct kwh_row *row)
+{
+    return kwh_row_type(row) == KWH_TYPE_TEXT16 ? kwh_row_words(row) : 2 * kwh_row_words(row);
+}
+
+/* The byte of its registers that a character of a text is in. */
+static inline size_t kwhi_row_character(const struct kwh_map *map, const struct kwh_row *row,
+                                        size_t index)
+{
+    size_t swap = kwhi_low_byte_first(map) ? 1 : 0;
+    return (kwh_row_type(row) == KWH_TYPE_TEXT16 ? 2 * index + 1 : index) ^ swap;
+}
+
+/* The registers of a row that is no text, as one number, the first of them highest. */
+uint64_t kwhi_row_load(const struct kwh_map *map, const struct kwh_row *row, const uint8_t *bytes);
+void kwhi_row_store(const struct kwh_map *map, const struct kwh_row *row, uint64_t raw,
+                    uint8_t *bytes);
+
+/* What the registers of a row hold when the meters of a map have no value for it; false: no such.
+ */
+bool kwhi_row_absent(const struct kwh_map *map, const struct kwh_row *row, uint64_t *raw);
+
+/* Multiplies by a factor above 0: KWH_STATUS_OK, or KWH_STATUS_OVERFLOW and nothing is changed. */
+enum kwh_status kwhi_multiply(struct kwh_decimal *value, struct kwh_decimal factor);
+
+void kwhi_time_from_seconds(uint32_t seconds, struct kwh_time *time);
+
+/* KWH_ERROR_ARGUMENT when there is no such time, KWH_ERROR_OVERFLOW before 2000 and from 2136 on.
+ */
+enum kwh_error kwhi_seconds_from_time(const struct kwh_time *time, uint32_t *seconds);
 
 /* What a text may become, by where it is stored. */
 struct kwhi_place {

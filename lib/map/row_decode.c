@@ -23,8 +23,17 @@ static enum kwh_status decode_count(const struct kwh_row *row, uint64_t raw,
     case KWHI_CHARACTERS:
         number = raw & 0xFFu; /* "2R": the second character decides */
         break;
+    case KWHI_REST:
+        *count = kwh_decimal((int64_t)(raw >> 16) * KWHI_REST_PARTS + (int64_t)(raw & 0xFFFFu), 0);
+        return (raw & 0xFFFFu) < KWHI_REST_PARTS ? KWH_STATUS_OK : KWH_STATUS_DOUBTFUL;
+    case KWHI_SIGNED_REST: /* nobody says what the rest of a negative number is */
+        *count = kwh_decimal(
+            kwh_registers_signed(raw >> 16, 2) * KWHI_REST_PARTS + (int64_t)(raw & 0xFFFFu), 0);
+        return (raw & 0xFFFFu) < KWHI_REST_PARTS && raw >> 47 == 0 ? KWH_STATUS_OK
+                                                                   : KWH_STATUS_DOUBTFUL;
     case KWHI_UNSIGNED:
     case KWHI_HEX:
+    case KWHI_SECONDS:
         break;
     }
     if (number > INT64_MAX)
@@ -33,17 +42,21 @@ static enum kwh_status decode_count(const struct kwh_row *row, uint64_t raw,
     return KWH_STATUS_OK;
 }
 
+enum kwh_status kwhi_multiply(struct kwh_decimal *value, struct kwh_decimal factor)
+{
+    struct kwh_decimal product = *value;
+    if (factor.mantissa < 1 || product.mantissa > INT64_MAX / factor.mantissa ||
+        product.mantissa < INT64_MIN / factor.mantissa)
+        return KWH_STATUS_OVERFLOW;
+    product.mantissa *= factor.mantissa;
+    return kwh_decimal_shift(product, factor.exponent, value) == KWH_OK ? KWH_STATUS_OK
+                                                                        : KWH_STATUS_OVERFLOW;
+}
+
 static enum kwh_status scale_count(enum kwh_scale scale, struct kwh_decimal *value)
 {
     struct kwh_decimal worth = kwh_scale_value(scale);
-    if (worth.mantissa == 0)
-        return KWH_STATUS_NOT_AVAILABLE;
-    if (value->mantissa > INT64_MAX / worth.mantissa ||
-        value->mantissa < INT64_MIN / worth.mantissa)
-        return KWH_STATUS_OVERFLOW;
-    value->mantissa *= worth.mantissa;
-    return kwh_decimal_shift(*value, worth.exponent, value) == KWH_OK ? KWH_STATUS_OK
-                                                                      : KWH_STATUS_OVERFLOW;
+    return worth.mantissa == 0 ? KWH_STATUS_NOT_AVAILABLE : kwhi_multiply(value, worth);
 }
 
 static enum kwh_status decode_decimal(const struct kwh_row *row, uint64_t raw,
@@ -51,11 +64,27 @@ static enum kwh_status decode_decimal(const struct kwh_row *row, uint64_t raw,
 {
     struct kwh_decimal value = kwh_decimal(0, 0);
     enum kwh_status status = decode_count(row, raw, &value);
-    if (status == KWH_STATUS_OK)
-        status = scale_count(kwh_row_scale(row), &value);
-    if (status == KWH_STATUS_OK)
-        reading->decimal = value;
+    if (status != KWH_STATUS_OK && status != KWH_STATUS_DOUBTFUL)
+        return status;
+    enum kwh_status scaled = scale_count(kwh_row_scale(row), &value);
+    if (scaled != KWH_STATUS_OK)
+        return scaled;
+    reading->decimal = value;
     return status;
+}
+
+/* The number in a float that holds a name. */
+static enum kwh_status whole_number(const struct kwh_row *row, uint64_t raw, uint64_t *number)
+{
+    struct kwh_decimal count;
+    int64_t whole;
+    enum kwh_status status = decode_count(row, raw, &count);
+    if (status != KWH_STATUS_OK)
+        return status;
+    if (kwh_decimal_to_int64(count, 0, KWH_ROUND_NONE, &whole) != KWH_OK || whole < 0)
+        return KWH_STATUS_BAD_DIGITS;
+    *number = (uint64_t)whole;
+    return KWH_STATUS_OK;
 }
 
 static enum kwh_status decode_digits(const struct kwh_row *row, uint64_t raw,
@@ -63,9 +92,15 @@ static enum kwh_status decode_digits(const struct kwh_row *row, uint64_t raw,
 {
     size_t words = kwh_row_words(row);
     enum kwhi_nature nature = kwhi_row_nature(row);
-    uint64_t number;
+    uint64_t number = raw;
+    if (nature == KWHI_BINARY32) {
+        enum kwh_status status = whole_number(row, raw, &number);
+        if (status != KWH_STATUS_OK)
+            return status;
+        nature = KWHI_UNSIGNED;
+    }
     if (nature == KWHI_UNSIGNED) { /* a number that is a name: no leading zeros to keep */
-        if (kwh_registers_bcd_store(raw, 4, &raw) != KWH_OK)
+        if (kwh_registers_bcd_store(number, 4, &raw) != KWH_OK)
             return KWH_STATUS_OVERFLOW;
         reading->length = kwhi_digits_of(raw);
     } else if (nature == KWHI_HEX || nature == KWHI_BCD) {
@@ -91,22 +126,47 @@ static enum kwh_status decode_choice(const struct kwh_map *map, const struct kwh
     return KWH_STATUS_OK;
 }
 
+static bool is_padding(uint8_t character)
+{
+    return character == 0 || character == ' ';
+}
+
 static enum kwh_status decode_text(const struct kwh_map *map, const struct kwh_row *row,
                                    const uint8_t *bytes, struct kwh_reading *reading)
 {
-    size_t size = 2 * kwh_row_words(row);
-    size_t swap = kwhi_low_byte_first(map) ? 1 : 0;
+    size_t size = kwhi_row_characters(row);
     if (kwhi_row_nature(row) != KWHI_CHARACTERS || size > KWH_READING_TEXT_MAX)
         return KWH_STATUS_NOT_AVAILABLE;
-    while (size > 0 && (bytes[(size - 1) ^ swap] == 0 || bytes[(size - 1) ^ swap] == ' '))
+    while (size > 0 && is_padding(bytes[kwhi_row_character(map, row, size - 1)]))
         size--;
     for (size_t i = 0; i < size; i++)
-        if (!kwhi_is_printable(bytes[i ^ swap]))
+        if (!kwhi_is_printable(bytes[kwhi_row_character(map, row, i)]))
             return KWH_STATUS_BAD_DIGITS;
     for (size_t i = 0; i < size; i++)
-        reading->text[i] = (char)bytes[i ^ swap];
+        reading->text[i] = (char)bytes[kwhi_row_character(map, row, i)];
     reading->length = (uint8_t)size;
     return KWH_STATUS_OK;
+}
+
+static enum kwh_status decode_time(const struct kwh_row *row, uint64_t raw,
+                                   struct kwh_reading *reading)
+{
+    if (kwhi_row_nature(row) != KWHI_SECONDS)
+        return KWH_STATUS_NOT_AVAILABLE;
+    kwhi_time_from_seconds((uint32_t)raw, &reading->time);
+    return KWH_STATUS_OK;
+}
+
+/* Names and flags may be any number. */
+static bool is_absent(const struct kwh_map *map, const struct kwh_row *row, enum kwh_form form,
+                      uint64_t raw)
+{
+    uint64_t none;
+    if (form == KWH_FORM_DIGITS || form == KWH_FORM_BITS || !kwhi_row_absent(map, row, &none))
+        return false;
+    enum kwhi_nature nature = kwhi_row_nature(row);
+    bool has_rest = nature == KWHI_REST || nature == KWHI_SIGNED_REST;
+    return has_rest ? raw >> 16 == none >> 16 : raw == none;
 }
 
 static enum kwh_status decode(const struct kwh_map *map, const struct kwh_row *row,
@@ -115,9 +175,11 @@ static enum kwh_status decode(const struct kwh_map *map, const struct kwh_row *r
     size_t words = kwh_row_words(row);
     if (reading->form == KWH_FORM_TEXT)
         return decode_text(map, row, bytes, reading);
-    if (words < 1 || words > 4 || kwh_row_type(row) == KWH_TYPE_TEXT)
+    if (words < 1 || words > 4 || kwhi_row_is_text(row))
         return KWH_STATUS_NOT_AVAILABLE;
-    uint64_t raw = kwh_registers_load(bytes, words, kwhi_map_order(map));
+    uint64_t raw = kwhi_row_load(map, row, bytes);
+    if (is_absent(map, row, (enum kwh_form)reading->form, raw))
+        return KWH_STATUS_NOT_AVAILABLE;
     switch ((enum kwh_form)reading->form) {
     case KWH_FORM_DECIMAL:
         return kwhi_row_nature(row) != KWHI_CHARACTERS ? decode_decimal(row, raw, reading)
@@ -130,8 +192,9 @@ static enum kwh_status decode(const struct kwh_map *map, const struct kwh_row *r
         return KWH_STATUS_OK;
     case KWH_FORM_CHOICE:
         return decode_choice(map, row, raw, reading);
-    case KWH_FORM_TEXT:
     case KWH_FORM_TIME:
+        return decode_time(row, raw, reading);
+    case KWH_FORM_TEXT:
         break;
     }
     return KWH_STATUS_NOT_AVAILABLE;

@@ -21,6 +21,19 @@ static enum kwh_error divide(struct kwh_decimal value, struct kwh_decimal worth,
     return KWH_OK;
 }
 
+/* A count of ten-thousandths into a number and its rest. */
+static enum kwh_error encode_rest(bool is_signed, int64_t count, uint64_t *raw)
+{
+    int64_t whole = count / KWHI_REST_PARTS, rest = count % KWHI_REST_PARTS;
+    if (rest < 0) {
+        rest += KWHI_REST_PARTS;
+        whole--;
+    }
+    int64_t least = is_signed ? INT32_MIN : 0, most = is_signed ? INT32_MAX : UINT32_MAX;
+    *raw = ((uint64_t)whole & UINT32_MAX) << 16 | (uint64_t)rest;
+    return whole < least || whole > most ? KWH_ERROR_OVERFLOW : KWH_OK;
+}
+
 /* A count into the bits of an integer type. */
 static enum kwh_error encode_integer(const struct kwh_row *row, int64_t count, uint64_t *raw)
 {
@@ -28,6 +41,8 @@ static enum kwh_error encode_integer(const struct kwh_row *row, int64_t count, u
     enum kwhi_nature nature = kwhi_row_nature(row);
     if (words < 1 || words > 4)
         return KWH_ERROR_ARGUMENT;
+    if (nature == KWHI_REST || nature == KWHI_SIGNED_REST)
+        return encode_rest(nature == KWHI_SIGNED_REST, count, raw);
     if (nature == KWHI_SIGNED) {
         int64_t top = (int64_t)(UINT64_MAX >> (65 - 16 * words));
         *raw = (uint64_t)count;
@@ -45,20 +60,22 @@ static enum kwh_error encode_integer(const struct kwh_row *row, int64_t count, u
 static enum kwh_error encode_number(const struct kwh_row *row, struct kwh_decimal value,
                                     struct kwh_decimal worth, uint64_t *raw)
 {
+    int64_t whole = 0;
     if (kwhi_row_nature(row) == KWHI_BINARY32) {
         uint32_t bits = 0;
         struct kwh_decimal count;
-        if (worth.mantissa != 1)
-            return KWH_ERROR_ARGUMENT; /* a float of minutes: no meter has one */
         enum kwh_error error = kwh_decimal_shift(value, -worth.exponent, &count);
+        if (worth.mantissa != 1) { /* whole minutes, as a float */
+            error = divide(value, worth, &whole);
+            count = kwh_decimal(whole, 0);
+        }
         if (error == KWH_OK)
             error = kwh_decimal_to_binary32(count, &bits);
         *raw = bits;
         return error;
     }
-    int64_t count;
-    enum kwh_error error = divide(value, worth, &count);
-    return error == KWH_OK ? encode_integer(row, count, raw) : error;
+    enum kwh_error error = divide(value, worth, &whole);
+    return error == KWH_OK ? encode_integer(row, whole, raw) : error;
 }
 
 static enum kwh_error encode_digits(const struct kwh_row *row, const struct kwh_reading *reading,
@@ -67,11 +84,14 @@ static enum kwh_error encode_digits(const struct kwh_row *row, const struct kwh_
     size_t words = kwh_row_words(row);
     enum kwhi_nature nature = kwhi_row_nature(row);
     uint64_t number = 0;
-    if (nature != KWHI_UNSIGNED && nature != KWHI_BCD && nature != KWHI_HEX)
+    if (nature != KWHI_UNSIGNED && nature != KWHI_BCD && nature != KWHI_HEX &&
+        nature != KWHI_BINARY32)
         return KWH_ERROR_ARGUMENT;
     *raw = reading->digits;
     if (nature != KWHI_HEX && kwh_registers_bcd_load(reading->digits, 4, &number) != KWH_OK)
         return KWH_ERROR_ARGUMENT;
+    if (nature == KWHI_BINARY32)
+        return encode_number(row, kwh_decimal((int64_t)number, 0), kwh_decimal(1, 0), raw);
     if (nature == KWHI_UNSIGNED)
         *raw = number;
     return *raw > UINT64_MAX >> (64 - 16 * words) ? KWH_ERROR_OVERFLOW : KWH_OK;
@@ -98,15 +118,27 @@ static enum kwh_error encode_choice(const struct kwh_map *map, const struct kwh_
 static enum kwh_error encode_text(const struct kwh_map *map, const struct kwh_row *row,
                                   const struct kwh_reading *reading, uint8_t *bytes)
 {
-    size_t size = 2 * kwh_row_words(row);
-    size_t swap = kwhi_low_byte_first(map) ? 1 : 0;
+    size_t size = kwhi_row_characters(row);
     if (kwhi_row_nature(row) != KWHI_CHARACTERS || reading->length > KWH_READING_TEXT_MAX)
         return KWH_ERROR_ARGUMENT;
     if (reading->length > size)
         return KWH_ERROR_OVERFLOW;
-    for (size_t i = 0; i < size; i++)
-        bytes[i ^ swap] = i < reading->length ? (uint8_t)reading->text[i] : 0;
+    for (size_t i = 0; i < 2 * kwh_row_words(row); i++)
+        bytes[i] = 0;
+    for (size_t i = 0; i < reading->length; i++)
+        bytes[kwhi_row_character(map, row, i)] = (uint8_t)reading->text[i];
     return KWH_OK;
+}
+
+static enum kwh_error encode_time(const struct kwh_row *row, const struct kwh_reading *reading,
+                                  uint64_t *raw)
+{
+    uint32_t seconds = 0;
+    if (kwhi_row_nature(row) != KWHI_SECONDS)
+        return KWH_ERROR_ARGUMENT;
+    enum kwh_error error = kwhi_seconds_from_time(&reading->time, &seconds);
+    *raw = seconds;
+    return error;
 }
 
 static enum kwh_error encode_raw(const struct kwh_map *map, const struct kwh_row *row,
@@ -124,8 +156,9 @@ static enum kwh_error encode_raw(const struct kwh_map *map, const struct kwh_row
         return *raw > UINT64_MAX >> (64 - 16 * kwh_row_words(row)) ? KWH_ERROR_OVERFLOW : KWH_OK;
     case KWH_FORM_CHOICE:
         return encode_choice(map, row, reading, raw);
-    case KWH_FORM_TEXT:
     case KWH_FORM_TIME:
+        return encode_time(row, reading, raw);
+    case KWH_FORM_TEXT:
         break;
     }
     return KWH_ERROR_ARGUMENT;
@@ -135,19 +168,21 @@ enum kwh_error kwh_row_encode(const struct kwh_map *map, const struct kwh_row *r
                               const struct kwh_reading *reading, uint8_t *bytes, size_t capacity)
 {
     size_t words = kwh_row_words(row);
+    bool has_value = kwh_reading_has_value(reading);
+    uint64_t raw = 0;
     if (words == 0 || reading->form != (uint8_t)kwh_quantity_form(row->quantity))
         return KWH_ERROR_ARGUMENT;
-    if (!kwh_reading_has_value(reading))
+    if (!has_value &&
+        (reading->status != KWH_STATUS_NOT_AVAILABLE || !kwhi_row_absent(map, row, &raw)))
         return KWH_ERROR_NO_VALUE;
     if (capacity < 2 * words)
         return KWH_ERROR_CAPACITY;
     if (reading->form == KWH_FORM_TEXT)
         return encode_text(map, row, reading, bytes);
-    if (words > 4 || kwh_row_type(row) == KWH_TYPE_TEXT)
+    if (words > 4 || kwhi_row_is_text(row))
         return KWH_ERROR_ARGUMENT;
-    uint64_t raw = 0;
-    enum kwh_error error = encode_raw(map, row, reading, &raw);
+    enum kwh_error error = has_value ? encode_raw(map, row, reading, &raw) : KWH_OK;
     if (error == KWH_OK)
-        kwh_registers_store(bytes, words, kwhi_map_order(map), raw);
+        kwhi_row_store(map, row, raw, bytes);
     return error;
 }

@@ -10,7 +10,7 @@ enum kwh_error kwh_row_parse(const struct kwh_map *map, const struct kwh_row *ro
     struct kwhi_place place = {10, (uint8_t)(4 * words), (uint8_t)(16 * words)};
     if (nature == KWHI_HEX)
         place.base = 16;
-    else if (nature == KWHI_UNSIGNED)
+    else if (nature == KWHI_UNSIGNED || nature == KWHI_BINARY32)
         place.digits = 0;
     kwh_reading_init(reading, row->quantity, KWH_STATUS_OK);
     reading->certainty = (uint8_t)kwh_row_certainty(row);

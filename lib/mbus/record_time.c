@@ -13,24 +13,6 @@ static int16_t full_year(int16_t year)
     return (int16_t)(year > 80 ? 1900 + year : 2000 + year);
 }
 
-bool kwhi_is_leap_year(int16_t year)
-{
-    unsigned number = (unsigned)year;
-
-    return number % 4 == 0 && (number % 100 != 0 || number % 400 == 0);
-}
-
-bool kwhi_is_date(int16_t year, int16_t month, int16_t day)
-{
-    static const int8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    int16_t last;
-
-    if (month < 1 || month > 12)
-        return false;
-    last = (int16_t)(days[month - 1] + (month == 2 && kwhi_is_leap_year(year)));
-    return day >= 1 && day <= last;
-}
-
 /* Into *time when there is such a date; year 127 of the wire, "every", is none. */
 static bool set_date(struct kwh_time *time, int16_t year, int16_t month, int16_t day)
 {

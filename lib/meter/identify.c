@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Which meter is it? Candidates that keep their code in the same registers are one question. A code
- * that several models share is settled by a further value of the model.
+ * that several models share is settled by a further value of the model, and by the selectors of its
+ * map. A meter that answers, but has no such code, may be a look-alike that keeps it elsewhere.
  */
 #include <kwh/meter.h>
 #include <kwh/modbus.h>
 
+#include "select.h"
 #include "verdict.h"
 
 enum identify_state {
     ASK_CODE, /* of the candidate `at` */
     COMPARE,  /* with the models from `candidate` and `model` on */
     REFINE,   /* the further value of this model */
+    SELECT,   /* what the map wants to know of this model */
+    LOOK,     /* the code of the look-alike `model` of the candidate `at` */
     OVER
 };
 
@@ -65,12 +69,29 @@ static bool is_evasive(enum kwh_error error)
 /* All questions were asked and no model fits. */
 static enum kwh_error none_fits(const struct kwh_identify *identify)
 {
-    if (identify->other != NULL)
-        return KWH_ERROR_OTHER_FAMILY;
+    if (identify->refusal != KWH_OK)
+        return identify->refusal;
     if (identify->coded)
         return KWH_ERROR_UNKNOWN_METER;
     return identify->answered && !is_evasive(identify->why) ? KWH_ERROR_NOT_IDENTIFIED
                                                             : identify->why;
+}
+
+/* Look-alikes with a code of their own place, each place once. */
+static enum kwh_wish look(struct kwh_identify *identify)
+{
+    for (; identify->at < identify->candidate_count; identify->at++, identify->model = 0) {
+        const struct kwh_map *map = identify->candidates[identify->at];
+        for (; can_be_told(map) && identify->model < map->lookalike_count; identify->model++) {
+            uint16_t address = map->lookalikes[identify->model].address;
+            if (address == 0 || address == identify->looked)
+                continue;
+            identify->looked = address;
+            if (prepare(identify, map, KWH_SPACE_HOLDING, address, map->identity_words))
+                return KWH_WISH_EXCHANGE;
+        }
+    }
+    return finish(identify, none_fits(identify));
 }
 
 static enum kwh_wish ask_code(struct kwh_identify *identify)
@@ -81,15 +102,41 @@ static enum kwh_wish ask_code(struct kwh_identify *identify)
             prepare(identify, map, map->identity_space, map->identity_address, map->identity_words))
             return KWH_WISH_EXCHANGE;
     }
-    return finish(identify, none_fits(identify));
+    if (identify->coded || !identify->answered)
+        return finish(identify, none_fits(identify));
+    identify->at = 0;
+    identify->model = 0;
+    identify->state = LOOK;
+    return look(identify);
+}
+
+/* The model fits, and so it stays unless a selector of its map refuses it. */
+static enum kwh_wish ask_selectors(struct kwh_identify *identify)
+{
+    const struct kwh_map *map = identify->candidates[identify->candidate];
+    const struct kwh_selector *selector = kwhi_select_next(map, &identify->profiles,
+                                                           &identify->selection);
+
+    if (selector != NULL)
+        return prepare(identify, map, selector->space, selector->address, selector->words)
+                   ? KWH_WISH_EXCHANGE
+                   : finish(identify, KWH_ERROR_ARGUMENT);
+    identify->map = map;
+    identify->fits = &map->models[identify->model];
+    identify->other = NULL;
+    return finish(identify, KWH_OK);
 }
 
 static enum kwh_wish fits(struct kwh_identify *identify)
 {
-    identify->map = identify->candidates[identify->candidate];
-    identify->fits = &identify->map->models[identify->model];
-    identify->other = NULL;
-    return finish(identify, KWH_OK);
+    static const struct kwh_selection none;
+    const struct kwh_map *map = identify->candidates[identify->candidate];
+    uint16_t profiles = map->models[identify->model].profiles;
+
+    identify->profiles = profiles != 0 ? profiles : KWH_ALL_PROFILES;
+    identify->selection = none;
+    identify->state = SELECT;
+    return ask_selectors(identify);
 }
 
 static const struct kwh_row *refining_row(const struct kwh_identify *identify)
@@ -98,6 +145,26 @@ static const struct kwh_row *refining_row(const struct kwh_identify *identify)
     const struct kwh_model *model = &map->models[identify->model];
     return kwh_map_find(map, model->profiles == 0 ? KWH_ALL_PROFILES : model->profiles,
                         model->quantity);
+}
+
+static void take_other(struct kwh_identify *identify, const char *name, enum kwh_error error)
+{
+    if (identify->refusal != KWH_OK)
+        return;
+    identify->other = name;
+    identify->refusal = error;
+}
+
+/* The look-alikes of a map that keep this code at this address. */
+static void compare_lookalikes(struct kwh_identify *identify, const struct kwh_map *map,
+                               uint16_t address)
+{
+    for (uint16_t i = 0; i < map->lookalike_count; i++) {
+        const struct kwh_lookalike *lookalike = &map->lookalikes[i];
+        enum kwh_error error = (enum kwh_error)lookalike->error;
+        if (lookalike->code == identify->code && lookalike->address == address)
+            take_other(identify, lookalike->name, error != KWH_OK ? error : KWH_ERROR_OTHER_FAMILY);
+    }
 }
 
 /* The models of one candidate, from `model` on. False: none of them. */
@@ -121,9 +188,7 @@ static bool compare_models(struct kwh_identify *identify, enum kwh_wish *wish)
             return true;
         }
     }
-    for (uint16_t i = 0; i < map->lookalike_count && identify->other == NULL; i++)
-        if (map->lookalikes[i].code == identify->code)
-            identify->other = map->lookalikes[i].name;
+    compare_lookalikes(identify, map, 0);
     return false;
 }
 
@@ -154,10 +219,36 @@ static enum kwh_wish identify_next(struct kwh_dialogue *dialogue)
         return compare(identify);
     case REFINE:
         return fits(identify);
+    case SELECT:
+        return ask_selectors(identify);
+    case LOOK:
+        return look(identify);
     case OVER:
         break;
     }
     return finish(identify, identify->why);
+}
+
+static char small_letter(char letter)
+{
+    return letter >= 'A' && letter <= 'Z' ? (char)(letter - 'A' + 'a') : letter;
+}
+
+static bool begins_like(const struct kwh_reading *reading, const char *text)
+{
+    for (size_t i = 0; text[i] != '\0'; i++)
+        if (i >= reading->length || i >= KWH_READING_TEXT_MAX ||
+            small_letter(reading->text[i]) != small_letter(text[i]))
+            return false;
+    return true;
+}
+
+static bool is_within(struct kwh_decimal value, const struct kwh_model *model)
+{
+    int32_t most = model->most != 0 ? model->most : model->value;
+
+    return kwh_decimal_compare(value, kwh_decimal(model->value, 0)) >= 0 &&
+           kwh_decimal_compare(value, kwh_decimal(most, 0)) <= 0;
 }
 
 static bool refinement_fits(const struct kwh_identify *identify, const uint8_t *bytes, size_t count)
@@ -170,11 +261,13 @@ static bool refinement_fits(const struct kwh_identify *identify, const uint8_t *
     if (row == NULL || kwh_row_words(row) > count)
         return false;
     kwh_row_decode(map, row, bytes, &reading);
-    if (!kwh_reading_has_value(&reading) || reading.form == KWH_FORM_TEXT)
+    if (!kwh_reading_has_value(&reading))
         return false;
+    if (reading.form == KWH_FORM_TEXT)
+        return model->text != NULL && begins_like(&reading, model->text);
     if (reading.form == KWH_FORM_DIGITS || reading.form == KWH_FORM_BITS)
         return model->value >= 0 && reading.digits == (uint64_t)model->value;
-    return kwh_decimal_compare(reading.decimal, kwh_decimal(model->value, 0)) == 0;
+    return is_within(reading.decimal, model);
 }
 
 static void code_outcome(struct kwh_identify *identify, enum kwhi_verdict verdict,
@@ -194,6 +287,41 @@ static void code_outcome(struct kwh_identify *identify, enum kwhi_verdict verdic
     identify->state = COMPARE;
 }
 
+/* Another family: not this model. Another reason: this one, but not as it is now. */
+static void selector_outcome(struct kwh_identify *identify, const uint8_t *bytes, size_t count)
+{
+    const struct kwh_map *map = identify->candidates[identify->candidate];
+    size_t words = map->selectors[identify->selection.asked].words;
+    enum kwh_error error = kwhi_select_take(map, identify->address, &identify->profiles,
+                                            &identify->selection, count >= words ? bytes : NULL);
+
+    if (error == KWH_ERROR_OTHER_FAMILY) {
+        take_other(identify, NULL, error);
+        identify->model++;
+        identify->state = COMPARE;
+    } else if (error != KWH_OK) {
+        identify->other = map->models[identify->model].name;
+        identify->why = error;
+        identify->state = OVER;
+    }
+}
+
+/* The code of look-alikes that keep it where it was asked for, whichever map knows them. */
+static void look_outcome(struct kwh_identify *identify, const uint8_t *bytes, size_t count)
+{
+    const struct kwh_map *map = identify->candidates[identify->at];
+
+    if (count < map->identity_words)
+        return;
+    identify->code = (uint32_t)kwh_registers_load(bytes, map->identity_words,
+                                                  (enum kwh_word_order)(map->order & 3u));
+    for (size_t i = 0; i < identify->candidate_count; i++)
+        compare_lookalikes(identify, identify->candidates[i], identify->looked);
+    identify->coded = identify->refusal != KWH_OK;
+    if (identify->coded)
+        identify->at = identify->candidate_count;
+}
+
 static void identify_outcome(struct kwh_dialogue *dialogue, const struct kwh_line *line)
 {
     struct kwh_identify *identify = (struct kwh_identify *)(void *)dialogue;
@@ -206,9 +334,14 @@ static void identify_outcome(struct kwh_dialogue *dialogue, const struct kwh_lin
     identify->answered = identify->answered || !(silent || verdict == KWHI_IMPOSSIBLE);
     if ((silent && identify->why == KWH_OK) || (evasive && !is_evasive(identify->why)))
         identify->why = error;
-    if (verdict == KWHI_IMPOSSIBLE || ((silent || evasive) && identify->state == REFINE)) {
+    bool halfway = identify->state == REFINE || identify->state == SELECT;
+    if (verdict == KWHI_IMPOSSIBLE || ((silent || evasive) && halfway)) {
         identify->why = error; /* a meter half identified is not identified */
         identify->state = OVER;
+    } else if (identify->state == SELECT) {
+        selector_outcome(identify, verdict == KWHI_ANSWERED ? bytes : NULL, count);
+    } else if (identify->state == LOOK) {
+        look_outcome(identify, bytes, verdict == KWHI_ANSWERED ? count : 0);
     } else if (identify->state == ASK_CODE) {
         code_outcome(identify, verdict, bytes, count);
     } else if (verdict != KWHI_ANSWERED || !refinement_fits(identify, bytes, count)) {
@@ -238,6 +371,19 @@ enum kwh_error kwh_identify_init(struct kwh_identify *identify, struct kwh_line 
     identify->candidate_count = 0;
     identify->why = KWH_ERROR_UNSUPPORTED;
     return KWH_ERROR_UNSUPPORTED;
+}
+
+enum kwh_error kwh_identify_meter(const struct kwh_identify *identify, struct kwh_meter *meter)
+{
+    static const struct kwh_meter none;
+
+    *meter = none;
+    if (identify->map == NULL)
+        return KWH_ERROR_ARGUMENT;
+    enum kwh_error error = kwh_meter_init(meter, identify->line, identify->map, identify->address);
+    meter->profiles = identify->profiles;
+    meter->selection = identify->selection;
+    return error;
 }
 
 enum kwh_error kwh_identify_run(struct kwh_identify *identify)

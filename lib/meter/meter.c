@@ -7,6 +7,7 @@
 #include <kwh/meter.h>
 #include <kwh/modbus.h>
 
+#include "select.h"
 #include "verdict.h"
 
 /* Kept in meter.state, which kwh_meter_begin() sets to 0. */
@@ -14,6 +15,8 @@ enum meter_state {
     ASK,    /* the next request */
     YIELD,  /* the values of the request, or why there are none */
     PROBE,  /* does it answer a short request? */
+    SELECT, /* what does the map want to know before? */
+    REJECT, /* the meter must not be read by this map */
     GIVE_UP /* the rest is not asked for */
 };
 
@@ -70,6 +73,13 @@ static enum kwh_wish yield_status(struct kwh_meter *meter, enum kwh_status statu
     return KWH_WISH_RESULT;
 }
 
+/* A plan that was made before the selectors were asked may have rows of other profiles. */
+static bool has_row(const struct kwh_meter *meter, const struct kwh_row *row)
+{
+    return meter->map->selector_count == 0 ||
+           kwh_map_at(meter->map, meter->profiles, kwh_row_space(row), row->address) == row;
+}
+
 static enum kwh_wish yield_value(struct kwh_meter *meter)
 {
     const struct kwh_row *row = kwh_plan_row(meter->plan, meter->value);
@@ -79,7 +89,10 @@ static enum kwh_wish yield_value(struct kwh_meter *meter)
 
     if (row->address < meter->request.address || at > count || kwh_row_words(row) > count - at)
         return yield_status(meter, KWH_STATUS_NO_ANSWER);
+    if (!has_row(meter, row))
+        return yield_status(meter, KWH_STATUS_NOT_AVAILABLE);
     kwh_row_decode(meter->map, row, bytes + 2 * at, &meter->reading);
+    kwhi_select_correct(&meter->selection, &meter->reading);
     meter->value++;
     return KWH_WISH_RESULT;
 }
@@ -92,8 +105,9 @@ static bool yield(struct kwh_meter *meter, enum kwh_wish *wish)
     if (kwh_plan_is_refused(meter->plan, meter->value)) {
         note_refused(meter);
         *wish = yield_status(meter, KWH_STATUS_REFUSED);
-    } else if (meter->state == GIVE_UP) {
-        *wish = yield_status(meter, KWH_STATUS_NO_ANSWER);
+    } else if (meter->state == GIVE_UP || meter->state == REJECT) {
+        *wish = yield_status(meter, meter->state == GIVE_UP ? KWH_STATUS_NO_ANSWER
+                                                            : KWH_STATUS_NOT_AVAILABLE);
     } else if (meter->state != YIELD ||
                meter->value >= meter->request.first + meter->request.values) {
         return false;
@@ -118,18 +132,26 @@ static bool probe_request(const struct kwh_meter *meter, struct kwh_plan_request
     return kwh_plan_request(&plan, 0, request);
 }
 
-static bool prepare(struct kwh_meter *meter)
+static bool prepare_read(struct kwh_meter *meter, uint8_t function, uint16_t address,
+                         uint16_t count)
 {
     struct kwh_exchange *exchange = &meter->dialogue.exchange;
+
+    if (kwh_modbus_read(exchange, meter->address, function, address, count) != KWH_OK)
+        return false;
+    exchange->statistics = &meter->statistics;
+    kwhi_take_times(exchange, meter->line, meter->map);
+    return true;
+}
+
+static bool prepare(struct kwh_meter *meter)
+{
     struct kwh_plan_request request;
     bool found = meter->state == PROBE ? probe_request(meter, &request)
                                        : kwh_plan_request(meter->plan, meter->value, &request);
 
-    if (!found || kwh_modbus_read(exchange, meter->address, request.function, request.address,
-                                  request.count) != KWH_OK)
+    if (!found || !prepare_read(meter, request.function, request.address, request.count))
         return false;
-    exchange->statistics = &meter->statistics;
-    kwhi_take_times(exchange, meter->line, meter->map);
     if (meter->state != PROBE) {
         meter->request = request;
         meter->state = ASK;
@@ -137,11 +159,32 @@ static bool prepare(struct kwh_meter *meter)
     return true;
 }
 
+/* The next question of the map, if one is left. */
+static bool select_next(struct kwh_meter *meter)
+{
+    if (meter->plan == NULL || meter->state == REJECT || meter->state == GIVE_UP)
+        return false;
+    const struct kwh_selector *selector = kwhi_select_next(meter->map, &meter->profiles,
+                                                           &meter->selection);
+    if (selector == NULL)
+        return false;
+    uint8_t function = selector->space == KWH_SPACE_INPUT ? KWH_MODBUS_READ_INPUT
+                                                          : KWH_MODBUS_READ_HOLDING;
+    meter->state = SELECT;
+    if (prepare_read(meter, function, selector->address, selector->words))
+        return true;
+    note_failure(meter, KWH_ERROR_ARGUMENT);
+    meter->state = GIVE_UP;
+    return false;
+}
+
 static enum kwh_wish meter_next(struct kwh_dialogue *dialogue)
 {
     struct kwh_meter *meter = (struct kwh_meter *)(void *)dialogue;
     enum kwh_wish wish;
 
+    if (select_next(meter))
+        return KWH_WISH_EXCHANGE;
     if (is_over(meter)) {
         meter->plan = NULL;
         return dialogue->error == KWH_OK ? KWH_WISH_DONE : KWH_WISH_FAILED;
@@ -195,6 +238,22 @@ static void split(struct kwh_meter *meter, enum kwh_error error)
     meter->state = ASK;
 }
 
+static void selector_outcome(struct kwh_meter *meter, enum kwh_error error)
+{
+    size_t count = 0;
+    const uint8_t *bytes = kwh_modbus_registers(meter->line, &meter->dialogue.exchange, &count);
+
+    if (error != KWH_OK && !kwhi_has_no_registers(error)) {
+        give_up(meter, error);
+        return;
+    }
+    error = kwhi_select_take(meter->map, meter->address, &meter->profiles, &meter->selection,
+                             error == KWH_OK ? bytes : NULL);
+    if (error != KWH_OK)
+        note_failure(meter, error);
+    meter->state = error == KWH_OK ? ASK : REJECT;
+}
+
 static void meter_outcome(struct kwh_dialogue *dialogue, const struct kwh_line *line)
 {
     struct kwh_meter *meter = (struct kwh_meter *)(void *)dialogue;
@@ -202,6 +261,10 @@ static void meter_outcome(struct kwh_dialogue *dialogue, const struct kwh_line *
     enum kwhi_verdict verdict = kwhi_verdict(error);
 
     (void)line;
+    if (meter->state == SELECT) {
+        selector_outcome(meter, error);
+        return;
+    }
     if (verdict == KWHI_UNANSWERED) {
         unanswered(meter, error);
         return;

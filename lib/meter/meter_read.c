@@ -33,6 +33,19 @@ static enum kwh_error value_error(const struct kwh_reading *reading)
     return kwh_reading_has_value(reading) ? KWH_OK : KWH_ERROR_NO_VALUE;
 }
 
+enum kwh_error kwh_meter_select(struct kwh_meter *meter)
+{
+    struct kwh_reading reading;
+    struct kwh_plan plan;
+
+    if (meter->selection.asked >= meter->map->selector_count)
+        return KWH_OK;
+    kwh_plan_init(&plan, meter->map, meter->profiles, NULL, 0);
+    kwh_meter_begin(meter, &plan);
+    (void)kwh_meter_next(meter, &reading);
+    return end_readout(meter);
+}
+
 enum kwh_error kwh_meter_read_one(struct kwh_meter *meter, uint32_t quantity,
                                   struct kwh_reading *reading)
 {
@@ -41,8 +54,11 @@ enum kwh_error kwh_meter_read_one(struct kwh_meter *meter, uint32_t quantity,
     struct kwh_plan plan;
 
     kwh_reading_init(reading, quantity, KWH_STATUS_NO_ANSWER);
+    enum kwh_error error = kwh_meter_select(meter);
+    if (error != KWH_OK)
+        return error;
     kwh_plan_init(&plan, meter->map, meter->profiles, &entry, 1);
-    enum kwh_error error = kwh_plan_add(&plan, quantity);
+    error = kwh_plan_add(&plan, quantity);
     if (error != KWH_OK) {
         kwh_reading_init(reading, quantity, KWH_STATUS_NOT_AVAILABLE);
         return error;
@@ -79,8 +95,13 @@ enum kwh_error kwh_meter_read(struct kwh_meter *meter, const uint32_t *quantitie
 
     if (count < 1 || count > KWH_METER_READ_MAX)
         return KWH_ERROR_ARGUMENT;
+    for (size_t i = 0; i < count; i++)
+        kwh_reading_init(&readings[i], quantities[i], KWH_STATUS_NO_ANSWER);
+    enum kwh_error first = kwh_meter_select(meter);
+    if (first != KWH_OK)
+        return first;
     kwh_plan_init(&plan, meter->map, meter->profiles, entries, count);
-    enum kwh_error first = add_all(&plan, quantities, count, readings);
+    first = add_all(&plan, quantities, count, readings);
     make_plan(meter, &plan);
     kwh_meter_begin(meter, &plan);
     while (kwh_meter_next(meter, &reading)) {

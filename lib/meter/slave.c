@@ -17,6 +17,12 @@ static enum kwh_error put_row(const struct kwh_slave *slave, enum kwh_space spac
     struct kwh_reading reading;
     uint8_t bytes[KWHI_ROW_BYTES] = {0};
 
+    if (row == NULL && kwh_map_is_hole(slave->map, slave->profiles, space, (uint16_t)address)) {
+        answer[2 + 2 * *done] = 0;
+        answer[3 + 2 * *done] = 0;
+        ++*done;
+        return KWH_OK;
+    }
     if (row == NULL || kwh_row_write_only(row))
         return KWH_ERROR_ILLEGAL_DATA_ADDRESS;
     kwh_reading_init(&reading, row->quantity, KWH_STATUS_NOT_AVAILABLE);

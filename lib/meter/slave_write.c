@@ -22,19 +22,11 @@ static const struct kwh_row *writable_row(const struct kwh_slave *slave, unsigne
     return item != NULL && item->write_function != 0 && *words >= 1 && *words <= given ? row : NULL;
 }
 
-/* What the map says: one of the choices, else between minimum and maximum where a number is meant.
- */
 static bool is_allowed(const struct kwh_slave *slave, const struct kwh_reading *reading)
 {
     const struct kwh_item *item = kwh_map_item(slave->map, reading->quantity);
 
-    if (item == NULL || !kwh_reading_has_value(reading))
-        return false;
-    if (item->choices != NULL)
-        return kwh_item_choice(item, reading->decimal) != NULL;
-    return reading->form != KWH_FORM_DECIMAL ||
-           (kwh_decimal_compare(reading->decimal, kwh_decimal(item->minimum, 0)) >= 0 &&
-            kwh_decimal_compare(reading->decimal, kwh_decimal(item->maximum, 0)) <= 0);
+    return item != NULL && kwh_item_allows(item, reading);
 }
 
 /*

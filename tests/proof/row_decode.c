@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 // proof: LENGTHS=0,2,4,6,8,32 OPTIONS=-eva-slevel,2000
 // proof: SOURCES=lib/map/row.c,lib/map/row_decode.c,lib/map/choice.c,lib/map/reading.c
-// proof: SOURCES=lib/map/map.c
+// proof: SOURCES=lib/map/map.c,lib/map/row_time.c,lib/base/calendar.c
 // proof: SOURCES=lib/base/registers.c,lib/base/decimal.c,lib/base/quantity.c
 #include <kwh/map.h>
 
@@ -38,6 +38,7 @@ int main(void)
     //@ split scale;
     MAKE_ANY(bytes);
     map.order = ANY_BYTE();
+    map.top_is_absent = (uint16_t)ANY_OF(0, 1);
     row.quantity = ANY_UINT32();
     row.address = ANY_WORD();
     row.format = KWH_FORMAT(type, scale, 0, KWH_MANUAL);

@@ -2,7 +2,7 @@
 // proof: LENGTHS=0,1,2,3,4,5,6,7,8,9,10,14,70,252,253,254
 // proof: OPTIONS=-eva-slevel,500
 // proof: SOURCES=lib/meter/slave.c,lib/meter/slave_write.c,lib/meter/slave_identity.c
-// proof: SOURCES=lib/map/map.c,lib/map/row.c,lib/base/error.c
+// proof: SOURCES=lib/map/map.c,lib/map/row.c,lib/base/error.c,lib/base/registers.c
 #include <kwh/server.h>
 
 #include "proof.h"
@@ -30,7 +30,7 @@ static const struct kwh_item items[] = {
     {.quantity = KWH_PULSE_RATE, .write_function = 16, .choices = choices, .choice_count = 2},
     {.quantity = KWH_SERIAL_NUMBER, .write_function = 16},
 };
-static const struct kwh_map map = {
+static struct kwh_map map = {
     .title = "a title",
     .blocks = blocks,
     .block_count = 1,
@@ -98,6 +98,7 @@ int main(void)
 
     MAKE_ANY(request);
     slave.request_limit = ANY_BYTE();
+    map.holes_read_zero = (uint16_t)ANY_OF(0, 1);
     size = kwh_slave_answer(&slave, request, LEN, answer);
     /*@ assert 2 <= size <= 253; */
     return size >= 2 ? 0 : 1;

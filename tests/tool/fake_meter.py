@@ -22,7 +22,7 @@ import sys
 
 BEHAVIOR = sys.argv[1]
 ALWAYS = {"refuse": 4, "absent": 2, "busy": 6, "gateway": 11}
-METER_CODE = {"unknown": 0x9999, "other": 0x1111}.get(BEHAVIOR, 0x0102)
+METER_CODE = {"unknown": 0x9999, "other": 0x3201}.get(BEHAVIOR, 0x0102)
 
 
 def exception(function, code):
@@ -52,7 +52,7 @@ def answer(pdu):
         return exception(function, 6)
     if function != 3:
         return exception(function, 1)
-    if BEHAVIOR == "partial" and address >= 0x6000:
+    if not 0x4000 <= address < (0x6000 if BEHAVIOR == "partial" else 0x7000):
         return exception(function, 2)
     return bytes([function, 2 * count]) + registers(address, count)
 

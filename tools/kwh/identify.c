@@ -12,9 +12,10 @@
 #define OPEN_TEXT 160
 
 /* What is read besides the identification. */
-static const uint32_t items[] = {KWH_SERIAL_NUMBER,     KWH_SOFTWARE_VERSION,  KWH_HARDWARE_VERSION,
-                                 KWH_PROTOCOL_VERSION,  KWH_SOFTWARE_CHECKSUM, KWH_RATED_CURRENT,
-                                 KWH_MBUS_MANUFACTURER, KWH_MBUS_VERSION,      KWH_MBUS_MEDIUM};
+static const uint32_t items[] = {
+    KWH_SERIAL_NUMBER,     KWH_SOFTWARE_VERSION,     KWH_HARDWARE_VERSION,  KWH_PROTOCOL_VERSION,
+    KWH_SOFTWARE_CHECKSUM, KWH_RATED_CURRENT,        KWH_MBUS_MANUFACTURER, KWH_MBUS_VERSION,
+    KWH_MBUS_MEDIUM,       KWH_PRODUCT_NAME_EXTENDED};
 
 struct identity {
     struct link link;
@@ -93,7 +94,11 @@ static void explain(struct identity *identity)
              (unsigned long)identity->link.identify.code);
     if (model->quantity != 0) {
         name_of(model->quantity, name);
-        snprintf(further, sizeof further, ", and %.80s is %ld", name, (long)model->value);
+        if (model->text != NULL)
+            snprintf(further, sizeof further, ", and %.80s begins with %.20s", name, model->text);
+        else
+            snprintf(further, sizeof further, ", and %.80s is %ld%s", name, (long)model->value,
+                     model->most != 0 ? " or more" : "");
     }
     snprintf(identity->why, WHY_TEXT, "%s register 0x%04X holds %s%s",
              map->identity_space == KWH_SPACE_INPUT ? "input" : "holding",

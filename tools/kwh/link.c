@@ -170,31 +170,87 @@ static bool same_settings(const struct kwh_line_settings *a, const struct kwh_li
            a->stop_bits == b->stop_bits;
 }
 
+/* How many maps name these settings in this place. */
+static size_t popularity(const struct link *link, unsigned rank,
+                         const struct kwh_line_settings *settings)
+{
+    size_t maps = 0;
+    for (size_t i = 0; i < link->map_count; i++)
+        maps += rank < link->maps[i]->line_count &&
+                same_settings(&link->maps[i]->lines[rank], settings);
+    return maps;
+}
+
+/* The most popular settings of a place that are not among those collected; NULL: no more. */
+static const struct kwh_line_settings *next_settings(const struct link *link, unsigned rank,
+                                                     const struct kwh_line_settings *settings,
+                                                     size_t count)
+{
+    const struct kwh_line_settings *best = NULL;
+    for (size_t i = 0; i < link->map_count; i++) {
+        bool known = rank >= link->maps[i]->line_count;
+        for (size_t j = 0; j < count && !known; j++)
+            known = same_settings(&settings[j], &link->maps[i]->lines[rank]);
+        if (!known && (best == NULL || popularity(link, rank, &link->maps[i]->lines[rank]) >
+                                           popularity(link, rank, best)))
+            best = &link->maps[i]->lines[rank];
+    }
+    return best;
+}
+
 size_t link_collect_settings(const struct link *link,
                              struct kwh_line_settings settings[SETTINGS_MAX])
 {
+    const struct kwh_line_settings *next;
     size_t count = 0;
-    for (unsigned rank = 0; rank < SETTINGS_MAX; rank++) {
-        for (size_t i = 0; i < link->map_count; i++) {
-            bool known = rank >= link->maps[i]->line_count || count == SETTINGS_MAX;
-            for (size_t j = 0; j < count && !known; j++)
-                known = same_settings(&settings[j], &link->maps[i]->lines[rank]);
-            if (!known)
-                settings[count++] = link->maps[i]->lines[rank];
-        }
-    }
+    for (unsigned rank = 0; rank < SETTINGS_MAX; rank++)
+        while (count < SETTINGS_MAX && (next = next_settings(link, rank, settings, count)) != NULL)
+            settings[count++] = *next;
     return count;
+}
+
+/* Among the first @p count maps. */
+static enum kwh_error ask_among(struct link *link, size_t count, bool once)
+{
+    enum kwh_error error = kwh_identify_init(&link->identify, &link->host.line, link->address,
+                                             link->maps, count);
+    if (once)
+        link->identify.dialogue.retries = 0;
+    return error == KWH_OK ? kwh_identify_run(&link->identify) : error;
 }
 
 static enum kwh_error ask_identity(struct link *link, bool once)
 {
+    return link_is_mbus(link) ? link_ask_mbus(link, once) : ask_among(link, link->map_count, once);
+}
+
+/* Moves the maps whose meters leave the factory like this to the front; returns how many. */
+static size_t put_likely_first(struct link *link, const struct kwh_line_settings *settings)
+{
+    size_t likely = 0;
+    for (size_t i = 0; i < link->map_count; i++) {
+        const struct kwh_map *map = link->maps[i];
+        bool fits = false;
+        for (unsigned j = 0; j < map->line_count; j++)
+            fits = fits || same_settings(&map->lines[j], settings);
+        if (!fits)
+            continue;
+        memmove(&link->maps[likely + 1], &link->maps[likely], (i - likely) * sizeof map);
+        link->maps[likely++] = map;
+    }
+    return likely;
+}
+
+/* Silence is told soonest by asking only for what may be there; who answers may be anyone. */
+static enum kwh_error ask_at(struct link *link, const struct kwh_line_settings *settings, bool once)
+{
     if (link_is_mbus(link))
         return link_ask_mbus(link, once);
-    enum kwh_error error = kwh_identify_init(&link->identify, &link->host.line, link->address,
-                                             link->maps, link->map_count);
-    if (once)
-        link->identify.dialogue.retries = 0;
-    return error == KWH_OK ? kwh_identify_run(&link->identify) : error;
+    size_t likely = put_likely_first(link, settings);
+    enum kwh_error error = ask_among(link, likely, once);
+    bool is_open = error == KWH_ERROR_UNSUPPORTED ||
+                   (error != KWH_OK && link->identify.answered && likely < link->map_count);
+    return is_open ? ask_identity(link, once) : error;
 }
 
 static bool worth_another_speed(enum kwh_error error)
@@ -227,7 +283,7 @@ static enum kwh_error try_settings(struct link *link)
         if (!same_settings(&settings[i], &link->host.settings) &&
             kwh_host_set_line(&link->host, &settings[i]) != KWH_OK)
             continue; /* the port cannot do it */
-        enum kwh_error error = ask_identity(link, once);
+        enum kwh_error error = ask_at(link, &settings[i], once);
         if (!worth_another_speed(error)) {
             if (link->identify.answered && !link->options->quiet)
                 complain("%s answers at %s", link->target_text, text);
@@ -253,6 +309,8 @@ static enum exit_code complain_other(struct link *link, enum kwh_error error)
     char code[24];
     snprintf(code, sizeof code, "code 0x%04lX", (unsigned long)link->identify.code);
     for (size_t i = 0; wanted != NULL && found == NULL && i < kwh_maps_count; i++) {
+        if (kwh_maps[i].map == link->map)
+            continue;
         for (unsigned j = 0; j < kwh_maps[i].map->model_count && found == NULL; j++) {
             const struct kwh_model *model = &kwh_maps[i].map->models[j];
             bool same_place = kwh_maps[i].map->identity_address == link->map->identity_address &&
@@ -263,6 +321,9 @@ static enum exit_code complain_other(struct link *link, enum kwh_error error)
     if (error == KWH_ERROR_NOT_IDENTIFIED) {
         complain("%s: a meter answers, but refuses what would identify it; name its map with -m",
                  link->target_text);
+    } else if (error == KWH_ERROR_DATA_TYPE || error == KWH_ERROR_OTHER_ENCODING) {
+        complain("%s: %s (%s, %s)", link->target_text, kwh_error_text(error), code,
+                 found != NULL ? found : "unknown");
     } else if (wanted != NULL) {
         complain("%s: the meter (%s, %s) is no %s", link->target_text, code,
                  found != NULL ? found : "unknown", wanted);
@@ -311,19 +372,19 @@ enum exit_code link_identify(struct link *link)
 
 uint16_t link_profiles(const struct link *link)
 {
-    return link->model != NULL && link->model->profiles != 0 ? link->model->profiles
-                                                             : KWH_ALL_PROFILES;
+    return link->model != NULL ? link->identify.profiles : KWH_ALL_PROFILES;
 }
 
 enum exit_code link_meter(struct link *link, union any_meter *meter)
 {
     struct kwh_line *line = &link->host.line;
-    if (!link_is_mbus(link))
-        link->error = kwh_meter_init(&meter->meter, line, link->map, link->address);
-    else if (link->target.has_secondary)
+    if (link_is_mbus(link) && link->target.has_secondary)
         link->error = kwh_mbus_meter_select(&meter->mbus, line, link->map, &link->target.secondary);
-    else
+    else if (link_is_mbus(link))
         link->error = kwh_mbus_meter_init(&meter->mbus, line, link->map, link->address);
-    meter->meter.profiles = link_profiles(link);
+    else if (link->model != NULL)
+        link->error = kwh_identify_meter(&link->identify, &meter->meter);
+    else
+        link->error = kwh_meter_init(&meter->meter, line, link->map, link->address);
     return exit_code_of(link->error);
 }

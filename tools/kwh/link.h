@@ -46,7 +46,7 @@ enum exit_code link_identify(struct link *link);
 /* Whether the line settings of the link are those of a port of ours. */
 bool link_is_serial(const struct link *link);
 
-/* Profiles of the model. */
+/* The blocks that the meter has, as far as it could be told. */
 uint16_t link_profiles(const struct link *link);
 
 /* A meter for reading; on M-Bus perhaps one without a map. */

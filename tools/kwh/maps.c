@@ -73,8 +73,13 @@ static void alias_words(const struct kwh_map_notes *notes, char text[WORDS_MAX])
 static cJSON *model_array(const struct kwh_map *map)
 {
     cJSON *array = json_array();
-    for (unsigned i = 0; i < map->model_count; i++)
-        json_append_text(array, map->models[i].name);
+    for (unsigned i = 0; i < map->model_count; i++) {
+        bool listed = false; /* a model may have several codes */
+        for (unsigned j = 0; j < i; j++)
+            listed = listed || strcmp(map->models[j].name, map->models[i].name) == 0;
+        if (!listed)
+            json_append_text(array, map->models[i].name);
+    }
     return array;
 }
 
@@ -200,13 +205,48 @@ static const char *access_of(const struct kwh_map *map, const struct kwh_row *ro
     return is_written(map, row) ? "rw" : "r";
 }
 
-/* All remarks on an address: a map may have several. */
-static void note_text(const struct kwh_map_entry *entry, uint16_t address, char text[NOTE_MAX])
+static bool has_row(const struct kwh_block *block, const struct kwh_row *row)
 {
+    for (unsigned i = 0; block->rows != NULL && i < block->count; i++)
+        if (&block->rows[i] == row)
+            return true;
+    return false;
+}
+
+/* "only of v103", for rows that not every meter of the family has. */
+static void profile_text(const struct kwh_map_entry *entry, const struct kwh_row *row,
+                         char text[NOTE_MAX])
+{
+    const struct kwh_map_notes *notes = entry->notes;
+    for (unsigned b = 0; notes != NULL && b < entry->map->block_count; b++) {
+        const struct kwh_block *block = &entry->map->blocks[b];
+        const char *separator = "only of ";
+        for (unsigned bit = 0; bit < notes->profile_count && has_row(block, row); bit++) {
+            if ((block->profiles >> bit & 1) == 0)
+                continue;
+            append(text, NOTE_MAX, "", separator);
+            append(text, NOTE_MAX, "", notes->profiles[bit]);
+            separator = " or ";
+        }
+    }
+}
+
+/* All remarks on a row: a map may have several. */
+static void note_text(const struct kwh_map_entry *entry, const struct kwh_row *row,
+                      char text[NOTE_MAX])
+{
+    bool input = kwh_row_space(row) == KWH_SPACE_INPUT;
+    const struct kwh_note *notes = NULL;
+    size_t count = 0;
     text[0] = '\0';
-    for (size_t i = 0; entry->notes != NULL && i < entry->notes->count; i++)
-        if (entry->notes->notes[i].address == address)
-            append(text, NOTE_MAX, "; ", entry->notes->notes[i].text);
+    profile_text(entry, row, text);
+    if (entry->notes != NULL) {
+        notes = input ? entry->notes->input_notes : entry->notes->notes;
+        count = input ? entry->notes->input_count : entry->notes->count;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (notes[i].address == row->address)
+            append(text, NOTE_MAX, "; ", notes[i].text);
 }
 
 static void describe_register(const struct kwh_row *row, struct row_text *text)
@@ -250,7 +290,7 @@ static void describe_row(const struct kwh_map_entry *entry, const struct kwh_row
 {
     const struct kwh_record *record = kwh_record_of(entry->map, row);
     name_of(row->quantity, text->name);
-    note_text(entry, row->address, text->note);
+    note_text(entry, row, text->note);
     text->unit = kwh_unit_symbol(kwh_quantity_unit(row->quantity));
     text->access = access_of(entry->map, row);
     text->certainty = kwh_certainty_name(kwh_row_certainty(row));

@@ -129,6 +129,8 @@ enum exit_code exit_code_of(enum kwh_error error)
     case KWH_ERROR_UNKNOWN_METER:
     case KWH_ERROR_OTHER_FAMILY:
     case KWH_ERROR_NOT_IDENTIFIED:
+    case KWH_ERROR_DATA_TYPE:
+    case KWH_ERROR_OTHER_ENCODING:
         return EXIT_CODE_OTHER_METER;
     case KWH_ERROR_SYNTAX:
     case KWH_ERROR_UNKNOWN_NAME:
