@@ -42,7 +42,7 @@ says err "is no inepro_2pu"
 exits 2 read "$link@5" -m inepro_pro1 voltage_l1
 exits 2 read "$link@5,baud=2400"
 exits 2 read "$link@255"
-exits 2 plan inepro_2pu
+exits 2 plan PRO1-Mb
 # What was asked for by name and does not come is missing.
 exits 6 read "$link@5" -m inepro_pro380 voltage_l1 active_energy_import -q -o json
 json 'line["status"] == {"voltage_l1_v": "not_available"}'
