@@ -9,6 +9,7 @@
 
 #include <kwh/maps.h>
 #include <kwh/mbus_meter.h>
+#include <kwh/modbus.h>
 
 #include "script.h"
 
@@ -253,6 +254,37 @@ static void what_is_encrypted_is_said_to_be(void **state)
     assert_int_equal(readings[0].status, KWH_STATUS_ENCRYPTED);
 }
 
+/* The manufacturer in the header is another one: what it sends are no values of this map. */
+static void a_telegram_of_another_maker_is_passed_over(void **state)
+{
+    static const struct scene scenes[] = {
+        {NKE, "E5"},
+        {REQUEST,
+         "68 15 15 68 08 00 72 00 00 00 00 34 12 01 02 02 00 00 00 0C 04 14 48 60 01 92 16"},
+    };
+    (void)state;
+    play(scenes, KWH_COUNT(scenes));
+    assert_int_equal(read_all(&kwh_map_inepro_pro1_mbus), KWH_ERROR_OTHER_FAMILY);
+    assert_int_equal(count, 9);
+    for (size_t i = 0; i < count; i++)
+        assert_false(kwh_reading_has_value(&readings[i]));
+}
+
+/* A meter that announces one more telegram for ever. */
+static void a_meter_without_end_is_told(void **state)
+{
+    static struct scene scenes[1 + KWH_MBUS_TELEGRAMS_MAX];
+    (void)state;
+    scenes[0] = (struct scene){NKE, "E5"};
+    for (unsigned i = 0; i < KWH_MBUS_TELEGRAMS_MAX; i++)
+        scenes[1 + i] = (struct scene){
+            i % 2 == 0 ? REQUEST : "10 5B 00 5B 16",
+            "68 16 16 68 08 00 72 00 00 00 00 CD 25 01 02 02 00 00 00 0C 04 14 48 60 01 1F 5D 16"};
+    play(scenes, KWH_COUNT(scenes));
+    assert_int_equal(read_all(&kwh_map_inepro_pro1_mbus), KWH_ERROR_ENDLESS);
+    expect(0, "active_energy_combined", "16048140");
+}
+
 static void a_silent_meter_has_no_values(void **state)
 {
     static const struct scene scenes[] = {{NKE, "E5"}, {REQUEST, ""}, {REQUEST, ""}, {REQUEST, ""}};
@@ -296,7 +328,13 @@ static void maps_of_other_meters_do_not_fit(void **state)
 static void other_maps_are_refused(void **state)
 {
     (void)state;
+    play(NULL, 0);
     assert_int_equal(kwh_mbus_meter_init(&mbus, &line, &kwh_map_inepro_pro1_modbus, 0),
+                     KWH_ERROR_UNSUPPORTED);
+    assert_int_equal(kwh_meter_init(&mbus.meter, &line, &kwh_map_inepro_pro1_modbus, 1),
+                     KWH_ERROR_UNSUPPORTED);
+    assert_int_equal(kwh_line_init(&line, &kwh_modbus_rtu, buffer, sizeof buffer), KWH_OK);
+    assert_int_equal(kwh_mbus_meter_init(&mbus, &line, &kwh_map_inepro_pro1_mbus, 0),
                      KWH_ERROR_UNSUPPORTED);
 }
 
@@ -311,6 +349,8 @@ int main(void)
         cmocka_unit_test(repeated_headers_are_counted),
         cmocka_unit_test(what_stands_before_a_cut_is_kept),
         cmocka_unit_test(what_is_encrypted_is_said_to_be),
+        cmocka_unit_test(a_telegram_of_another_maker_is_passed_over),
+        cmocka_unit_test(a_meter_without_end_is_told),
         cmocka_unit_test(a_silent_meter_has_no_values),
         cmocka_unit_test(maps_of_other_meters_do_not_fit),
         cmocka_unit_test(other_maps_are_refused),

@@ -22,6 +22,7 @@
 #define MORE_1       "68 16 16 68 08 05 72 78 56 34 12 CD 25 01 02 07 00 00 00 04 03 01 00 00 00 1F B6 16"
 #define MORE_2       "68 16 16 68 08 05 72 78 56 34 12 CD 25 01 02 08 00 00 00 04 03 02 00 00 00 1F B8 16"
 #define LAST_3       "68 15 15 68 08 05 72 78 56 34 12 CD 25 01 02 09 00 00 00 04 03 03 00 00 00 9B 16"
+#define OLDER        "68 15 15 68 08 05 72 78 56 34 12 CD 25 01 02 06 00 00 00 04 03 01 00 00 00 96 16"
 #define STRANGER     "68 15 15 68 08 05 72 79 56 34 12 CD 25 01 02 08 00 00 00 04 03 02 00 00 00 9A 16"
 #define VOLTAGE      "68 15 15 68 08 05 72 78 56 34 12 CD 25 01 02 0A 00 00 00 4B FD 47 12 34 00 67 16"
 #define BUSY         "68 04 04 68 08 05 70 08 85 16"
@@ -93,14 +94,12 @@ static void a_lost_answer_is_asked_for_with_the_same_bit(void **state)
     expect((const uint8_t[]){7, 9}, 2, KWH_OK);
 }
 
-/* E5 to SND_NKE is not demanded of a meter that gives its data all the same. */
+/* E5 to SND_NKE is not demanded of a meter that gives its data all the same; but what comes first
+ * may be an answer that it repeats. */
 static void what_is_not_initialized_is_read_all_the_same(void **state)
 {
     static const struct scene scenes[] = {
-        {NKE, ""},
-        {NKE, ""},
-        {NKE, ""},
-        {REQUEST_1, LAST_3},
+        {NKE, ""}, {NKE, ""}, {NKE, ""}, {REQUEST_1, OLDER}, {REQUEST_0, LAST_3},
     };
     (void)state;
     play(scenes, COUNT(scenes));
@@ -260,6 +259,63 @@ static void a_secondary_address_is_selected_each_time(void **state)
     expect(NULL, 0, KWH_ERROR_TIMEOUT);
 }
 
+/* A late telegram of the meter that was selected before is not that of this one. */
+static void a_telegram_of_another_meter_is_refused(void **state)
+{
+    static const struct scene scenes[] = {{SELECT, "E5"}, {"10 7B FD 78 16", STRANGER}};
+    struct kwh_mbus_secondary secondary = {0x12345678, 0xFFFF, 0xFF, 0xFF};
+    (void)state;
+    play(scenes, COUNT(scenes));
+    kwh_mbus_readout_select(&readout, &secondary);
+    kwh_mbus_readout_begin(&readout, NULL, 0, 0);
+    expect(NULL, 0, KWH_ERROR_OTHER_ANSWER);
+}
+
+/* An alarm in place of data, CI 71. */
+static void what_is_no_data_is_refused(void **state)
+{
+    static const struct scene scenes[] = {{NKE, "E5"},
+                                          {REQUEST_1, "68 04 04 68 08 05 71 01 7F 16"}};
+    (void)state;
+    play(scenes, COUNT(scenes));
+    kwh_mbus_readout_init(&readout, 5);
+    kwh_mbus_readout_begin(&readout, NULL, 0, 0);
+    expect(NULL, 0, KWH_ERROR_BAD_ANSWER);
+}
+
+/* Busy with the command itself: it is given again, since nothing of it was done. */
+static void a_busy_meter_is_led_again(void **state)
+{
+    static const struct scene scenes[] = {
+        {NKE, "E5"},
+        {ASK_B4, BUSY},
+        {"68 03 03 68 53 05 B4 0C 16", "E5"},
+        {REQUEST_1, VOLTAGE},
+        {"68 03 03 68 73 05 B1 29 16", "E5"},
+    };
+    static const uint8_t telegrams[] = {0xB4};
+    (void)state;
+    play(scenes, COUNT(scenes));
+    kwh_mbus_readout_init(&readout, 5);
+    kwh_mbus_readout_begin(&readout, telegrams, COUNT(telegrams), 0xB1);
+    expect((const uint8_t[]){10}, 1, KWH_OK);
+    assert_int_equal(readout.sequence.asked, 0xB4);
+}
+
+/* A command whose acknowledgment was lost may have been carried out. */
+static void a_lost_acknowledgment_leads_back_too(void **state)
+{
+    static const struct scene scenes[] = {
+        {NKE, "E5"}, {ASK_B4, ""}, {ASK_B4, ""}, {ASK_B4, ""}, {"68 03 03 68 73 05 B1 29 16", "E5"},
+    };
+    static const uint8_t telegrams[] = {0xB4};
+    (void)state;
+    play(scenes, COUNT(scenes));
+    kwh_mbus_readout_init(&readout, 5);
+    kwh_mbus_readout_begin(&readout, telegrams, COUNT(telegrams), 0xB1);
+    expect(NULL, 0, KWH_ERROR_TIMEOUT);
+}
+
 static void two_meters_at_once_are_a_collision(void **state)
 {
     static const struct scene scenes[] = {
@@ -291,6 +347,10 @@ int main(void)
         cmocka_unit_test(private_telegrams_come_at_once),
         cmocka_unit_test(a_failure_leads_back_too),
         cmocka_unit_test(a_secondary_address_is_selected_each_time),
+        cmocka_unit_test(a_telegram_of_another_meter_is_refused),
+        cmocka_unit_test(what_is_no_data_is_refused),
+        cmocka_unit_test(a_busy_meter_is_led_again),
+        cmocka_unit_test(a_lost_acknowledgment_leads_back_too),
         cmocka_unit_test(two_meters_at_once_are_a_collision),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -207,7 +207,8 @@ struct kwh_listener;
 /** Limits of a listener. 0 means the default. */
 struct kwh_listener_limits {
     uint16_t connections; /**< at once; 32. More are closed at once. */
-    uint32_t idle_ms;     /**< a connection without a request for so long is closed; 60000 */
+    uint32_t idle_ms;     /**< a connection without a request (M-Bus: a byte) for so long is closed;
+                               60000 */
 };
 
 /**

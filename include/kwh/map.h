@@ -185,7 +185,8 @@ KWH_API struct kwh_decimal kwh_scale_value(enum kwh_scale scale);
  */
 struct kwh_record {
     struct kwh_row row;
-    uint8_t occurrence; /**< 1: the first record with this header in a telegram */
+    uint8_t occurrence; /**< 1: the first record with this header in the telegram; where others
+                             follow with the same header, they must all be in the first telegram */
     uint8_t length;     /**< of the header; 0: no record, but the speed, set by a CI field */
     uint8_t header[KWH_RECORD_HEADER];
 };

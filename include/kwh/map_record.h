@@ -30,6 +30,10 @@ KWH_API const struct kwh_record *kwh_map_record(const struct kwh_map *map, uint1
                                                 uint8_t telegram, const uint8_t *header,
                                                 size_t length, unsigned occurrence);
 
+/** Whether the map tells records of that telegram with this header apart by their order. */
+KWH_API bool kwh_map_record_repeats(const struct kwh_map *map, uint16_t profiles, uint8_t telegram,
+                                    const uint8_t *header, size_t length);
+
 /** The row that a record sent to the meter writes, by its header; NULL when there is none. */
 KWH_API const struct kwh_record *kwh_map_written_record(const struct kwh_map *map,
                                                         uint16_t profiles, const uint8_t *header,

@@ -66,7 +66,10 @@ KWH_API extern const struct kwh_server_framing kwh_mbus_over_tcp_server;
 #define KWH_MBUS_FRAME_MAX 261
 /** Buffer of a line that fits every exchange: request and answer lie in it together. */
 #define KWH_MBUS_BUFFER (2 * KWH_MBUS_FRAME_MAX)
-/** Buffer of a line that only sends short requests, as a readout by primary address does. */
+/**
+ * Buffer of a line that only sends short requests: a readout of the usual telegrams by primary
+ * address. Selections and private telegrams need KWH_MBUS_BUFFER.
+ */
 #define KWH_MBUS_READ_BUFFER (KWH_MBUS_FRAME_MAX + 8)
 
 /* ------------------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ struct kwh_mbus_meter {
  * A meter of @p map at a primary address, 0 to 250 or KWH_MBUS_ANY. Without a map (NULL) it is read
  * by kwh_meter_begin() with a plan of NULL, and each record becomes a reading as far as EN 13757-3
  * determines it: quantity 0 where it does not.
- * @retval KWH_ERROR_UNSUPPORTED the map is not of M-Bus
+ * @retval KWH_ERROR_UNSUPPORTED the map or the line is not of M-Bus
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_mbus_meter_init(struct kwh_mbus_meter *meter,
                                                        struct kwh_line *line,

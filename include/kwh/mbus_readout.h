@@ -27,9 +27,11 @@ struct kwh_mbus_sequence {
     const uint8_t *telegrams; /* CI fields to ask with, 0 = the usual telegram */
     uint8_t telegram_count;
     uint8_t usual; /* the CI field that leads back, 0 = none */
-    uint8_t state, at, busy;
+    uint8_t state, resume, at, busy;
+    uint8_t part;  /* of what was asked for: 1 is the first telegram */
     bool away;     /* the meter has been led away from the usual telegram */
     bool more;     /* the last telegram announced another one */
+    bool doubted;  /* the meter may be out of step */
     uint8_t asked; /**< result: the CI field that led to this telegram, 0 = the usual one */
     uint8_t count; /**< result: telegrams so far, this one included */
     struct kwh_mbus_telegram telegram; /**< result: header */
@@ -57,9 +59,10 @@ KWH_API void kwh_mbus_readout_select(struct kwh_mbus_readout *readout,
  * back to its usual telegram, or 0.
  *
  * dialogue.error at the end: KWH_OK; KWH_ERROR_NO_DATA the meter answers, but has no telegram;
- * KWH_ERROR_MBUS_... it reports an error; KWH_ERROR_BAD_ANSWER a later telegram is of another
- * meter; KWH_ERROR_ENDLESS; or an error of the line or of the telegram's header. What came before
- * stays told.
+ * KWH_ERROR_MBUS_... it reports an error; KWH_ERROR_OTHER_ANSWER the telegram is not of the meter
+ * that was selected; KWH_ERROR_BAD_ANSWER a later telegram is of another meter, or what comes is no
+ * telegram with data; KWH_ERROR_ENDLESS; or an error of the line or of the telegram's header. What
+ * came before stays told.
  */
 KWH_API void kwh_mbus_readout_begin(struct kwh_mbus_readout *readout, const uint8_t *telegrams,
                                     size_t count, uint8_t usual);

@@ -21,7 +21,11 @@ struct kwh_slave {
     const struct kwh_map *map;
     uint16_t profiles; /**< profiles of the map that it has */
     uint8_t address;   /**< unit, 1 to 247; on TCP any */
-    /** Supplies the value of a row in its base unit. Any error becomes exception 04. */
+    /**
+     * Supplies the value of a row in its base unit: kwh_reading_init(reading, row->quantity,
+     * KWH_STATUS_OK), then the member of its form. An error, or a status without a value, becomes
+     * exception 04; on M-Bus the record is left out.
+     */
     enum kwh_error (*value)(void *context, const struct kwh_row *row, struct kwh_reading *reading);
     /**
      * Takes a written value, proven to be allowed by the map; NULL: nothing can be written.

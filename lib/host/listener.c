@@ -219,6 +219,9 @@ static void receive(struct kwh_listener *listener, struct connection *connection
         return;
     }
     kwh_responder_got(connection->responder, got, kwh_host_now_us());
+    /* A master that searches talks to addresses that nobody here has. */
+    if (is_mbus(listener) && got > 0)
+        connection->active_ms = kwhi_clock_ms();
     drive(listener, connection);
 }
 

@@ -65,6 +65,18 @@ const struct kwh_record *kwh_map_record(const struct kwh_map *map, uint16_t prof
     return NULL;
 }
 
+bool kwh_map_record_repeats(const struct kwh_map *map, uint16_t profiles, uint8_t telegram,
+                            const uint8_t *header, size_t length)
+{
+    struct kwh_map_iterator iterator = {map, profiles, 0, 0};
+    const struct kwh_record *record;
+    while ((record = next_record(&iterator)) != NULL)
+        if (map->blocks[iterator.block].telegram == telegram && record->occurrence > 1 &&
+            !kwh_row_write_only(&record->row) && has_header(record, header, length))
+            return true;
+    return false;
+}
+
 /* One that is only written counts before one that is read, too. */
 const struct kwh_record *kwhi_written_record(const struct kwh_map *map, uint16_t profiles,
                                              uint32_t quantity)

@@ -10,12 +10,13 @@ void kwh_mbus_link_init(struct kwh_mbus_link *link, uint8_t address)
     link->reset = false;
 }
 
-/* A selection that has left the line. */
-static bool is_selection(const struct kwh_exchange *exchange)
+/* SND_NKE, or a selection. */
+static bool begins_anew(const struct kwh_exchange *exchange)
 {
-    return exchange->address == KWH_MBUS_SELECTED && exchange->head_length > 1 &&
-           exchange->sendings != 0 &&
-           (exchange->head[1] == KWH_MBUS_CI_SELECT || exchange->head[1] == KWHI_MBUS_CI_SELECT_2);
+    return exchange->head[0] == KWH_MBUS_SND_NKE ||
+           (exchange->address == KWH_MBUS_SELECTED && exchange->head_length > 1 &&
+            (exchange->head[1] == KWH_MBUS_CI_SELECT ||
+             exchange->head[1] == KWHI_MBUS_CI_SELECT_2));
 }
 
 void kwh_mbus_link_done(struct kwh_mbus_link *link, const struct kwh_exchange *exchange)
@@ -24,8 +25,8 @@ void kwh_mbus_link_done(struct kwh_mbus_link *link, const struct kwh_exchange *e
     bool good = exchange->state == KWH_EXCHANGE_OVER && exchange->error == KWH_OK;
     bool telegram = exchange->answer_size > 1;
 
-    /* Whom a selection reached begins anew, even if its E5 was lost. */
-    if (is_selection(exchange) || (good && c == KWH_MBUS_SND_NKE)) {
+    /* Whom it reached begins anew, even if its E5 was lost. */
+    if (begins_anew(exchange) && exchange->sendings != 0) {
         kwh_mbus_link_init(link, link->address);
         link->reset = good;
     } else if (!good) {

@@ -6,6 +6,8 @@
  */
 #include "mbus_sequence.h"
 
+#include "header_layout.h"
+
 #include <kwh/mbus_record.h>
 #include <string.h>
 
@@ -48,8 +50,10 @@ void kwhi_mbus_sequence_begin(struct kwh_mbus_sequence *sequence, const uint8_t 
     sequence->count = 0;
     sequence->asked = 0;
     sequence->busy = 0;
+    sequence->part = 0;
     sequence->away = false;
     sequence->more = false;
+    sequence->doubted = false;
     sequence->error = KWH_OK;
     sequence->data = NULL;
     sequence->size = 0;
@@ -78,6 +82,15 @@ static void go_on(struct kwh_mbus_sequence *sequence)
                           : sequence->away                        ? RETURN
                                                                   : END;
     }
+}
+
+/* From here on what was chosen comes. */
+static void begin_telegrams(struct kwh_mbus_sequence *sequence)
+{
+    sequence->asked = sequence->telegrams[sequence->at];
+    sequence->part = 0;
+    sequence->more = false;
+    sequence->state = REQUEST;
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -128,10 +141,8 @@ enum kwh_wish kwhi_mbus_sequence_next(struct kwh_mbus_sequence *sequence,
 {
     if (sequence->state == TOLD)
         go_on(sequence);
-    if (sequence->state == CHOOSE && sequence->telegrams[sequence->at] == 0) {
-        sequence->asked = 0;
-        sequence->state = REQUEST;
-    }
+    if (sequence->state == CHOOSE && sequence->telegrams[sequence->at] == 0)
+        begin_telegrams(sequence);
     if (sequence->state == RETURN && sequence->usual == 0)
         sequence->state = END;
     switch ((enum sequence_state)sequence->state) {
@@ -141,7 +152,7 @@ enum kwh_wish kwhi_mbus_sequence_next(struct kwh_mbus_sequence *sequence,
     case RETURN:
         return ask(sequence, &dialogue->exchange);
     case REST:
-        sequence->state = REQUEST;
+        sequence->state = sequence->resume;
         dialogue->wait_us = BUSY_US;
         return KWH_WISH_WAIT;
     case READY:
@@ -175,16 +186,49 @@ static void take_report(struct kwh_mbus_sequence *sequence, uint8_t code)
     enum kwh_error error = kwh_error_from_mbus(code);
     if (kwh_error_is_busy(error) && sequence->busy < BUSY_MAX) {
         sequence->busy++;
+        sequence->resume = sequence->state;
         sequence->state = REST;
     } else {
         give_up(sequence, error);
     }
 }
 
-static bool is_same_meter(const struct kwh_mbus_telegram *first,
-                          const struct kwh_mbus_telegram *telegram)
+static bool has_address(const struct kwh_mbus_telegram *telegram)
 {
-    return telegram->id == first->id && telegram->manufacturer == first->manufacturer;
+    return telegram->header_length >= KWHI_HEADER_ADDRESS;
+}
+
+/* The meter that was selected, and the same as before, as far as the header says who it is. */
+static bool is_right_meter(const struct kwh_mbus_sequence *sequence,
+                           const struct kwh_mbus_telegram *telegram)
+{
+    struct kwh_mbus_secondary own = kwh_mbus_secondary_of(telegram), wanted;
+    bool fixed = telegram->header_length == KWHI_HEADER_FIXED;
+
+    if (!has_address(telegram))
+        return true;
+    if (sequence->by_secondary) {
+        kwh_mbus_secondary_decode(sequence->selection, &wanted);
+        if (fixed) { /* it tells its identification alone */
+            wanted.manufacturer = UINT16_MAX;
+            wanted.version = wanted.medium = UINT8_MAX;
+        }
+        if (!kwh_mbus_secondary_fits(&wanted, &own))
+            return false;
+    }
+    wanted = kwh_mbus_secondary_of(&sequence->telegram);
+    return sequence->count == 0 || !has_address(&sequence->telegram) ||
+           (wanted.id == own.id && wanted.manufacturer == own.manufacturer &&
+            wanted.version == own.version && wanted.medium == own.medium);
+}
+
+/* After SND_NKE without an answer the first telegram may be one that a meter out of step repeats:
+ * the next request, with the other bit, brings a new one. */
+static bool is_doubtful(struct kwh_mbus_sequence *sequence)
+{
+    bool doubtful = sequence->doubted && sequence->state == REQUEST && !sequence->more;
+    sequence->doubted = false;
+    return doubtful;
 }
 
 static void take_telegram(struct kwh_mbus_sequence *sequence, const uint8_t *bytes,
@@ -197,14 +241,21 @@ static void take_telegram(struct kwh_mbus_sequence *sequence, const uint8_t *byt
         give_up(sequence, error);
     } else if (telegram.content == KWH_MBUS_REPORT) {
         take_report(sequence, telegram.code);
-    } else if (sequence->count != 0 && !is_same_meter(&sequence->telegram, &telegram)) {
+    } else if (telegram.content != KWH_MBUS_DATA && telegram.content != KWH_MBUS_FIXED) {
         give_up(sequence, KWH_ERROR_BAD_ANSWER);
+    } else if (!is_right_meter(sequence, &telegram)) {
+        give_up(sequence, sequence->count == 0 ? KWH_ERROR_OTHER_ANSWER : KWH_ERROR_BAD_ANSWER);
     } else {
+        if (sequence->state == CHOOSE) /* the private telegram at once */
+            begin_telegrams(sequence);
         sequence->telegram = telegram;
         sequence->data = bytes + frame->data_at;
         sequence->size = frame->data_length;
         sequence->more = announces_more(sequence);
+        if (is_doubtful(sequence))
+            return;
         sequence->count++;
+        sequence->part++;
         sequence->state = READY;
     }
 }
@@ -222,18 +273,14 @@ static void take_nothing(struct kwh_mbus_sequence *sequence)
 
 static void take_acknowledgment(struct kwh_mbus_sequence *sequence)
 {
-    if (sequence->state == CHOOSE) {
-        sequence->asked = sequence->telegrams[sequence->at];
-        sequence->more = false;
-        sequence->away = true;
-        sequence->state = REQUEST;
-    } else if (sequence->state == CONTACT) {
+    if (sequence->state == CHOOSE)
+        begin_telegrams(sequence);
+    else if (sequence->state == CONTACT)
         sequence->state = CHOOSE;
-    } else if (sequence->state == RETURN) {
+    else if (sequence->state == RETURN)
         sequence->state = END;
-    } else {
+    else
         take_nothing(sequence);
-    }
 }
 
 void kwhi_mbus_sequence_outcome(struct kwh_mbus_sequence *sequence,
@@ -244,10 +291,13 @@ void kwhi_mbus_sequence_outcome(struct kwh_mbus_sequence *sequence,
     const uint8_t *bytes = kwh_mbus_answer(line, exchange, &frame);
 
     kwh_mbus_link_done(&sequence->link, exchange);
+    if (sequence->state == CHOOSE && exchange->sendings != 0)
+        sequence->away = true; /* even if its answer was lost */
     if (exchange->error != KWH_OK || bytes == NULL) {
         enum kwh_error error = exchange->error != KWH_OK ? exchange->error : KWH_ERROR_BAD_ANSWER;
         /* A meter that does not know SND_NKE may still give its data. */
         if (sequence->state == CONTACT && !sequence->by_secondary && error == KWH_ERROR_TIMEOUT) {
+            sequence->doubted = true;
             sequence->state = CHOOSE;
             return;
         }
@@ -258,10 +308,6 @@ void kwhi_mbus_sequence_outcome(struct kwh_mbus_sequence *sequence,
     } else if (sequence->state == RETURN) {
         sequence->state = END; /* the usual telegram at once */
     } else {
-        if (sequence->state == CHOOSE) { /* the private telegram at once */
-            sequence->asked = sequence->telegrams[sequence->at];
-            sequence->away = true;
-        }
         take_telegram(sequence, bytes, &frame);
     }
 }

@@ -93,8 +93,13 @@ static struct kwh_plan_entry *find_entry(const struct kwh_mbus_meter *mbus)
     const struct kwh_record *row = kwhi_mbus_row(mbus->meter.map, mbus->meter.profiles,
                                                  sequence->asked, &sequence->telegram,
                                                  sequence->data, sequence->size, &mbus->record);
+    bool later = sequence->part > 1; /* where counting would begin again */
     struct kwh_plan_entry *entry;
 
+    if (row != NULL && later &&
+        kwh_map_record_repeats(mbus->meter.map, mbus->meter.profiles, sequence->asked, row->header,
+                               row->length))
+        return NULL;
     for (uint16_t i = 0; row != NULL && (entry = entry_at(mbus, i)) != NULL; i++)
         if (entry->row == &row->row && !entry->told)
             return entry;
@@ -167,7 +172,15 @@ static void note_failure(struct kwh_mbus_meter *mbus, enum kwh_error error)
     meter->failure.address = mbus->sequence.link.address;
 }
 
-/* The next telegram, or none any more. */
+/* Whether the header, if it says who made the meter, is that of a meter of the map. */
+static bool is_of_map(const struct kwh_map *map, const struct kwh_mbus_telegram *telegram)
+{
+    return map == NULL || telegram->content != KWH_MBUS_DATA || telegram->header_length < 8 ||
+           (telegram->manufacturer == map->mbus->manufacturer &&
+            telegram->medium == map->mbus->medium);
+}
+
+/* The next telegram, or none any more; one that is not of the map is passed over. */
 static enum kwh_wish fetch(struct kwh_mbus_meter *mbus)
 {
     struct kwh_meter *meter = &mbus->meter;
@@ -178,11 +191,14 @@ static enum kwh_wish fetch(struct kwh_mbus_meter *mbus)
         if (meter->map != NULL)
             kwhi_take_times(&meter->dialogue.exchange, meter->line, meter->map);
     }
-    if (wish == KWH_WISH_RESULT) {
+    if (wish == KWH_WISH_RESULT && !is_of_map(meter->map, &mbus->sequence.telegram)) {
+        note_failure(mbus, KWH_ERROR_OTHER_FAMILY);
+    } else if (wish == KWH_WISH_RESULT) {
         kwh_mbus_records_init(&mbus->records, &mbus->sequence.telegram);
         mbus->entry = 0;
         mbus->meter.state = HEADER;
     } else if (wish == KWH_WISH_DONE || wish == KWH_WISH_FAILED) {
+        note_failure(mbus, mbus->sequence.error);
         meter->dialogue.error = meter->failure.error;
         mbus->entry = 0;
         mbus->meter.state = MISSING;
@@ -209,7 +225,7 @@ static enum kwh_wish mbus_next(struct kwh_dialogue *dialogue)
             break;
         case FETCH:
             wish = fetch(mbus);
-            if (mbus->meter.state == FETCH)
+            if (mbus->meter.state == FETCH && wish != KWH_WISH_RESULT)
                 return wish;
             break;
         case HEADER:
@@ -254,6 +270,8 @@ static enum kwh_error init(struct kwh_mbus_meter *mbus, struct kwh_line *line,
     meter->map = map;
     meter->address = address;
     meter->profiles = KWH_ALL_PROFILES;
+    if ((line->framing->properties & KWH_FRAMING_BURST) == 0)
+        return KWH_ERROR_UNSUPPORTED;
     if (map != NULL && (map->protocol != KWH_PROTOCOL_MBUS || map->mbus == NULL))
         return KWH_ERROR_UNSUPPORTED;
     return KWH_OK;

@@ -28,7 +28,7 @@ const struct kwh_record *kwhi_mbus_row(const struct kwh_map *map, uint16_t profi
     size_t length = record->header_length;
     unsigned nth = 1;
 
-    if (kwh_map_record(map, profiles, asked, header, length, 2) != NULL)
+    if (kwh_map_record_repeats(map, profiles, asked, header, length))
         nth = occurrence(telegram, data, size, record);
     return kwh_map_record(map, profiles, asked, header, length, nth);
 }

@@ -230,5 +230,8 @@ enum kwh_error kwh_meter_init(struct kwh_meter *meter, struct kwh_line *line,
     meter->map = map;
     meter->address = address;
     meter->profiles = KWH_ALL_PROFILES;
-    return map->protocol == KWH_PROTOCOL_MODBUS ? KWH_OK : KWH_ERROR_UNSUPPORTED;
+    return map->protocol == KWH_PROTOCOL_MODBUS &&
+                   (line->framing->properties & KWH_FRAMING_BURST) == 0
+               ? KWH_OK
+               : KWH_ERROR_UNSUPPORTED;
 }

@@ -41,6 +41,11 @@ exits 7 read "$link@5" -m inepro_2pu -o json
 says err "is no inepro_2pu"
 exits 2 read "$link@5" -m inepro_pro1 voltage_l1
 exits 2 read "$link@5,baud=2400"
+exits 2 read "$link@255"
+exits 2 plan inepro_2pu
+# What was asked for by name and does not come is missing.
+exits 6 read "$link@5" -m inepro_pro380 voltage_l1 active_energy_import -q -o json
+json 'line["status"] == {"voltage_l1_v": "not_available"}'
 
 exits 0 identify "$link@5" -o json
 json 'line["map"] == "inepro_pro1" and line["serial"] == "19430102"'

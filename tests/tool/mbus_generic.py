@@ -31,7 +31,9 @@ def answers():
         more = any(line.startswith("end more") for line in lines)
         whole = len(frame) > 9 and len(frame) == frame[1] + 6 and frame[4] & 0xCF == 8
         if whole and not more and frame[6] != 0x73:
-            yield name, frame, records, error[0] if error else None
+            more_than_records = any(line.startswith("end last ") for line in lines)
+            none = None if records or more_than_records else "no_data"
+            yield name, frame, records, error[0] if error else none
 
 
 METERS = list(answers())

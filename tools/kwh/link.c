@@ -119,6 +119,8 @@ enum exit_code link_open(struct link *link, const struct options *options, const
     enum exit_code code = parse_target("TARGET", target, &link->target);
     if (code != EXIT_CODE_OK)
         return code;
+    if (link_is_mbus(link) && link->target.has_address && link->target.address == KWH_MBUS_ALL)
+        return usage_error("address 255 is that of all meters, and none of them answers");
     if (options->timeout_ms >= 0)
         link->target.timeout_ms = (uint32_t)options->timeout_ms;
     if (options->retries >= 0)

@@ -25,6 +25,15 @@ static const struct kwh_map *choose_map(struct link *link, const struct kwh_mbus
     return chosen;
 }
 
+static bool has_no_records(const struct kwh_mbus_sequence *sequence)
+{
+    struct kwh_mbus_records records;
+    struct kwh_mbus_record record;
+    kwh_mbus_records_init(&records, &sequence->telegram);
+    return !kwh_mbus_next(&records, sequence->data, sequence->size, &record) &&
+           records.error == KWH_OK && records.manufacturer_length == 0;
+}
+
 enum kwh_error link_ask_mbus(struct link *link, bool once)
 {
     struct kwh_mbus_readout readout;
@@ -35,12 +44,19 @@ enum kwh_error link_ask_mbus(struct link *link, bool once)
     else
         kwh_mbus_readout_init(&readout, link->address);
     readout.dialogue.retries = once ? 0 : link->host.line.retries;
-    kwh_mbus_readout_begin(&readout, NULL, 0, 0);
+    /* One that was left in a private telegram is led back, where the map is named that knows how.
+     */
+    if (link->map != NULL && link->map->mbus->usual != 0)
+        kwh_mbus_readout_begin(&readout, &link->map->mbus->usual, 1, 0);
+    else
+        kwh_mbus_readout_begin(&readout, NULL, 0, 0);
     enum kwh_error error = kwh_dialogue_run(&readout.dialogue, &link->host.line, &result);
     if (error != KWH_OK || !result)
         return error != KWH_OK ? error : KWH_ERROR_NO_DATA;
     link->identify.answered = true;
     link->header = readout.sequence.telegram;
+    if (has_no_records(&readout.sequence))
+        return KWH_ERROR_NO_DATA;
     const struct kwh_map *map = choose_map(link, &readout.sequence);
     if (map == NULL && link->map != NULL)
         return KWH_ERROR_OTHER_FAMILY;

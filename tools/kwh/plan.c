@@ -150,6 +150,9 @@ enum exit_code plan_command(const struct options *options)
     if (options->argument_count < 1)
         return usage_error("MAP is missing");
     enum exit_code code = find_map(options->arguments[0], &map);
+    if (code == EXIT_CODE_OK && map->protocol == KWH_PROTOCOL_MBUS)
+        return usage_error("%s speaks M-Bus: it sends whole telegrams, there is nothing to plan",
+                           map->name);
     if (code == EXIT_CODE_OK)
         code = bus_cost(options, map, &cost);
     if (code != EXIT_CODE_OK)

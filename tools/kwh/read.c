@@ -23,6 +23,7 @@ struct readout {
     struct kwh_reading *readings;
     struct unnamed *unnamed; /* without a map: one for each reading, else NULL */
     size_t count, capacity;
+    bool named; /* values were asked for by name */
     int64_t time_ms;
     uint32_t duration_us;
     uint32_t requests; /* on the line, repeated ones too */
@@ -181,10 +182,13 @@ static enum exit_code run_plan(struct readout *readout)
     return EXIT_CODE_OK;
 }
 
-/* A value that the meter itself marks as absent is no failure; without a map nothing is that it
- * tells. */
+/* A value that the meter itself marks as absent is no failure, but one that was asked for by name
+ * and did not come on M-Bus; without a map nothing is that the meter tells. */
 static bool has_failed(const struct readout *readout, const struct kwh_reading *reading)
 {
+    if (reading->status == KWH_STATUS_NOT_AVAILABLE && readout->named &&
+        link_is_mbus(&readout->link))
+        return true;
     bool came = reading->status != KWH_STATUS_NO_ANSWER && reading->status != KWH_STATUS_REFUSED &&
                 reading->status != KWH_STATUS_ENCRYPTED;
     return !kwh_reading_has_value(reading) && reading->status != KWH_STATUS_NOT_AVAILABLE &&
@@ -205,7 +209,8 @@ static enum exit_code judge(const struct readout *readout)
     if (readout->error == KWH_ERROR_INTERRUPTED)
         return EXIT_CODE_INTERRUPTED;
     if (failed == 0)
-        return exit_code_of(readout->error);
+        return readout->error != KWH_OK && readout->count > 0 ? EXIT_CODE_PARTIAL
+                                                              : exit_code_of(readout->error);
     return failed < readout->count || readout->error == KWH_OK ? EXIT_CODE_PARTIAL
                                                                : exit_code_of(readout->error);
 }
@@ -420,8 +425,9 @@ static enum exit_code read_meter(struct readout *readout, const struct options *
         return code;
     if (readout->error != KWH_OK && readout->error != KWH_ERROR_INTERRUPTED)
         link_complain(&readout->link, readout->error, &readout->failure);
+    readout->named = name_count > 0;
     put_in_order(readout, names, name_count);
-    if (readout->link.map == NULL)
+    if (readout->link.map == NULL && readout->error == KWH_OK)
         code = pick_names(readout, names, name_count);
     if (code != EXIT_CODE_OK)
         return code;

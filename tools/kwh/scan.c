@@ -13,7 +13,7 @@ struct scan {
     struct link link;
     const struct options *options;
     struct kwh_mbus_search search;
-    struct kwh_mbus_secondary *known; /* meters found at this speed */
+    struct kwh_mbus_found *known; /* meters found by secondary address at this speed */
     size_t known_count, known_capacity;
     unsigned found;
     uint32_t start_us, shown_us;
@@ -58,26 +58,32 @@ static void show_progress(void *context)
  * What was found
  */
 
-static bool is_known(const struct scan *scan, const struct kwh_mbus_secondary *secondary)
+/* Found by secondary address already: the same one, as far as it is told, and at the same primary
+ * address, unless it answered as selected. */
+static bool is_known(const struct scan *scan, const struct kwh_mbus_found *found)
 {
-    for (size_t i = 0; i < scan->known_count; i++)
-        if (memcmp(&scan->known[i], secondary, sizeof *secondary) == 0)
+    for (size_t i = 0; i < scan->known_count; i++) {
+        const struct kwh_mbus_found *known = &scan->known[i];
+        if (found->error == KWH_OK && known->error == KWH_OK &&
+            memcmp(&known->secondary, &found->secondary, sizeof found->secondary) == 0 &&
+            (known->address == found->address || known->address == KWH_MBUS_SELECTED))
             return true;
+    }
     return false;
 }
 
-static void remember(struct scan *scan, const struct kwh_mbus_secondary *secondary)
+static void remember(struct scan *scan, const struct kwh_mbus_found *found)
 {
     if (scan->known_count == scan->known_capacity) {
         size_t capacity = 2 * scan->known_capacity + 32;
-        struct kwh_mbus_secondary *known = allocate(capacity, sizeof *known);
+        struct kwh_mbus_found *known = allocate(capacity, sizeof *known);
         if (scan->known_count > 0)
             memcpy(known, scan->known, scan->known_count * sizeof *known);
         free(scan->known);
         scan->known = known;
         scan->known_capacity = capacity;
     }
-    scan->known[scan->known_count++] = *secondary;
+    scan->known[scan->known_count++] = *found;
 }
 
 /* The TARGET by which the meter can be read: at this speed, by the address that found it. */
@@ -181,9 +187,10 @@ static void tell(struct scan *scan, const struct kwh_mbus_found *found)
 {
     struct find_text text;
     if (found->kind == KWH_MBUS_FOUND_METER) {
-        if (is_known(scan, &found->secondary))
+        if (!scan->search.by_secondary && is_known(scan, found))
             return;
-        remember(scan, &found->secondary);
+        if (scan->search.by_secondary)
+            remember(scan, found);
     }
     clear_progress(scan);
     scan->found++;
