@@ -214,4 +214,62 @@ static inline void assert_outcome(const struct wire *wire, const struct fault *f
                  (unsigned)fault->at, (unsigned)((wire->now_us - deadline) / 1000));
 }
 
+/* ------------------------------------------------------------------------------------------------
+ * The tests themselves, of a protocol that says how it plays them
+ */
+
+/* Plays an enumeration with every recorded dialogue, framing and clock. */
+static void for_all(fault_enumeration *enumerate);
+/* Plays answers of another address before the right one. */
+static fault_enumeration other_first;
+
+static void lost_bytes(void **state)
+{
+    (void)state;
+    for_all(every_byte_lost);
+}
+
+static void doubled_bytes(void **state)
+{
+    (void)state;
+    for_all(every_byte_doubled);
+}
+
+static void damaged_bytes(void **state)
+{
+    (void)state;
+    for_all(every_byte_damaged);
+}
+
+static void flipped_bits(void **state)
+{
+    (void)state;
+    for_all(every_bit_flipped);
+}
+
+static void delayed_rests(void **state)
+{
+    (void)state;
+    for_all(split_everywhere_and_delayed);
+}
+
+static void garbage(void **state)
+{
+    (void)state;
+    for_all(garbage_behind);
+    for_all(garbage_before);
+}
+
+static void the_answer_of_another_address_first(void **state)
+{
+    (void)state;
+    for_all(other_first);
+}
+
+#define FAULT_TESTS                                                                                \
+    cmocka_unit_test(lost_bytes), cmocka_unit_test(doubled_bytes),                                 \
+        cmocka_unit_test(damaged_bytes), cmocka_unit_test(flipped_bits),                           \
+        cmocka_unit_test(delayed_rests), cmocka_unit_test(garbage),                                \
+        cmocka_unit_test(the_answer_of_another_address_first)
+
 #endif

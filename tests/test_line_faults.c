@@ -180,49 +180,6 @@ static void other_first(const struct answer *answer, fault_player *player, const
     play_other_first(answer, other, 30000, player, context);
 }
 
-static void lost_bytes(void **state)
-{
-    (void)state;
-    for_all(every_byte_lost);
-}
-
-static void doubled_bytes(void **state)
-{
-    (void)state;
-    for_all(every_byte_doubled);
-}
-
-static void damaged_bytes(void **state)
-{
-    (void)state;
-    for_all(every_byte_damaged);
-}
-
-static void flipped_bits(void **state)
-{
-    (void)state;
-    for_all(every_bit_flipped);
-}
-
-static void delayed_rests(void **state)
-{
-    (void)state;
-    for_all(split_everywhere_and_delayed);
-}
-
-static void garbage(void **state)
-{
-    (void)state;
-    for_all(garbage_behind);
-    for_all(garbage_before);
-}
-
-static void the_answer_of_another_address_first(void **state)
-{
-    (void)state;
-    for_all(other_first);
-}
-
 /* The promise of the debt: a late answer is never taken for that to another request. */
 static void late_answers_are_never_taken_for_others(void **state)
 {
@@ -258,13 +215,7 @@ static void late_answers_are_never_taken_for_others(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lost_bytes),
-        cmocka_unit_test(doubled_bytes),
-        cmocka_unit_test(damaged_bytes),
-        cmocka_unit_test(flipped_bits),
-        cmocka_unit_test(delayed_rests),
-        cmocka_unit_test(garbage),
-        cmocka_unit_test(the_answer_of_another_address_first),
+        FAULT_TESTS,
         cmocka_unit_test(late_answers_are_never_taken_for_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

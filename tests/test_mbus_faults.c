@@ -226,49 +226,6 @@ static void other_first(const struct answer *answer, fault_player *player, const
                              context);
 }
 
-static void lost_bytes(void **state)
-{
-    (void)state;
-    for_all(every_byte_lost);
-}
-
-static void doubled_bytes(void **state)
-{
-    (void)state;
-    for_all(every_byte_doubled);
-}
-
-static void damaged_bytes(void **state)
-{
-    (void)state;
-    for_all(every_byte_damaged);
-}
-
-static void flipped_bits(void **state)
-{
-    (void)state;
-    for_all(every_bit_flipped);
-}
-
-static void delayed_rests(void **state)
-{
-    (void)state;
-    for_all(split_everywhere_and_delayed);
-}
-
-static void garbage(void **state)
-{
-    (void)state;
-    for_all(garbage_behind);
-    for_all(garbage_before);
-}
-
-static void the_answer_of_another_address_first(void **state)
-{
-    (void)state;
-    for_all(other_first);
-}
-
 /* ------------------------------------------------------------------------------------------------
  * Debt
  */
@@ -368,13 +325,7 @@ static void the_answer_to_a_repetition_is_owed(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lost_bytes),
-        cmocka_unit_test(doubled_bytes),
-        cmocka_unit_test(damaged_bytes),
-        cmocka_unit_test(flipped_bits),
-        cmocka_unit_test(delayed_rests),
-        cmocka_unit_test(garbage),
-        cmocka_unit_test(the_answer_of_another_address_first),
+        FAULT_TESTS,
         cmocka_unit_test(late_answers_are_never_taken_for_others),
         cmocka_unit_test(the_answer_to_a_repetition_is_owed),
     };

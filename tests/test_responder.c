@@ -1,63 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The answering side: which bytes are a request to us, when it answers, when it stays silent. */
-#include "hex.h"
+#include "answering.h"
 
 #include <kwh/map.h>
 #include <kwh/modbus.h>
-#include <kwh/responder.h>
-
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-static struct kwh_responder responder;
-static uint8_t buffer[KWH_RESPONDER_BUFFER];
-static uint32_t now_us;
-static struct kwh_step step;
 
 static void begin(const struct kwh_server_framing *framing, uint32_t epoch)
 {
-    static const struct kwh_line_settings settings = {9600, 8, 'E', 1};
-    now_us = epoch;
-    assert_int_equal(kwh_responder_init(&responder, framing, buffer, sizeof buffer), KWH_OK);
-    kwh_responder_set_speed(&responder, &settings);
-    kwh_responder_serve(&responder, 0x11, true);
-}
-
-/* Hands over bytes in chunks and asks after each. */
-static void hear(const char *text, size_t chunk)
-{
-    uint8_t bytes[600];
-    size_t count = hex(text, bytes, sizeof bytes);
-    for (size_t at = 0; at < count;) {
-        size_t n = chunk == 0 || chunk > count - at ? count - at : chunk;
-        kwh_responder_next(&responder, now_us, &step);
-        if (step.action != KWH_ACTION_RECEIVE)
-            return;
-        assert_true(step.capacity >= n);
-        memcpy(step.room, bytes + at, n);
-        kwh_responder_got(&responder, n, now_us);
-        at += n;
-    }
-    kwh_responder_next(&responder, now_us, &step);
-}
-
-static void pass(uint32_t us)
-{
-    now_us += us;
-    kwh_responder_next(&responder, now_us, &step);
-}
-
-static void assert_request(uint8_t unit, const char *pdu)
-{
-    uint8_t expected[300];
-    size_t length, count = hex(pdu, expected, sizeof expected);
-    const uint8_t *request = kwh_responder_request(&responder, &length);
-    assert_int_equal(step.action, KWH_ACTION_REQUEST);
-    assert_int_equal(kwh_responder_unit(&responder), unit);
-    assert_int_equal(length, count);
-    assert_memory_equal(request, expected, count);
+    begin_at(framing, epoch, 0x11);
 }
 
 /* Sends all that is offered and checks that it is exactly this frame. */
