@@ -20,7 +20,7 @@ static void check_quantity(uint32_t quantity)
     char text[KWH_QUANTITY_TEXT];
     uint32_t again;
 
-    check(kwh_quantity_unit(quantity) <= KWH_UNIT_CELSIUS);
+    check(kwh_quantity_unit(quantity) <= KWH_UNIT_DBM);
     check(kwh_quantity_form(quantity) <= KWH_FORM_CHOICE);
     if (kwh_quantity_print(quantity, text, sizeof text) != KWH_OK) {
         check(text[0] == '\0');
