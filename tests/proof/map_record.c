@@ -2,7 +2,7 @@
 // proof: LENGTHS=0,1,8,252 OPTIONS=-eva-precision,1,-eva-auto-loop-unroll,20
 // proof: SOURCES=lib/map/map_record_decode.c,lib/map/record_text_reading.c,lib/map/mbus_quantity.c
 // proof: SOURCES=lib/map/choice.c,lib/map/map.c,lib/map/reading.c,lib/map/row.c
-// proof: SOURCES=lib/mbus/record_value.c,lib/mbus/record_time.c
+// proof: SOURCES=lib/mbus/record_value.c,lib/mbus/record_time.c,lib/base/calendar.c
 // proof: SOURCES=lib/base/registers.c,lib/base/decimal.c,lib/base/quantity.c
 #include <kwh/map_record.h>
 
