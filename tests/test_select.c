@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include <kwh/maps.h>
 #include <kwh/meter.h>
 #include <kwh/modbus.h>
 
@@ -253,13 +254,17 @@ static void a_ratio_that_is_none_leaves_no_current(void **state)
 
 static void transformers_of_1_ampere_and_values_beyond(void **state)
 {
+    struct kwh_reading reading;
     (void)state;
     PLAY({"01 03 4026 0001", "03 02 0001"}, {"01 03 4023 0002", "03 04 22291973"},
          {"01 03 401F 0002", "03 04 01000001"}, {"01 03 500C 0002", "03 04 4081999A"},
          {"01 03 500C 0002", "03 04 4081999A"});
     reads(KWH_CURRENT_L1, "405");
     meter.selection.factor = kwh_decimal(INT64_MAX, 0);
-    reads(KWH_CURRENT_L1, "overflow");
+    assert_int_equal(kwh_meter_read_one(&meter, KWH_CURRENT_L1, &reading), KWH_ERROR_NO_VALUE);
+    assert_int_equal(reading.status, KWH_STATUS_OVERFLOW);
+    assert_int_equal(reading.certainty,
+                     KWH_CERTAINTY_MANUAL); /* that of the row, as with a value */
     script_end(&script);
 }
 
@@ -448,6 +453,94 @@ static void conditions_are_joined(void **state)
     script_end(&script);
 }
 
+/* One answer does for selectors that ask the same; a longer question is another one. */
+static const struct kwh_selector widths[] = {
+    {.address = 0xE000, .words = 1, .effect = 1, .profiles = 1, .low = 7, .high = 7},
+    {.address = 0xE000, .words = 2, .effect = 1, .profiles = 2, .low = 0x70001, .high = 0x70001},
+    {.address = 0xE000,
+     .words = 2,
+     .space = KWH_SPACE_INPUT,
+     .effect = 1,
+     .profiles = 4,
+     .low = 9,
+     .high = 9},
+};
+static const struct kwh_map wide = {
+    .name = "wide", .selectors = widths, .selector_count = KWH_COUNT(widths)};
+
+static void other_questions_are_asked(void **state)
+{
+    (void)state;
+    PLAY({"01 03 E000 0001", "03 02 0007"}, {"01 03 E000 0002", "03 04 00070001"},
+         {"01 04 E000 0002", "04 04 00000009"});
+    meter_of(&wide);
+    assert_int_equal(kwh_meter_select(&meter), KWH_OK);
+    assert_int_equal(meter.profiles, KWH_ALL_PROFILES);
+    script_end(&script);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * COUNTIS: what their registers hold tells which layout they have
+ */
+
+static void selects(enum kwh_error error, unsigned profiles)
+{
+    meter_of(&kwh_map_socomec_countis_e4x_modbus);
+    assert_int_equal(kwh_meter_select(&meter), error);
+    if (error == KWH_OK)
+        assert_int_equal(meter.profiles & 0xFF, profiles);
+}
+
+static void the_layout_of_a_countis_shows(void **state)
+{
+    enum {
+        V103 = 1,
+        V103X = 2,
+        V103_SERIAL = 4,
+        V200 = 8,
+        V200_SETTINGS = 16,
+        HZ_100 = 32,
+        HZ_1000 = 64,
+        E43V201 = 128
+    };
+    (void)state;
+    PLAY({"01 03 C352 0002", "03 04 0043004F"}, {"01 03 C354 0001", "03 02 0064"},
+         {"01 03 6583 0002", "03 04 00000000"}, {"01 03 C800 0001", "03 02 0003"},
+         {"01 03 E000 0001", "03 02 0001"}, {"01 03 E002 0002", "03 04 00010002"},
+         {"01 03 E400 0001", "83 02"}, {"01 03 C55E 0002", "03 04 0000C350"},
+         /* no counters of its own, 0xFFFFFFFF; of the 31st; 5 A and 12000 A */
+         {"01 03 C352 0002", "03 04 0043004F"}, {"01 03 C354 0001", "03 02 0064"},
+         {"01 03 6583 0002", "03 04 FFFFFFFF"}, {"01 03 E100 0001", "03 02 001F"},
+         {"01 03 E001 0002", "03 04 00052EE0"}, {"01 03 E000 0001", "03 02 0005"},
+         {"01 03 E400 0001", "03 02 0002"}, {"01 03 C55E 0002", "03 04 00001388"},
+         /* nothing of both, and something of a third */
+         {"01 03 C352 0002", "03 04 0043004F"}, {"01 03 C354 0001", "03 02 0064"},
+         {"01 03 6583 0002", "83 02"}, {"01 03 E100 0001", "03 02 0020"},
+         {"01 03 E400 0001", "03 02 0001"}, {"01 03 C55E 0002", "03 04 00000000"},
+         /* no transformer of 12001 A, so other registers than its settings */
+         {"01 03 C352 0002", "03 04 0043004F"}, {"01 03 C354 0001", "03 02 0064"},
+         {"01 03 6583 0002", "83 02"}, {"01 03 E100 0001", "03 02 0001"},
+         {"01 03 E001 0002", "03 04 00052EE1"}, {"01 03 E400 0001", "83 02"},
+         {"01 03 C55E 0002", "83 02"});
+    selects(KWH_OK, V103 | V103X | V103_SERIAL | HZ_1000);
+    selects(KWH_OK, V200 | V200_SETTINGS | HZ_100);
+    selects(KWH_OK, E43V201);
+    selects(KWH_OK, V200);
+    script_end(&script);
+}
+
+static void relatives_of_a_countis_are_left_alone(void **state)
+{
+    (void)state;
+    PLAY({"01 03 C352 0002", "03 04 00430050"},                                    /* SOCP */
+         {"01 03 C352 0002", "03 04 0043004F"}, {"01 03 C354 0001", "03 02 0063"}, /* */
+         {"01 03 C352 0002", "03 04 0043004F"}, {"01 03 C354 0001", "03 02 0065"});
+    selects(KWH_ERROR_OTHER_FAMILY, 0);
+    selects(KWH_ERROR_OTHER_FAMILY, 0);
+    selects(KWH_ERROR_OTHER_FAMILY, 0);
+    script_end(&script);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -466,6 +559,9 @@ int main(void)
         cmocka_unit_test_setup(one_code_is_two_families, start),
         cmocka_unit_test_setup(a_meter_of_another_family_is_not_read, start),
         cmocka_unit_test_setup(conditions_are_joined, start),
+        cmocka_unit_test_setup(other_questions_are_asked, start),
+        cmocka_unit_test_setup(the_layout_of_a_countis_shows, start),
+        cmocka_unit_test_setup(relatives_of_a_countis_are_left_alone, start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
