@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 // proof: LENGTHS=1,2,3,4,5,7,8,9 LONG=252,256
-// proof: SOURCES=lib/modbus/rtu.c,lib/modbus/answer.c,lib/modbus/pdu_length.c
+// proof: SOURCES=lib/modbus/rtu.c,lib/modbus/answer.c,lib/modbus/pdu_length.c,lib/base/error.c
 // proof: SOURCES=lib/modbus/raw_length.c,lib/modbus/request.c,tests/proof/stub/crc16.c
 // proof: OPTIONS=-eva-precision,1,-eva-auto-loop-unroll,512,-eva-interprocedural-splits
 #include "ask.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 // proof: LENGTHS=1,3,5,6,7,8,9,12 LONG=259,261
-// proof: SOURCES=lib/modbus/tcp.c,lib/modbus/answer.c
+// proof: SOURCES=lib/modbus/tcp.c,lib/modbus/answer.c,lib/base/error.c
 // proof: SOURCES=lib/modbus/raw_length.c,lib/modbus/request.c
 // proof: OPTIONS=-eva-precision,1,-eva-slevel,100,-eva-auto-loop-unroll,512
 // proof: OPTIONS=-eva-interprocedural-splits
