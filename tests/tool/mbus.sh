@@ -95,4 +95,12 @@ exits 2 scan "$link@5"
 exits 2 scan tcp:127.0.0.1:1502
 stop TERM 0
 
+# --- Two meters of one identification: each is listed at its primary address
+start twins "$KWH" simulate inepro_pro1@1,inepro_pro1@2 mbustcp:127.0.0.1:0 \
+    --set serial_number=10000000
+link=${target%@*}
+exits 0 scan "$link,baud=38400,allowance_ms=5" --primary -q -o json
+json '[(found["address"], found["id"]) for found in lines] == [("1", "10000000"), ("2", "10000000")]'
+stop TERM 0
+
 finish
