@@ -256,7 +256,7 @@ static inline bool mbus_sending_bit(const struct mbus_sending *sending, uint64_t
     if (bit == 0 || bit == 10)
         return bit == 10;
     if (bit <= 8)
-        return (byte >> (bit - 1) & 1u) != 0;
+        return ((unsigned)byte >> (bit - 1) & 1u) != 0;
     for (unsigned i = 0; i < 8; i++)
         parity ^= (unsigned)byte >> i & 1u;
     return (parity != 0) != sending->wrong_parity;
