@@ -24,6 +24,7 @@
 #include <kwh/mbus_telegram.h>
 #include <kwh/meter.h>
 #include <kwh/modbus.h>
+#include <kwh/modbus_search.h>
 #include <kwh/obis.h>
 #include <kwh/plan.h>
 #include <kwh/quantity.h>

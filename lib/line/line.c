@@ -105,6 +105,7 @@ static void queue(struct kwh_line *line, struct kwh_exchange *exchange, uint32_t
     exchange->answer_at = 0;
     exchange->answer_size = 0;
     exchange->proven = false;
+    exchange->from = 0;
     exchange->listened = false;
     memset(&line->failure, 0, sizeof line->failure);
     line->drained = false;
