@@ -230,7 +230,7 @@ static void a_coarse_clock_is_in_time(void **state)
 
 static void the_request_is_two_registers_of_function_three(void **state)
 {
-    static const uint8_t expected[] = {0x2C, 0x03, 0x00, 0x00, 0x00, 0x02, 0xC2, 0x76};
+    static const uint8_t expected[] = {0x2C, 0x03, 0x40, 0x00, 0x00, 0x02, 0xD7, 0xB6};
     struct kwh_step step;
     (void)state;
     open_bus(&kwh_modbus_rtu, NULL, 0);
@@ -404,10 +404,10 @@ static void a_late_answer_is_not_taken_for_that_to_another_request(void **state)
 static void an_echo_is_no_find(void **state)
 {
     struct fake fakes[] = {
-        {.address = 1, .delay_us = 0, .answer = "01 03 00 00 00 02 C4 0B"},
-        {.address = 2, .delay_us = 0, .answer = "02 03 00 00 00 02 C4 38"},
+        {.address = 1, .delay_us = 0, .answer = "01 03 40 00 00 02 D1 CB"},
+        {.address = 2, .delay_us = 0, .answer = "02 03 40 00 00 02 D1 F8"},
         {.address = 2, .delay_us = 30000, .answer = "02 03 02 00 01 3D 84"},
-        {.address = 3, .delay_us = 0, .answer = "03 03 00 00 00 02 C5 E9"},
+        {.address = 3, .delay_us = 0, .answer = "03 03 40 00 00 02 D0 29"},
     };
     (void)state;
     open_bus(&kwh_modbus_rtu, fakes, KWH_COUNT(fakes));

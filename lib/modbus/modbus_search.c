@@ -20,8 +20,9 @@ enum search_state {
 /* After so many addresses in a row that are answered by no valid frame it is the line. */
 #define DISTURBED_MAX 8u
 
-/* What every family answers, if only with a refusal: an even count from an even address. */
-#define PROBE_ADDRESS 0u
+/* The serial number of inepro meters, who document no refusals. Others are known to refuse what
+ * they do not have; some that also want addresses and counts to be even. */
+#define PROBE_ADDRESS 0x4000u
 #define PROBE_COUNT   2u
 
 static struct kwh_modbus_search *search_of(struct kwh_dialogue *dialogue)

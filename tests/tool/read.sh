@@ -92,7 +92,7 @@ says err "The name of the host cannot be resolved"
 start meter "$KWH" simulate inepro_pro380@7 rtu:pty
 exits 4 read "${target%@7}@9" --timeout 100 --retries 0 -o json
 json 'line["error"] == "timeout" and line["values"] == {}'
-json '100 <= int(line["duration_ms"]) < 25000' # three line settings, and what may be there at each
+json '100 <= int(line["duration_ms"]) < 2000' # three line settings, one question at each
 says err "address 9"
 exits 0 read "${target%@7},baud=9600,line=8E1@7" voltage_l1 -q
 [ -s "$temp/err" ] && complain "settings were given, and messages came"

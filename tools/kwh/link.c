@@ -219,9 +219,29 @@ static enum kwh_error ask_among(struct link *link, size_t count, bool once)
     return error == KWH_OK ? kwh_identify_run(&link->identify) : error;
 }
 
+/* Whether anybody is there: one short question, so that silence costs one wait and not one for
+ * every family. */
+static enum kwh_error knock(struct link *link, bool once)
+{
+    struct kwh_line *line = &link->host.line;
+    struct kwh_modbus_search search;
+    struct kwh_modbus_found found;
+    if (kwh_modbus_search_init(&search, line, link->address, link->address) != KWH_OK)
+        return KWH_OK; /* an address that only TCP has */
+    kwh_modbus_search_again(&search, 0);
+    search.dialogue.retries = once ? 0 : line->retries;
+    if (kwh_modbus_search_next(&search, &found))
+        return kwh_error_exception(found.error) != 0 ? KWH_OK : found.error;
+    return search.dialogue.error != KWH_OK ? search.dialogue.error
+                                           : kwh_line_failure(line)->error;
+}
+
 static enum kwh_error ask_identity(struct link *link, bool once)
 {
-    return link_is_mbus(link) ? link_ask_mbus(link, once) : ask_among(link, link->map_count, once);
+    if (link_is_mbus(link))
+        return link_ask_mbus(link, once);
+    enum kwh_error error = link->map_count > 1 ? knock(link, once) : KWH_OK;
+    return error == KWH_OK ? ask_among(link, link->map_count, once) : error;
 }
 
 /* Moves the maps whose meters leave the factory like this to the front; returns how many. */
@@ -241,16 +261,19 @@ static size_t put_likely_first(struct link *link, const struct kwh_line_settings
     return likely;
 }
 
-/* Silence is told soonest by asking only for what may be there; who answers may be anyone. */
+/* What may be there is asked for first; who answers may be anyone. */
 static enum kwh_error ask_at(struct link *link, const struct kwh_line_settings *settings, bool once)
 {
     if (link_is_mbus(link))
         return link_ask_mbus(link, once);
+    enum kwh_error error = knock(link, once);
+    if (error != KWH_OK)
+        return error;
     size_t likely = put_likely_first(link, settings);
-    enum kwh_error error = ask_among(link, likely, once);
+    error = ask_among(link, likely, once);
     bool is_open = error == KWH_ERROR_UNSUPPORTED ||
                    (error != KWH_OK && link->identify.answered && likely < link->map_count);
-    return is_open ? ask_identity(link, once) : error;
+    return is_open ? ask_among(link, link->map_count, once) : error;
 }
 
 static bool worth_another_speed(enum kwh_error error)
