@@ -2,8 +2,8 @@
 /**
  * @file modbus_search.h
  * Which addresses answer on a Modbus line? One short request each (function 03, two registers from
- * 0x4000); whatever valid comes back is a find, refusals too, and an answer that comes late is one of
- * the address that it carries.
+ * 0x4000); whatever valid comes back is a find, refusals too, and an answer that comes late is one
+ * of the address that it carries.
  *
  * A search is a dialogue: drive it with kwh_dialogue_step(), kwh_dialogue_poll() or
  * kwh_modbus_search_next(). Each RESULT is something found, each address once. It goes through the

@@ -35,6 +35,12 @@ struct kwh_slave {
                             const struct kwh_reading *reading);
     void *context;
     uint8_t request_limit; /**< registers in a read; 0 = 125 */
+    /**
+     * The line settings that it understands, or NULL: all. They count where the other side's can be
+     * seen, on the pseudo-terminal of a listener: there meters of several settings, even of one
+     * address, are as they would be on one pair of wires.
+     */
+    const struct kwh_line_settings *settings;
 };
 
 /**

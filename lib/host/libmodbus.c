@@ -78,7 +78,9 @@ enum kwh_error kwhi_libmodbus_serial(struct kwhi_port *port, const char *device,
     error = kwhi_serial_raw(port->descriptor, &port->saved_errno);
     if (error != KWH_OK)
         return fail(port, error, port->saved_errno);
-    error = kwhi_serial_check(port->descriptor, settings);
+    error = kwhi_serial_is_pty(port->descriptor)
+                ? kwhi_serial_set(port->descriptor, settings, &port->saved_errno)
+                : kwhi_serial_check(port->descriptor, settings);
     if (error != KWH_OK)
         return fail(port, error, 0);
     kwhi_serial_exclude(port->lock);

@@ -56,6 +56,7 @@ struct kwh_listener {
     int error_number;
     const struct kwh_server_framing *framing;
     const struct kwh_slave *slaves;
+    struct kwh_slave *hearing;          /* pty: those that understand the master's settings */
     struct kwh_mbus_slave *mbus_slaves; /* of M-Bus: one bus, whoever is connected to it */
     size_t slave_count;
     kwh_trace_function *trace;
@@ -206,6 +207,30 @@ static void drive(struct kwh_listener *listener, struct connection *connection)
     }
 }
 
+static bool understands(const struct kwh_slave *slave, const struct kwh_line_settings *seen)
+{
+    const struct kwh_line_settings *own = slave->settings;
+
+    return own == NULL || (own->baud == seen->baud && own->parity == seen->parity &&
+                           own->stop_bits == seen->stop_bits);
+}
+
+/* What comes at other settings than a meter's is no frame to it. */
+static void choose_hearing(struct kwh_listener *listener, struct connection *connection)
+{
+    struct kwh_line_settings seen;
+    size_t count = 0;
+
+    if (listener->hearing == NULL || !kwhi_serial_seen(listener->slave, &seen))
+        return;
+    for (size_t i = 0; i < listener->slave_count; i++)
+        if (understands(&listener->slaves[i], &seen))
+            listener->hearing[count++] = listener->slaves[i];
+    connection->server.modbus.slaves = listener->hearing;
+    connection->server.modbus.count = count;
+    kwh_responder_set_speed(connection->responder, &seen);
+}
+
 static void receive(struct kwh_listener *listener, struct connection *connection, short events)
 {
     struct kwh_step *step = &connection->step;
@@ -218,6 +243,7 @@ static void receive(struct kwh_listener *listener, struct connection *connection
         end(listener, connection, error);
         return;
     }
+    choose_hearing(listener, connection);
     kwh_responder_got(connection->responder, got, kwh_host_now_us());
     /* A master that searches talks to addresses that nobody here has. */
     if (is_mbus(listener) && got > 0)
@@ -397,6 +423,18 @@ static bool can_serve(enum kwh_scheme scheme, const struct kwh_slave *slaves, si
     return true;
 }
 
+static enum kwh_error make_hearing(struct kwh_listener *listener)
+{
+    bool picky = false;
+
+    for (size_t i = 0; i < listener->slave_count; i++)
+        picky = picky || listener->slaves[i].settings != NULL;
+    if (!picky || listener->target.scheme != KWH_SCHEME_RTU)
+        return KWH_OK;
+    listener->hearing = calloc(listener->slave_count, sizeof *listener->hearing);
+    return listener->hearing != NULL ? KWH_OK : KWH_ERROR_CAPACITY;
+}
+
 static enum kwh_error make_mbus_slaves(struct kwh_listener *listener)
 {
     enum kwh_error error = KWH_OK;
@@ -437,6 +475,8 @@ enum kwh_error kwh_listener_open(struct kwh_listener **listener, const struct kw
     made->slave_count = count;
     made->idle_ms = limits != NULL && limits->idle_ms != 0 ? limits->idle_ms : DEFAULT_IDLE_MS;
     error = make_mbus_slaves(made);
+    if (error == KWH_OK)
+        error = make_hearing(made);
     if (error == KWH_OK)
         error = serial ? open_serial(made)
                        : kwhi_listening_socket(&made->target, (unsigned)limit, &made->listening,
@@ -490,6 +530,7 @@ void kwh_listener_close(struct kwh_listener *listener)
     close_descriptor(listener->listening);
     free(listener->connections);
     free(listener->polled);
+    free(listener->hearing);
     free(listener->mbus_slaves);
     free(listener);
 }

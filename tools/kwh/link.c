@@ -232,8 +232,7 @@ static enum kwh_error knock(struct link *link, bool once)
     search.dialogue.retries = once ? 0 : line->retries;
     if (kwh_modbus_search_next(&search, &found))
         return kwh_error_exception(found.error) != 0 ? KWH_OK : found.error;
-    return search.dialogue.error != KWH_OK ? search.dialogue.error
-                                           : kwh_line_failure(line)->error;
+    return search.dialogue.error != KWH_OK ? search.dialogue.error : kwh_line_failure(line)->error;
 }
 
 static enum kwh_error ask_identity(struct link *link, bool once)
@@ -262,18 +261,31 @@ static size_t put_likely_first(struct link *link, const struct kwh_line_settings
 }
 
 /* What may be there is asked for first; who answers may be anyone. */
+static enum kwh_error ask_likely(struct link *link, const struct kwh_line_settings *settings,
+                                 bool once)
+{
+    size_t likely = put_likely_first(link, settings);
+    enum kwh_error error = ask_among(link, likely, once);
+    bool is_open = error == KWH_ERROR_UNSUPPORTED ||
+                   (error != KWH_OK && link->identify.answered && likely < link->map_count);
+    return is_open ? ask_among(link, link->map_count, once) : error;
+}
+
 static enum kwh_error ask_at(struct link *link, const struct kwh_line_settings *settings, bool once)
 {
     if (link_is_mbus(link))
         return link_ask_mbus(link, once);
     enum kwh_error error = knock(link, once);
-    if (error != KWH_OK)
-        return error;
-    size_t likely = put_likely_first(link, settings);
-    error = ask_among(link, likely, once);
-    bool is_open = error == KWH_ERROR_UNSUPPORTED ||
-                   (error != KWH_OK && link->identify.answered && likely < link->map_count);
-    return is_open ? ask_among(link, link->map_count, once) : error;
+    return error == KWH_OK ? ask_likely(link, settings, once) : error;
+}
+
+enum kwh_error link_ask_modbus(struct link *link)
+{
+    enum kwh_error error = ask_likely(link, &link->host.settings, false);
+    link->error = error;
+    link->map = error == KWH_OK ? link->identify.map : NULL;
+    link->model = error == KWH_OK ? link->identify.fits : NULL;
+    return error;
 }
 
 static bool worth_another_speed(enum kwh_error error)

@@ -43,6 +43,10 @@ uint32_t link_now_us(const struct link *link);
  * settings of the maps on a serial port for which none were given. */
 enum exit_code link_identify(struct link *link);
 
+/* Asks the meter at link->address of Modbus, which is known to answer at the present line settings,
+ * which it is; says nothing. */
+enum kwh_error link_ask_modbus(struct link *link);
+
 /* Whether the line settings of the link are those of a port of ours. */
 bool link_is_serial(const struct link *link);
 
