@@ -327,7 +327,8 @@ KWH_API KWH_CHECKED enum kwh_error kwh_line_init(struct kwh_line *line,
 
 /**
  * Tells how long a character takes on the wire: start, data, parity and stop bits at this speed.
- *  Not called, or on a stream: no time at all.
+ *  Not called, or on a stream: no time at all. The next request waits for silence anew: meters of
+ *  this speed took what was on the line before for noise.
  */
 KWH_API void kwh_line_set_speed(struct kwh_line *line, const struct kwh_line_settings *settings);
 

@@ -25,6 +25,8 @@ enum kwh_error kwh_line_init(struct kwh_line *line, const struct kwh_framing *fr
 void kwh_line_set_speed(struct kwh_line *line, const struct kwh_line_settings *settings)
 {
     line->character_ns = kwhi_has(line, KWH_FRAMING_STREAM) ? 0 : kwh_character_ns(settings);
+    line->quiet = false; /* those of this speed have heard noise up to now */
+    line->started = false;
 }
 
 /* With ids, requests leave while answers arrive, so each has a half. Without, the answer lies

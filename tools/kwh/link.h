@@ -25,6 +25,8 @@ struct link {
     void *tick_context;
     struct frame traced; /* the last request that was shown */
     uint8_t address;
+    struct kwh_line_settings heard_at; /* where a meter of this line answered last; baud 0: none */
+    bool warned;                       /* that the meters of the line differ in that */
 };
 
 /* A meter of either protocol. */
@@ -35,6 +37,13 @@ union any_meter {
 
 /* Opens the link of a TARGET. To be closed, also on failure. */
 enum exit_code link_open(struct link *link, const struct options *options, const char *target);
+
+/* Whether a target leads through the line of this link, which may be open or have been. */
+bool link_is_same_line(const struct link *link, const struct kwh_target *target);
+
+/* Makes a link ready for a TARGET: opens it, or goes on with the line of the target before if that
+ * can be. To be closed in the end, also on failure. */
+enum exit_code link_turn_to(struct link *link, const struct options *options, const char *target);
 
 /* The time on the line, which of a simulated meter is not that of the clock. */
 uint32_t link_now_us(const struct link *link);

@@ -9,10 +9,15 @@
 #include <unistd.h>
 
 static const struct subcommand subcommands[] = {
-    {"read", "TARGET [NAME...]", "read a meter, or some of its values", "moEvqTRCOh",
+    {"read", "TARGET... [NAME...]", "read meters, or some of their values", "moEvqTRCOh",
      "Without NAME all measurements are read. A NAME is one of `kwh maps MAP`, with or without its "
      "unit (voltage_l1, voltage_l1_v), or an OBIS code (1-0:1.8.0). Without -m the meter is "
      "identified; with -m it is still checked.\n"
+     "\n"
+     "Several TARGETs are read one after another, each whatever becomes of the others; those on "
+     "one "
+     "line share its port, which is set to the line settings of each. The exit status is that of "
+     "the first that was not read in full.\n"
      "\n"
      "TARGET is LINK[@ADDRESS]: rtu:/dev/ttyUSB0,baud=9600,line=8E1@1, tcp:host:502@1, "
      "rtutcp:host:port@1, mbus:/dev/ttyUSB0,baud=2400@5, mbustcp:host:port@s12345678 (a secondary "
