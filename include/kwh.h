@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file kwh.h
- * Everything of the core. kwh/host.h and kwh/port_uart.h are apart.
+ * Everything of the core. kwh/host.h, kwh/poll.h and kwh/port_uart.h are apart.
  */
 #ifndef KWH_H
 #define KWH_H

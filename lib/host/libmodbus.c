@@ -100,7 +100,7 @@ static bool fits_select(void)
     return next >= 0 && next + 1 < FD_SETSIZE;
 }
 
-static void tune(int descriptor)
+void kwhi_libmodbus_tune(int descriptor)
 {
     static const int on = 1;
 
@@ -153,7 +153,7 @@ enum kwh_error kwhi_libmodbus_connect(struct kwhi_port *port, const char *host, 
     port->descriptor = modbus_get_socket(modbus);
     if (!kwhi_descriptor_prepare(port->descriptor))
         return fail(port, KWH_ERROR_PORT_OPEN, errno);
-    tune(port->descriptor);
+    kwhi_libmodbus_tune(port->descriptor);
     return KWH_OK;
 }
 
