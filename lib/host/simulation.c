@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A simulated meter: the load, what a person pinned, and what such a meter says of itself. */
-#include <kwh/host.h>
+#include <kwh/faults.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +19,7 @@ struct kwh_simulation {
     const struct kwh_model *model; /* NULL when the family cannot be told over the bus */
     struct chosen *chosen;
     struct kwhi_load load;
+    struct kwh_faults faults; /* its limit and its holes */
     char serial[9];
     uint8_t address;
 };
@@ -332,6 +333,17 @@ static void item_value(const struct kwh_simulation *simulation, const struct kwh
  * Serving
  */
 
+static bool is_hole(const struct kwh_simulation *simulation, const struct kwh_row *row)
+{
+    const struct kwh_faults *faults = &simulation->faults;
+    size_t last = row->address + kwh_row_words(row) - 1u;
+
+    for (size_t i = 0; i < faults->hole_count; i++)
+        if (faults->holes[i].first <= last && faults->holes[i].last >= row->address)
+            return true;
+    return false;
+}
+
 static enum kwh_error row_value(void *context, const struct kwh_row *row,
                                 struct kwh_reading *reading)
 {
@@ -347,6 +359,8 @@ static enum kwh_error row_value(void *context, const struct kwh_row *row,
     } else {
         item_value(simulation, row, reading);
     }
+    if (is_hole(simulation, row))
+        return KWH_ERROR_ILLEGAL_DATA_ADDRESS;
     /* What is too narrow for the value reads 0, as on a meter. */
     if (overflows(simulation, row, reading))
         reading->decimal = kwh_decimal(0, 0);
@@ -459,6 +473,11 @@ void kwh_simulation_advance(struct kwh_simulation *simulation, uint32_t elapsed_
     kwhi_load_advance(&simulation->load, elapsed_ms);
 }
 
+void kwh_simulation_faults(struct kwh_simulation *simulation, const struct kwh_faults *faults)
+{
+    simulation->faults = *faults;
+}
+
 void kwh_simulation_slave(struct kwh_simulation *simulation, uint8_t address,
                           struct kwh_slave *slave)
 {
@@ -470,6 +489,7 @@ void kwh_simulation_slave(struct kwh_simulation *simulation, uint8_t address,
     slave->value = row_value;
     slave->write = row_write;
     slave->context = simulation;
+    slave->request_limit = simulation->faults.limit;
 }
 
 enum kwh_error kwh_simulation_value(struct kwh_simulation *simulation, uint32_t quantity,
