@@ -128,29 +128,13 @@ static struct chosen *find_chosen(const struct kwh_simulation *simulation, uint3
 /* What the counters follow: the tariff and the combination code. */
 static void follow(struct kwh_simulation *simulation, const struct kwh_reading *reading)
 {
-    static const struct {
-        const char *word;
-        int8_t forward, reverse;
-    } codes[] = {
-        {"forward", 1, 0},
-        {"reverse", 0, -1},
-        {"forward_plus_reverse", 1, 1},
-        {"reverse_minus_forward", -1, -1}, /* as printed in the manual */
-        {"forward_minus_reverse", 1, -1},
-        {"forward_minus_reverse_vector", 1, -1},
-        {"forward_minus_reverse_vector_pulse", 1, -1},
-    };
+    enum kwh_combination combination;
     if (reading->quantity == KWH_TARIFF && reading->decimal.exponent == 0 &&
         reading->decimal.mantissa >= 1 && reading->decimal.mantissa <= KWHI_LOAD_TARIFFS)
         simulation->load.tariff = (unsigned)reading->decimal.mantissa;
-    if (reading->quantity != KWH_COMBINATION_CODE || reading->word == NULL)
-        return;
-    for (size_t i = 0; i < KWH_COUNT(codes); i++) {
-        if (strcmp(reading->word, codes[i].word) == 0) {
-            simulation->load.forward = codes[i].forward;
-            simulation->load.reverse = codes[i].reverse;
-        }
-    }
+    if (reading->quantity == KWH_COMBINATION_CODE && reading->word != NULL &&
+        kwh_combination_parse(reading->word, &combination) == KWH_OK)
+        simulation->load.combination = combination;
 }
 
 static enum kwh_error choose(struct kwh_simulation *simulation, const struct kwh_reading *reading)
@@ -438,7 +422,7 @@ enum kwh_error kwh_simulation_new(struct kwh_simulation **simulation, const stru
     kwhi_load_init(&made->load, phases_of(made), seed);
     made->load.signed_current = row_of(made, KWH_POWER_FACTOR_MAGNITUDE) != NULL;
     if (row_of(made, KWH_COMBINATION_CODE) == NULL)
-        made->load.reverse = 1;
+        made->load.combination = KWH_COMBINATION_FORWARD_PLUS_REVERSE;
     *simulation = made;
     return KWH_OK;
 }
