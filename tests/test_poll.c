@@ -219,7 +219,7 @@ static void a_port_is_set_to_what_each_meter_has(void **state)
     for (size_t i = 0; i < 2; i++) {
         assert_int_equal(kwh_simulation_new(&simulations[i], maps[i], 1), KWH_OK);
         kwh_simulation_slave(simulations[i], 1, &slaves[i]);
-        slaves[i].settings = maps[i]->lines;
+        slaves[i].line = maps[i]->lines[0];
     }
     assert_int_equal(served_open_slaves(&served, "rtu:pty", slaves, 2, NULL), KWH_OK);
     struct kwh_target target = *kwh_listener_target(served.listener);

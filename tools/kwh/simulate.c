@@ -4,6 +4,8 @@
 #include "names.h"
 #include "output.h"
 
+#include <kwh/faults.h>
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +18,7 @@ struct fleet {
     struct kwh_slave slaves[METERS_MAX];
     size_t count;
     struct kwh_target link;
+    struct kwh_faults faults;
     struct frame traced; /* the last request that was shown */
 };
 
@@ -46,7 +49,7 @@ static bool is_taken(const struct fleet *fleet, const struct kwh_line_settings *
 {
     for (size_t i = 0; i < fleet->count; i++)
         if (fleet->slaves[i].address == address &&
-            (settings == NULL || same_settings(settings, fleet->slaves[i].settings)))
+            (settings == NULL || same_settings(settings, &fleet->slaves[i].line)))
             return true;
     return false;
 }
@@ -103,8 +106,10 @@ static enum exit_code add_meter(struct fleet *fleet, char *text, const struct op
         complain("%s: %s", text, kwh_error_text(error));
         return exit_code_of(error);
     }
+    kwh_simulation_faults(fleet->meters[fleet->count], &fleet->faults);
     kwh_simulation_slave(fleet->meters[fleet->count], address, &fleet->slaves[fleet->count]);
-    fleet->slaves[fleet->count].settings = settings;
+    if (settings != NULL)
+        fleet->slaves[fleet->count].line = *settings;
     fleet->count++;
     return EXIT_CODE_OK;
 }
@@ -169,8 +174,8 @@ static enum exit_code print_targets(const struct fleet *fleet, const struct kwh_
         char text[KWH_TARGET_TEXT];
         target.has_address = true;
         target.address = fleet->slaves[i].address;
-        if (fleet->slaves[i].settings != NULL)
-            target.settings = *fleet->slaves[i].settings;
+        if (fleet->slaves[i].line.baud != 0)
+            target.settings = fleet->slaves[i].line;
         if (kwh_target_print(&target, text, sizeof text) != KWH_OK)
             return EXIT_CODE_INTERNAL;
         puts(text);
@@ -214,7 +219,12 @@ static enum exit_code listen_and_serve(struct fleet *fleet, const struct options
     }
     if (options->verbose > 0)
         kwh_listener_trace(listener, trace_frames, &fleet->traced);
-    enum exit_code code = print_targets(fleet, kwh_listener_target(listener));
+    enum exit_code code = EXIT_CODE_OK;
+    if (kwh_listener_faults(listener, &fleet->faults, (uint32_t)options->seed) != KWH_OK)
+        code = usage_error("--fault %s: TCP has no flip, noise or echo; rtutcp: has",
+                           options->fault);
+    if (code == EXIT_CODE_OK)
+        code = print_targets(fleet, kwh_listener_target(listener));
     if (code == EXIT_CODE_OK)
         code = serve(fleet, listener);
     kwh_listener_close(listener);
@@ -231,6 +241,17 @@ static enum exit_code parse_link(struct fleet *fleet, const struct options *opti
     return code;
 }
 
+static enum exit_code parse_faults(struct fleet *fleet, const struct options *options)
+{
+    size_t at;
+    if (options->fault == NULL)
+        return EXIT_CODE_OK;
+    enum kwh_error error = kwh_faults_parse(options->fault, &fleet->faults, &at);
+    if (error != KWH_OK)
+        return usage_error("--fault: '%s': %s", options->fault + at, kwh_error_text(error));
+    return EXIT_CODE_OK;
+}
+
 enum exit_code simulate_command(const struct options *options)
 {
     static struct fleet fleet;
@@ -244,6 +265,8 @@ enum exit_code simulate_command(const struct options *options)
     if (code == EXIT_CODE_OK && options->as_delivered &&
         (fleet.link.scheme != KWH_SCHEME_RTU || strcmp(fleet.link.place, "pty") != 0))
         return usage_error("--as-delivered: only rtu:pty shows what the other side has set");
+    if (code == EXIT_CODE_OK)
+        code = parse_faults(&fleet, options);
     if (code == EXIT_CODE_OK)
         code = add_meters(&fleet, options);
     for (size_t i = 0; code == EXIT_CODE_OK && i < options->pin_count; i++)
