@@ -35,7 +35,11 @@ enum kwhi_fit kwhi_answer_fits(const struct kwh_exchange *exchange, const uint8_
 struct kwh_match kwhi_answer_match(struct kwh_exchange *exchange, const uint8_t *frame,
                                    size_t count, size_t body_at, size_t body_length)
 {
-    struct kwh_match match = kwh_match_frame(count, body_at, body_length, exchange);
+    struct kwh_match match = {KWH_VERDICT_FRAME, KWH_REASON_NOISE, 0, 0, 0, 0, KWH_OK, NULL};
+    match.count = (uint16_t)count;
+    match.body_at = (uint16_t)body_at;
+    match.body_length = (uint16_t)body_length;
+    match.exchange = exchange;
     if ((frame[body_at] & 0x80u) != 0)
         match.error = kwh_error_from_exception(frame[body_at + 1]);
     return match;

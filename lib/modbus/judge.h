@@ -17,15 +17,13 @@ static inline struct kwh_match kwhi_judge_through(kwhi_judge *judge, const uint8
                                                   size_t length, bool idle,
                                                   struct kwh_exchange *exchanges)
 {
-    struct kwh_match first = judge(bytes, length, exchanges);
-    if (first.verdict != KWH_VERDICT_MORE || !idle)
-        return first;
-    for (size_t at = 1; at < length; at++) {
+    struct kwh_match match = judge(bytes, length, exchanges);
+    for (size_t at = 1; idle && at < length && match.verdict == KWH_VERDICT_MORE; at++) {
         struct kwh_match later = judge(bytes + at, length - at, exchanges);
         if (later.verdict == KWH_VERDICT_FRAME && at + later.count == length)
-            return kwh_match_slide(at, KWH_REASON_NOISE, 0);
+            match = kwh_match_slide(at, KWH_REASON_NOISE, 0);
     }
-    return first;
+    return match;
 }
 
 #endif
