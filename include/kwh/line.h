@@ -248,9 +248,10 @@ static inline struct kwh_match kwh_match_frame(size_t count, size_t body_at, siz
 #define KWH_FRAMING_BROADCAST 8u
 /**
  * Property of a framing: a frame stands alone between silences. So one damaged byte spoils all of a
- * burst, and a burst of more than four bytes without any frame ends the exchange (of fewer, too,
- * where kwh_exchange.collides): what was to come has come. And an answer does not say what it
- * answers: every request waits for the debt of every other.
+ * burst, and a burst without any frame ends the exchange: what was to come has come. (When it is
+ * asked again, and not kwh_exchange.collides, up to four bytes are a glitch, behind which the
+ * answer is awaited.) And an answer does not say what it answers: every request waits for the debt
+ * of every other, a repeated one for its own, too.
  */
 #define KWH_FRAMING_BURST 16u
 

@@ -164,6 +164,13 @@ static void drain(struct kwh_line *line, struct kwh_exchange *exchange, uint32_t
     line->sent_length = 0;
 }
 
+/* The answer to either attempt is right; but where an answer must stand alone, a request must not
+ * meet the late one of the attempt before. */
+static bool waits_for_debt(const struct kwh_line *line, const struct kwh_exchange *exchange)
+{
+    return exchange->sendings == 0 || kwhi_has(line, KWH_FRAMING_BURST);
+}
+
 /* Whether the request may go out; else *until_us says when to look again. A serial line has been
  * listened to at least once before, so that nothing old waits in a driver. */
 static bool may_send(struct kwh_line *line, struct kwh_exchange *exchange, uint32_t now_us,
@@ -176,7 +183,7 @@ static bool may_send(struct kwh_line *line, struct kwh_exchange *exchange, uint3
     }
     if (kwhi_has(line, KWH_FRAMING_HAS_ID))
         return true;
-    if (exchange->sendings == 0 && kwhi_debt_blocks(line, exchange, now_us, until_us)) {
+    if (waits_for_debt(line, exchange) && kwhi_debt_blocks(line, exchange, now_us, until_us)) {
         exchange->limit_us = patience_ends(line, exchange, *until_us);
         line->drained = false;
         return false;

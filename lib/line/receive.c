@@ -224,8 +224,11 @@ void kwhi_spoil(struct kwh_line *line, size_t count)
 /* A glitch of a converter, which the answer may still follow, is shorter than any telegram. */
 #define GLITCH_MAX 4u
 
-/* So many bytes were no frame, and silence followed: several answered at once, or somebody was
- * disturbed. Where several were asked, they all have answered. */
+/*
+ * So many bytes were no frame, and silence followed: several answered at once, or somebody was
+ * disturbed. Where several were asked, they all have answered. A converter that glitches after
+ * every request would hide its meters: when asked again, the answer behind a glitch is awaited.
+ */
 static void collide(struct kwh_line *line, struct kwh_exchange *exchange, size_t count,
                     enum kwh_error error, uint32_t now_us)
 {
@@ -234,7 +237,7 @@ static void collide(struct kwh_line *line, struct kwh_exchange *exchange, size_t
         error = KWH_ERROR_COLLISION;
     if (exchange->collides)
         lose(line, exchange, error, now_us);
-    else if (count > GLITCH_MAX)
+    else if (count > GLITCH_MAX || exchange->sendings == 1)
         kwhi_fail(line, exchange, error, now_us);
     kwhi_skip(line, KWHI_ALL, exchange, now_us);
 }

@@ -48,6 +48,7 @@ struct options {
     long at;
     const char **pins; /* of simulate: NAME=VALUE */
     size_t pin_count;
+    const char *fault; /* of simulate */
     char **arguments;
     int argument_count;
 };

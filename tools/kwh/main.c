@@ -39,11 +39,17 @@ static const struct subcommand subcommands[] = {
      "records of an M-Bus telegram.",
      decode_command},
     {"simulate", "MAP[@ADDRESS][,MAP[@ADDRESS]...] LINK", "be a meter, or several on one line",
-     "sSvqh",
+     "sSFvqh",
      "LINK is rtu:/dev/ttyUSB0, rtu:pty (a new pseudo-terminal), tcp:host:port, rtutcp:host:port, "
      "mbus:/dev/ttyUSB0, mbus:pty or mbustcp:host:port; port 0 takes a free one. The first line on "
      "standard output is the TARGET "
-     "to read, one line for each meter. Ends with SIGINT or SIGTERM.",
+     "to read, one line for each meter. Ends with SIGINT or SIGTERM.\n"
+     "\n"
+     "--fault gives the line and the meters troubles of the field, LIST joined by commas: "
+     "drop=0.01 "
+     "of the bytes, either way (over tcp: of the answers), flip=1e-4 of the bits, noise=0.1 of the "
+     "answers behind stray bytes, delay=300 ms before each answer, echo of the requests, limit=60 "
+     "registers in a request, hole=0x5002 or hole=0x5002-0x500B for registers that are missing.",
      simulate_command},
     {"maps", "[MAP]", "list the known meters, or the registers of one", "oCh",
      "Works offline. MAP may be a brand's own name, see the list.", maps_command},

@@ -22,6 +22,9 @@ static const struct option_row rows[] = {
     {'a', false, "at", "ADDRESS", "address of the first register of an answer, as 0x5000"},
     {'s', false, "seed", "NUMBER", "another load; the same number gives the same load"},
     {'S', false, "set", "NAME=VALUE", "pin a value; may be given often"},
+    {'F', false, "fault", "LIST",
+     "troubles of the line and the meters: "
+     "drop=P,flip=P,noise=P,delay=MS,echo,limit=N,hole=ADDRESS"},
     {'b', false, "baud", "NUMBER", "line speed; 9600"},
     {'l', false, "line", "FORMAT", "character format; 8E1"},
     {'g', false, "turnaround-ms", "NUMBER", "from a request to its answer; what the map says"},
@@ -141,11 +144,12 @@ static bool remember(struct options *options, char id, const char *text)
         char id;
         const char **text;
         bool *flag;
-    } places[] = {{'m', &options->map, NULL},       {'r', &options->request, NULL},
-                  {'l', &options->line, NULL},      {'E', NULL, &options->explain},
-                  {'O', NULL, &options->obis},      {'q', NULL, &options->quiet},
-                  {'C', NULL, &options->no_color},  {'p', NULL, &options->primary},
-                  {'y', NULL, &options->secondary}, {'L', NULL, &options->letters}};
+    } places[] = {{'m', &options->map, NULL},     {'F', &options->fault, NULL},
+                  {'r', &options->request, NULL}, {'l', &options->line, NULL},
+                  {'E', NULL, &options->explain}, {'O', NULL, &options->obis},
+                  {'q', NULL, &options->quiet},   {'C', NULL, &options->no_color},
+                  {'p', NULL, &options->primary}, {'y', NULL, &options->secondary},
+                  {'L', NULL, &options->letters}};
     for (size_t i = 0; i < KWH_COUNT(places); i++) {
         if (places[i].id != id)
             continue;

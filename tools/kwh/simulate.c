@@ -4,6 +4,8 @@
 #include "names.h"
 #include "output.h"
 
+#include <kwh/faults.h>
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +18,7 @@ struct fleet {
     struct kwh_slave slaves[METERS_MAX];
     size_t count;
     struct kwh_target link;
+    struct kwh_faults faults;
     struct frame traced; /* the last request that was shown */
 };
 
@@ -91,6 +94,7 @@ static enum exit_code add_meter(struct fleet *fleet, char *text, const struct op
         complain("%s: %s", text, kwh_error_text(error));
         return exit_code_of(error);
     }
+    kwh_simulation_faults(fleet->meters[fleet->count], &fleet->faults);
     kwh_simulation_slave(fleet->meters[fleet->count], address, &fleet->slaves[fleet->count]);
     fleet->count++;
     return EXIT_CODE_OK;
@@ -199,7 +203,12 @@ static enum exit_code listen_and_serve(struct fleet *fleet, const struct options
     }
     if (options->verbose > 0)
         kwh_listener_trace(listener, trace_frames, &fleet->traced);
-    enum exit_code code = print_targets(fleet, kwh_listener_target(listener));
+    enum exit_code code = EXIT_CODE_OK;
+    if (kwh_listener_faults(listener, &fleet->faults, (uint32_t)options->seed) != KWH_OK)
+        code = usage_error("--fault %s: TCP has no flip, noise or echo; rtutcp: has",
+                           options->fault);
+    if (code == EXIT_CODE_OK)
+        code = print_targets(fleet, kwh_listener_target(listener));
     if (code == EXIT_CODE_OK)
         code = serve(fleet, listener);
     kwh_listener_close(listener);
@@ -216,6 +225,17 @@ static enum exit_code parse_link(struct fleet *fleet, const struct options *opti
     return code;
 }
 
+static enum exit_code parse_faults(struct fleet *fleet, const struct options *options)
+{
+    size_t at;
+    if (options->fault == NULL)
+        return EXIT_CODE_OK;
+    enum kwh_error error = kwh_faults_parse(options->fault, &fleet->faults, &at);
+    if (error != KWH_OK)
+        return usage_error("--fault: '%s': %s", options->fault + at, kwh_error_text(error));
+    return EXIT_CODE_OK;
+}
+
 enum exit_code simulate_command(const struct options *options)
 {
     static struct fleet fleet;
@@ -226,6 +246,8 @@ enum exit_code simulate_command(const struct options *options)
                                  options->arguments[2]);
     }
     enum exit_code code = parse_link(&fleet, options);
+    if (code == EXIT_CODE_OK)
+        code = parse_faults(&fleet, options);
     if (code == EXIT_CODE_OK)
         code = add_meters(&fleet, options);
     for (size_t i = 0; code == EXIT_CODE_OK && i < options->pin_count; i++)
