@@ -151,11 +151,11 @@ class Amalgamation:
 
 
 def public_headers():
-    """Every header of the core; maps.h is generated, and kwh/host.h is not of the core."""
+    """What kwh.h includes, and the ports."""
     headers = Amalgamation()
-    for path in sorted((ROOT / "include/kwh").glob("*.h")):
-        if path.name not in ("host.h", "maps.h"):
-            headers.add(path.relative_to(ROOT))
+    included = [ROOT / "include" / name for _, name in INCLUDE.findall(read("include/kwh.h"))]
+    for path in included + sorted((ROOT / "include/kwh").glob("port_*.h")):
+        headers.add(path.relative_to(ROOT))
     return headers
 
 
