@@ -13,6 +13,7 @@ enum kwhi_fit kwhi_answer_fits(const struct kwh_exchange *exchange, const uint8_
                                size_t available, size_t *length)
 {
     uint8_t function = exchange->head[0];
+    size_t answer = exchange->answer_length;
     *length = 0;
     if (available == 0)
         return KWHI_FIT_MORE;
@@ -22,25 +23,12 @@ enum kwhi_fit kwhi_answer_fits(const struct kwh_exchange *exchange, const uint8_
     }
     if (pdu[0] != function || !repeats(exchange, pdu, available))
         return KWHI_FIT_NO;
-    if (exchange->counted && available >= 2 && pdu[1] + 2u != exchange->answer_length)
+    if (exchange->counted && available >= 2 && pdu[1] + 2u != answer)
         return KWHI_FIT_NO;
-    *length = exchange->answer_length;
-    if (*length == 0)
-        *length = exchange->length(pdu, available);
-    if (*length == 0)
+    if (answer == 0)
+        answer = exchange->length(pdu, available);
+    *length = answer;
+    if (answer == 0)
         return KWHI_FIT_MORE;
-    return *length <= KWH_MODBUS_PDU_MAX ? KWHI_FIT_YES : KWHI_FIT_NO;
-}
-
-struct kwh_match kwhi_answer_match(struct kwh_exchange *exchange, const uint8_t *frame,
-                                   size_t count, size_t body_at, size_t body_length)
-{
-    struct kwh_match match = {KWH_VERDICT_FRAME, KWH_REASON_NOISE, 0, 0, 0, 0, KWH_OK, NULL};
-    match.count = (uint16_t)count;
-    match.body_at = (uint16_t)body_at;
-    match.body_length = (uint16_t)body_length;
-    match.exchange = exchange;
-    if ((frame[body_at] & 0x80u) != 0)
-        match.error = kwh_error_from_exception(frame[body_at + 1]);
-    return match;
+    return answer <= KWH_MODBUS_PDU_MAX ? KWHI_FIT_YES : KWHI_FIT_NO;
 }

@@ -36,10 +36,13 @@ static struct kwh_match judge_answer(const uint8_t *bytes, size_t pdu_length,
     size_t count = KWHI_MBAP_SIZE + pdu_length;
     if (bytes[6] != exchange->address)
         return kwh_match_slide(count, KWH_REASON_OTHER_ADDRESS, bytes[6]);
-    if (kwhi_answer_fits(exchange, bytes + KWHI_MBAP_SIZE, pdu_length, &expected) != KWHI_FIT_YES ||
-        expected != pdu_length)
-        return kwh_match_slide(count, KWH_REASON_OTHER_ANSWER, 0);
-    return kwhi_answer_match(exchange, bytes, count, KWHI_MBAP_SIZE, pdu_length);
+    struct kwh_match match = kwh_match_slide(count, KWH_REASON_NOISE, 0);
+    if (kwhi_answer_fits(exchange, bytes + KWHI_MBAP_SIZE, pdu_length, &expected) == KWHI_FIT_YES &&
+        expected == pdu_length)
+        kwhi_answer_take(&match, exchange, bytes, KWHI_MBAP_SIZE, pdu_length);
+    else
+        match.reason = KWH_REASON_OTHER_ANSWER;
+    return match;
 }
 
 /* Judges the frame that begins at the first byte. */

@@ -104,6 +104,18 @@ class Build:
         found = [re.fullmatch(r"[0-9a-f]+ ([0-9a-f]+) (\w) (\S+)", line) for line in lines]
         return [(match[3], int(match[1], 16), match[2]) for match in found if match]
 
+    def functions(self, image):
+        """Names of the functions in an image; those of one file alone with the file, rtu.c:wrap."""
+        names, file = set(), ""
+        for line in run([self.target.prefix + "readelf", "-sW", image]).splitlines():
+            kind, scope, name = re.match(r"(?:\s*\S+){3}\s+(\S+)\s+(\S+)(?:\s+\S+){2}\s*(\S*)|",
+                                         line).groups(default="")
+            if kind == "FILE":
+                file = name
+            elif kind == "FUNC":
+                names.add(f"{file}:{name}" if scope == "LOCAL" else name)
+        return names
+
     def sections(self, image):
         """Sizes of code, constants, and what is in RAM."""
         sizes = {"code": 0, "constants": 0, "ram": 0}

@@ -42,10 +42,10 @@ PROGRAMS = {
 
 def stack_of(build, graph, image, program):
     """The deepest path of the library below the program, and its chain."""
-    names = {name for name, _, _ in build.symbols(image)}
+    names = build.functions(image)
 
     def present(function):
-        return function.split(":")[-1] in names
+        return function.split("/")[-1] in names
 
     own = (build.folder / f"tests_sizes_{program}.ci").read_text(encoding="utf-8")
     below = [graph.deepest(name, present) for name in graph.frames
