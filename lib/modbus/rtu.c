@@ -31,7 +31,7 @@ static struct kwh_match judge(const uint8_t *bytes, size_t length, struct kwh_ex
 {
     struct kwh_match match = {KWH_VERDICT_MORE, KWH_REASON_OTHER_ADDRESS, 0, 0, 0, 0, KWH_OK, NULL};
     enum kwhi_fit fit = KWHI_FIT_NO;
-    size_t body;
+    size_t body, size;
 
     if (bytes[0] == exchange->address) {
         fit = kwhi_answer_fits(exchange, bytes + 1, length - 1, &body);
@@ -39,11 +39,12 @@ static struct kwh_match judge(const uint8_t *bytes, size_t length, struct kwh_ex
     }
     if (fit == KWHI_FIT_NO)
         body = kwh_modbus_answer_length(bytes + 1, length - 1);
-    if (body == 0 || (body <= KWH_MODBUS_PDU_MAX && length < body + RTU_OVERHEAD))
+    size = body <= KWH_MODBUS_PDU_MAX ? body + RTU_OVERHEAD : 1;
+    if (body == 0 || length < size)
         return match;
     match.verdict = KWH_VERDICT_SLIDE;
-    match.count = (uint16_t)(body + RTU_OVERHEAD);
-    if (body > KWH_MODBUS_PDU_MAX || !kwhi_rtu_holds(bytes, match.count)) {
+    match.count = (uint16_t)size;
+    if (body > KWH_MODBUS_PDU_MAX || !kwhi_rtu_holds(bytes, size)) {
         match.reason = fit == KWHI_FIT_YES ? KWH_REASON_BAD_CRC : KWH_REASON_NOISE;
         match.count = 1;
     } else if (fit == KWHI_FIT_YES) {
