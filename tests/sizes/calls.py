@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Who calls whom in the core, and how much stack that takes, from what gcc says of each object."""
+"""Who calls whom in the core, and how much stack that takes, from what gcc says of each object; from
+its code where the compiler is too old to say."""
 import re
 
-from firmware import HERE, ROOT
+from firmware import HERE, ROOT, run
 
 
 def declared():
@@ -29,15 +30,23 @@ def member_called(place):
 class Graph:
     """Functions with their frames, and their calls."""
 
-    def __init__(self, folder):
+    def __init__(self, build):
         self.frames, self.calls, self.undeclared = {}, {}, set()
         self.unused = set(declared())
-        behind = declared()
-        for path in sorted(folder.glob("lib_*.ci")):
-            self.read(path.read_text(encoding="utf-8"), behind)
+        self.build, self.behind = build, declared()
+        for source in build.sources:
+            if source.startswith("lib/"):
+                self.read(source)
 
-    def read(self, text, behind):
-        """Adds what one object says."""
+    def read(self, source):
+        """Adds what an object says."""
+        if self.build.calls:
+            self.read_calls(self.build.beside(source, ".ci"))
+        else:
+            self.read_code(source)
+
+    def read_calls(self, text):
+        """From -fcallgraph-info."""
         for title, label in re.findall(r'node: \{ title: "([^"]+)" label: "([^"]+)"', text):
             frame = re.search(r"\\n(\d+) bytes \((\w[^)]*)\)", label)
             if frame:
@@ -50,10 +59,39 @@ class Graph:
             if callee == "__indirect_call":
                 key = member_called(place)
                 self.unused.discard(key)
-                if key not in behind:
+                if key not in self.behind:
                     self.undeclared.add(f"{place} calls {key[1]}")
-                callees = behind.get(key, [])
+                callees = self.behind.get(key, [])
             self.calls.setdefault(caller, set()).update(callees)
+
+    def read_code(self, source):
+        """From -fstack-usage and the disassembly, which does not tell one function pointer of a
+        file from another: each may lead where any of them does."""
+        tool, item = self.build.target.prefix, self.build.object(source)
+        public = set(re.findall(r" [A-Z] (\S+)$", run([tool + "nm", "-g", item]), re.M))
+        frames = re.findall(r"^[^\t]*:(\S+)\t(\d+)\t", self.build.beside(source, ".su"), re.M)
+        own = {name: name if name in public else f"{source}:{name}" for name, _ in frames}
+        self.frames.update({own[name]: int(size) for name, size in frames})
+        pointers = [name for (file, _), names in self.behind.items() if file == source
+                    for name in names]
+        caller = None
+        for line in run([tool + "objdump", "-dr", item]).splitlines():
+            begins = re.fullmatch(r"[0-9a-f]+ <(\S+)>:", line)
+            calls = re.search(r"R_AVR_(?:CALL|13_PCREL)\t(?:\.text\.)?([^+\s]+)", line)
+            if begins:
+                caller = own.get(begins[1], begins[1])
+                self.calls.setdefault(caller, set())
+            elif calls and own.get(calls[1], calls[1]) != caller:
+                self.calls[caller].add(own.get(calls[1], calls[1]))
+            elif re.search(r"\te?icall\b|\te?ijmp\b", line):
+                self.calls[caller].update(pointers)
+
+    def called_by(self, source):
+        """The functions that a file of a program calls."""
+        program = Graph.__new__(Graph)
+        program.__dict__.update(self.__dict__, frames={}, calls={}, undeclared=set(), unused=set())
+        program.read(source)
+        return set().union(*program.calls.values())
 
     def cycle(self):
         """A chain of functions that leads back to its first one, or None."""

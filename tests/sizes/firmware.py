@@ -77,17 +77,26 @@ class Build:
 
     def __init__(self, target, folder):
         self.target, self.folder = target, pathlib.Path(folder)
-        self.calls = [] if target.prefix == "avr-" else ["-fcallgraph-info=su"]  # since gcc 10
+        self.calls = int(target.version.split(".")[0]) >= 10  # whether this gcc can tell them
         self.archive = self.folder / "libkwh.a"
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            self.objects = list(pool.map(self.compile, core_sources()))
+            self.sources = core_sources()
+            self.objects = list(pool.map(self.compile, self.sources))
         run([target.prefix + "ar", "rcs", self.archive, *self.objects])
+
+    def object(self, source):
+        """The object of a file."""
+        return self.folder / (source.replace("/", "_")[:-2] + ".o")
+
+    def beside(self, source, suffix):
+        """What the compiler wrote beside an object."""
+        return self.object(source).with_suffix(suffix).read_text(encoding="utf-8")
 
     def compile(self, source):
         """Compiles a file; returns its object."""
-        target = self.folder / (source.replace("/", "_")[:-2] + ".o")
-        run([self.target.prefix + "gcc", *self.target.machine, *OPTIONS, *self.calls, "-c", source,
-             "-o", target])
+        target = self.object(source)
+        run([self.target.prefix + "gcc", *self.target.machine, *OPTIONS,
+             "-fcallgraph-info=su" if self.calls else "-fstack-usage", "-c", source, "-o", target])
         return target
 
     def program(self, name):

@@ -74,7 +74,7 @@ FOREIGN = {
 
 def check_calls(build):
     """No recursion, every function pointer known, every frame of fixed size."""
-    graph = Graph(build.folder)
+    graph = Graph(build)
     cycle = graph.cycle()
     expect(cycle is None, f"recursion: {cycle}")
     for line in sorted(graph.undeclared):

@@ -47,9 +47,8 @@ def stack_of(build, graph, image, program):
     def present(function):
         return function.split("/")[-1] in names
 
-    own = (build.folder / f"tests_sizes_{program}.ci").read_text(encoding="utf-8")
-    below = [graph.deepest(name, present) for name in graph.frames
-             if ":" not in name and f'targetname: "{name}"' in own]
+    own = graph.called_by(f"tests/sizes/{program}.c")
+    below = [graph.deepest(name, present) for name in own if name in graph.frames]
     if program == "rtu_frames":  # asks the framing itself
         below += [graph.deepest("lib/modbus/rtu.c:" + name, present) for name in ("wrap", "match")]
     return max(below)
@@ -59,15 +58,14 @@ def measure(target, folder):
     """What each program takes: {program: {code, constants, ram, stack}}, and the contexts."""
     build = Build(target, folder)
     empty = build.sections(build.program("empty"))
-    graph = Graph(build.folder) if build.calls else None
+    graph = Graph(build)
     programs = {}
     for program in PROGRAMS:
         image = build.program(program)
         sizes = build.sections(image)
         programs[program] = {what: sizes[what] - empty[what] for what in sizes}
-        if graph:
-            depth, chain = stack_of(build, graph, image, program)
-            programs[program].update(stack=depth, deepest=chain)
+        depth, chain = stack_of(build, graph, image, program)
+        programs[program].update(stack=depth, deepest=chain)
     contexts = {name: size for name, size, _ in build.symbols(build.compile(
         "tests/sizes/contexts.c"))}
     return {"compiler": f"{target.prefix}gcc {target.version}", "programs": programs,
@@ -85,7 +83,7 @@ def table(results):
         for program, title in PROGRAMS.items():
             sizes = result["programs"][program]
             print(f"  {title:42}{sizes['code']:>6}  {sizes['constants']:>9}  {sizes['ram']:>5}  "
-                  f"{sizes.get('stack', '-'):>5}")
+                  f"{sizes['stack']:>5}")
         width = max(map(len, result["contexts"]))
         contexts = [f"{name:{width}} {size:>4}" for name, size in result["contexts"].items()]
         for first in range(0, len(contexts), 3):
@@ -97,8 +95,7 @@ def numbers(result):
     found = {f"struct {name}": size for name, size in result["contexts"].items()}
     for program, sizes in result["programs"].items():
         found[f"{program}, flash"] = sizes["code"] + sizes["constants"]
-        found.update({f"{program}, {what}": sizes[what] for what in ("ram", "stack")
-                      if what in sizes})
+        found.update({f"{program}, {what}": sizes[what] for what in ("ram", "stack")})
     return found
 
 
