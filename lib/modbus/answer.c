@@ -9,26 +9,19 @@ static bool repeats(const struct kwh_exchange *exchange, const uint8_t *pdu, siz
     return true;
 }
 
-enum kwhi_fit kwhi_answer_fits(const struct kwh_exchange *exchange, const uint8_t *pdu,
-                               size_t available, size_t *length)
+size_t kwhi_answer_length(const struct kwh_exchange *exchange, const uint8_t *pdu, size_t available)
 {
     uint8_t function = exchange->head[0];
-    size_t answer = exchange->answer_length;
-    *length = 0;
+    size_t length = exchange->answer_length;
     if (available == 0)
-        return KWHI_FIT_MORE;
-    if (pdu[0] == (function | 0x80u)) {
-        *length = 2;
-        return KWHI_FIT_YES;
-    }
+        return 0;
+    if (pdu[0] == (function | 0x80u))
+        return 2;
     if (pdu[0] != function || !repeats(exchange, pdu, available))
-        return KWHI_FIT_NO;
-    if (exchange->counted && available >= 2 && pdu[1] + 2u != answer)
-        return KWHI_FIT_NO;
-    if (answer == 0)
-        answer = exchange->length(pdu, available);
-    *length = answer;
-    if (answer == 0)
-        return KWHI_FIT_MORE;
-    return answer <= KWH_MODBUS_PDU_MAX ? KWHI_FIT_YES : KWHI_FIT_NO;
+        return KWHI_NO_ANSWER;
+    if (exchange->counted && available >= 2 && pdu[1] + 2u != length)
+        return KWHI_NO_ANSWER;
+    if (length == 0)
+        length = exchange->length(pdu, available);
+    return length <= KWH_MODBUS_PDU_MAX ? length : KWHI_NO_ANSWER;
 }

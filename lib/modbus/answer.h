@@ -5,19 +5,15 @@
 
 #include <kwh/modbus.h>
 
-enum kwhi_fit {
-    KWHI_FIT_MORE, /* may be the answer: more bytes are needed */
-    KWHI_FIT_YES,  /* is the answer if it is *length bytes long */
-    KWHI_FIT_NO
-};
+/* What kwhi_answer_length() says of a PDU that is no answer to the exchange. */
+#define KWHI_NO_ANSWER SIZE_MAX
 
 /*
- * Judges the PDU that begins at `pdu`, of which `available` bytes are there. *length is the length
- * that the answer must have; with KWHI_FIT_YES there may still be fewer bytes than that, with
- * KWHI_FIT_MORE it is 0.
+ * How long the PDU that begins at `pdu`, of which `available` bytes are there, must be to be the
+ * answer to an exchange; there may still be fewer bytes than that. 0: more are needed to tell.
  */
-enum kwhi_fit kwhi_answer_fits(const struct kwh_exchange *exchange, const uint8_t *pdu,
-                               size_t available, size_t *length);
+size_t kwhi_answer_length(const struct kwh_exchange *exchange, const uint8_t *pdu,
+                          size_t available);
 
 /* Makes the match of a whole frame, its bytes already counted, that of the answer, whose PDU, an
  * exception or not, begins at `body_at`. */

@@ -30,14 +30,15 @@ static size_t wrap(const struct kwh_exchange *exchange, uint8_t *frame, size_t c
 static struct kwh_match judge(const uint8_t *bytes, size_t length, struct kwh_exchange *exchange)
 {
     struct kwh_match match = {KWH_VERDICT_MORE, KWH_REASON_OTHER_ADDRESS, 0, 0, 0, 0, KWH_OK, NULL};
-    enum kwhi_fit fit = KWHI_FIT_NO;
-    size_t body, size;
+    size_t body = KWHI_NO_ANSWER, size;
+    bool fits = false;
 
     if (bytes[0] == exchange->address) {
-        fit = kwhi_answer_fits(exchange, bytes + 1, length - 1, &body);
-        match.reason = fit == KWHI_FIT_NO ? KWH_REASON_OTHER_ANSWER : KWH_REASON_NOISE;
+        body = kwhi_answer_length(exchange, bytes + 1, length - 1);
+        fits = body != KWHI_NO_ANSWER;
+        match.reason = fits ? KWH_REASON_NOISE : KWH_REASON_OTHER_ANSWER;
     }
-    if (fit == KWHI_FIT_NO)
+    if (!fits)
         body = kwh_modbus_answer_length(bytes + 1, length - 1);
     size = body <= KWH_MODBUS_PDU_MAX ? body + RTU_OVERHEAD : 1;
     if (body == 0 || length < size)
@@ -45,9 +46,9 @@ static struct kwh_match judge(const uint8_t *bytes, size_t length, struct kwh_ex
     match.verdict = KWH_VERDICT_SLIDE;
     match.count = (uint16_t)size;
     if (body > KWH_MODBUS_PDU_MAX || !kwhi_rtu_holds(bytes, size)) {
-        match.reason = fit == KWHI_FIT_YES ? KWH_REASON_BAD_CRC : KWH_REASON_NOISE;
+        match.reason = fits ? KWH_REASON_BAD_CRC : KWH_REASON_NOISE;
         match.count = 1;
-    } else if (fit == KWHI_FIT_YES) {
+    } else if (fits) {
         kwhi_answer_take(&match, exchange, bytes, 1, body);
     } else {
         match.address = bytes[0];

@@ -32,13 +32,11 @@ static struct kwh_exchange *find(struct kwh_exchange *exchanges, uint16_t id)
 static struct kwh_match judge_answer(const uint8_t *bytes, size_t pdu_length,
                                      struct kwh_exchange *exchange)
 {
-    size_t expected;
     size_t count = KWHI_MBAP_SIZE + pdu_length;
     if (bytes[6] != exchange->address)
         return kwh_match_slide(count, KWH_REASON_OTHER_ADDRESS, bytes[6]);
     struct kwh_match match = kwh_match_slide(count, KWH_REASON_NOISE, 0);
-    if (kwhi_answer_fits(exchange, bytes + KWHI_MBAP_SIZE, pdu_length, &expected) == KWHI_FIT_YES &&
-        expected == pdu_length)
+    if (kwhi_answer_length(exchange, bytes + KWHI_MBAP_SIZE, pdu_length) == pdu_length)
         kwhi_answer_take(&match, exchange, bytes, KWHI_MBAP_SIZE, pdu_length);
     else
         match.reason = KWH_REASON_OTHER_ANSWER;
