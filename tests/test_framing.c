@@ -174,10 +174,10 @@ static void what_comes_after_a_read(void **state)
     static const struct verdict cases[] = {
         {"01", false, MORE, NOISE, 0, 0},
         {"01 03 04 3E 33 33 33 53", false, MORE, NOISE, 0, 0},
-        {"01 03 04 3E 33 33 33 53 31", false, FRAME, NOISE, 9, 0},
-        {"01 03 04 3E 33 33 33 53 31 FF FF", false, FRAME, NOISE, 9, 0},
+        {"01 03 04 3E 33 33 33 53 31", false, FRAME, NOISE, 9, 1},
+        {"01 03 04 3E 33 33 33 53 31 FF FF", false, FRAME, NOISE, 9, 1},
         {"01 03 04 3E 33 33 33 53 30", false, SLIDE, BAD_CRC, 1, 0},
-        {"01 83 02 C0 F1", false, FRAME, NOISE, 5, 0},
+        {"01 83 02 C0 F1", false, FRAME, NOISE, 5, 1},
         {"01 83 02 C0 F0", false, SLIDE, BAD_CRC, 1, 0},
         /* Our address, but another function, another count, another refusal. */
         {"01 04", false, MORE, NOT_ASKED, 0, 0},
@@ -209,7 +209,7 @@ static void what_comes_after_a_write(void **state)
 {
     static const uint8_t ten[] = {0x41, 0x20, 0x00, 0x00};
     static const struct verdict cases[] = {
-        {"01 10 40 0D 00 02 C5 CB", false, FRAME, NOISE, 8, 0},
+        {"01 10 40 0D 00 02 C5 CB", false, FRAME, NOISE, 8, 1},
         {"01 10 40 0D 00", false, MORE, NOISE, 0, 0},
         {"01 10 40 0C 00 02 94 0B", false, SLIDE, NOT_ASKED, 8, 1},
         {"01 10 40 0D 00 01 85 CA", false, SLIDE, NOT_ASKED, 8, 1},
@@ -223,15 +223,15 @@ static void what_comes_after_a_write(void **state)
 static void what_comes_after_diagnostics(void **state)
 {
     static const struct verdict counter[] = {
-        {"01 08 00 0B 00 2A 10 16", false, FRAME, NOISE, 8, 0},
+        {"01 08 00 0B 00 2A 10 16", false, FRAME, NOISE, 8, 1},
         {"01 08 00 0C 00 2A A1 D7", false, SLIDE, NOT_ASKED, 8, 1},
     };
     static const struct verdict returned[] = {
-        {"01 08 00 00 A5 37 DA 8D", false, FRAME, NOISE, 8, 0},
+        {"01 08 00 00 A5 37 DA 8D", false, FRAME, NOISE, 8, 1},
         {"01 08 00 00 A5 38 9A 89", false, SLIDE, NOT_ASKED, 8, 1},
     };
     static const struct verdict identity[] = {
-        {"01 2B 0E 01 01 00 00 00 27 D7", false, FRAME, NOISE, 10, 0},
+        {"01 2B 0E 01 01 00 00 00 27 D7", false, FRAME, NOISE, 10, 1},
         {"01 2B 0E 02 01 00 00 00 63 D7", false, SLIDE, NOISE, 1, 0},
         {"01 2B 0D 01 01 00 00 00 27 E4", false, SLIDE, NOISE, 1, 0},
     };
@@ -247,17 +247,17 @@ static void what_comes_after_diagnostics(void **state)
 static void what_comes_on_a_connection(void **state)
 {
     static const struct verdict cases[] = {
-        {"12 34 00 00 00 05 01 03 02 00 2A", false, FRAME, NOISE, 11, 0},
+        {"12 34 00 00 00 05 01 03 02 00 2A", false, FRAME, NOISE, 11, 1},
         {"12 34 00 00 00 05 01 03 02 00", false, MORE, NOISE, 0, 0},
         {"12 34 00 00 00 05", false, MORE, NOISE, 0, 0},
         {"12 34 00 00 00 05 01", false, MORE, NOISE, 0, 0},
         {"12 35 00 00 00 05 01", false, MORE, NOT_ASKED, 0, 0},
-        {"12 34 00 00 00 03 01 83 02", false, FRAME, NOISE, 9, 0},
+        {"12 34 00 00 00 03 01 83 02", false, FRAME, NOISE, 9, 1},
         {"12 35 00 00 00 05 01 03 02 00 2A", false, SLIDE, NOT_ASKED, 11, 0},
         {"12 34 00 00 00 05 02 03 02 00 2A", false, SLIDE, OTHER, 11, 2},
-        {"12 34 00 00 00 07 01 03 04 00 2A 00 2B", false, SLIDE, NOT_ASKED, 13, 0},
-        {"12 34 00 00 00 04 01 03 02 00", false, SLIDE, NOT_ASKED, 10, 0},
-        {"12 34 00 00 00 04 01 83 02 00", false, SLIDE, NOT_ASKED, 10, 0},
+        {"12 34 00 00 00 07 01 03 04 00 2A 00 2B", false, SLIDE, NOT_ASKED, 13, 1},
+        {"12 34 00 00 00 04 01 03 02 00", false, SLIDE, NOT_ASKED, 10, 1},
+        {"12 34 00 00 00 04 01 83 02 00", false, SLIDE, NOT_ASKED, 10, 1},
         {"12 34 01", false, SLIDE, NOISE, 1, 0},
         {"12 34 00 01", false, SLIDE, NOISE, 1, 0},
         {"12 34 00 00 01", false, SLIDE, NOISE, 1, 0},
