@@ -736,6 +736,28 @@ static void what_must_not_be_decoded_is_known(void **state)
     }
 }
 
+/* The pages of a 2PU are laid out alike; page 0, the one called 5/5, is our eighth. */
+static void pages_of_the_past_are_where_they_are_computed(void **state)
+{
+    static const char *const natures[] = {"active", "reactive"};
+    static const char *const directions[] = {"import", "export"};
+    static const char *const tariffs[] = {"", "_t1", "_t2", "_t3", "_t4"};
+    const struct kwh_map *map = map_named("inepro_2pu");
+    (void)state;
+    for (unsigned i = 0; i < 2 * 2 * 5 * 8; i++) {
+        unsigned nature = i & 1, direction = i >> 1 & 1, page = i >> 2 & 7, tariff = i >> 5;
+        unsigned address = 0x6100 + 0x200 * nature + 0x14 * page + 0x0A * direction + 2 * tariff;
+        char name[KWH_QUANTITY_TEXT];
+        uint32_t quantity;
+        snprintf(name, sizeof name, "%s_energy_%s%s_h%u", natures[nature], directions[direction],
+                 tariffs[tariff], page == 0 ? 8 : page);
+        assert_int_equal(kwh_quantity_parse(name, &quantity), KWH_OK);
+        const struct kwh_row *row = row_named(map, quantity);
+        assert_non_null(row);
+        assert_int_equal(row->address, address);
+    }
+}
+
 /* ------------------------------------------------------------------------------------------------
  * Plans.
  */
@@ -806,6 +828,7 @@ int main(void)
         cmocka_unit_test(maps_are_beside_their_rows_what_the_facts_say),
         cmocka_unit_test_setup(meters_are_told_apart, begin),
         cmocka_unit_test(what_must_not_be_decoded_is_known),
+        cmocka_unit_test(pages_of_the_past_are_where_they_are_computed),
         cmocka_unit_test(plans_keep_to_groups_and_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
