@@ -255,7 +255,7 @@ static void describe_register(const struct kwh_row *row, struct row_text *text)
     enum kwh_type type = kwh_row_type(row);
     snprintf(text->address, sizeof text->address, "0x%04X", (unsigned)row->address);
     snprintf(text->words, sizeof text->words, "%u", (unsigned)kwh_row_words(row));
-    if (type == KWH_TYPE_TEXT ||
+    if (type == KWH_TYPE_TEXT || type == KWH_TYPE_TEXT16 ||
         kwh_decimal_print(&scale, text->scale, sizeof text->scale) != KWH_OK)
         snprintf(text->scale, sizeof text->scale, "1");
     text->space = kwh_row_space(row) == KWH_SPACE_INPUT ? "04" : "03";
