@@ -16,7 +16,7 @@ static const struct kwh_row rows[] = {
     KWH_HOLDING(0x4000, HEX32,   1,    SERIAL_NUMBER,                   KWH_MANUAL),
     KWH_HOLDING(0x4002, HEX16,   1,    METER_CODE,                      KWH_MANUAL),
     KWH_HOLDING(0x4003, INT16,   1,    DEVICE_ADDRESS,                  KWH_MANUAL),
-    /* the speed itself, no enumeration */
+    /* the speed itself, no enumeration; the specification begins at 1200, this table at 300 */
     KWH_HOLDING(0x4004, INT16,   1,    BAUD_RATE,                       KWH_MANUAL),
     KWH_HOLDING(0x4005, FLOAT32, 1,    PROTOCOL_VERSION,                KWH_MANUAL),
     KWH_HOLDING(0x4007, FLOAT32, 1,    SOFTWARE_VERSION,                KWH_MANUAL),
@@ -29,6 +29,7 @@ static const struct kwh_row rows[] = {
     KWH_HOLDING(0x400F, INT16,   1,    COMBINATION_CODE,                KWH_MANUAL),
     /* BCD: 0x0025 is 25 s */
     KWH_HOLDING(0x4010, BCD16,   1,    DISPLAY_CYCLE_TIME,              KWH_MANUAL),
+    /* odd is in this table and not in the appendix of the PRO380 */
     KWH_HOLDING(0x4011, INT16,   1,    PARITY,                          KWH_MANUAL),
     /* "1F", "2R": the second character decides */
     KWH_HOLDING(0x4012, ASCII16, 1,    CURRENT_DIRECTION_L1,            KWH_MANUAL),
@@ -480,7 +481,7 @@ static const struct kwh_block mbus_blocks[] = {
 static const struct kwh_line_settings mbus_lines[] = {{9600, 8, 'E', 1}, {2400, 8, 'E', 1}};
 
 static const struct kwh_mbus_family mbus_family = {
-    .manufacturer = 0x25CD, /* INM */
+    .manufacturer = 0x25CD, /* INM; on the wire CD 25, printed 25 CD by the PRO1 */
     .version = 1,
     .medium = 2,
     .usual = 0xB1, /* sent by the script when it is done; what it does is inferred */
