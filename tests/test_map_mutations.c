@@ -2,7 +2,7 @@
 /*
  * Do the checks of the maps see everything? Each bit of each member of each table of every map is
  * changed in a copy, one at a time; whatever the tables of facts would not notice is a failure,
- * because then nothing says that this member is right.
+ * because then nothing says that this member is right. And every map has a proof image.
  */
 #include <stdarg.h>
 #include <setjmp.h>
@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "map_proofs.h"
 #include "map_text.h"
 
 #define BESIDE 16384
@@ -456,6 +457,7 @@ static void every_change_of_a_map_is_noticed(void **state)
         if (!load_facts())
             continue;
         maps++;
+        assert_non_null(map_proofs[i]);
         change_rows();
         change_items();
         change_identity();
