@@ -56,6 +56,14 @@ assert addresses == sorted(addresses) and len(set(addresses)) == 88
 assert {row[0] for row in rows[1:89]} == {"modbus"} and {row[0] for row in rows[89:]} == {"mbus"}
 CODE
 says out "mbus,,8B 01 FD 47,1,voltage_l2,V,bcd6,0.01,r,public,after CI B4"
+# Of several rows with one name only one is read.
+exits 0 maps socomec_countis_e4x
+"$PYTHON" - "$temp/out" <<'CODE' || complain "copies"
+import sys
+rows = [line for line in open(sys.argv[1], encoding="utf-8") if " active_energy_import  " in line]
+assert [row[4:10] for row in rows if "a copy, not read by name" in row] == ["0xC652", "0xC86F", "0x6583"], rows
+assert [row[4:10] for row in rows if "a copy" not in row] == ["0xC702"], rows
+CODE
 # Each row as the table of facts has it, its certainty, too; only what is never published is not shown.
 for facts in "$SOURCE"/tests/data/*_*_modbus.csv; do
     map=$(basename "$facts" _modbus.csv)

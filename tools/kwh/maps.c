@@ -240,6 +240,8 @@ static void note_text(const struct kwh_map_entry *entry, const struct kwh_row *r
     size_t count = 0;
     text[0] = '\0';
     profile_text(entry, row, text);
+    if (kwh_row_rank(row) != 0)
+        append(text, NOTE_MAX, "; ", "a copy, not read by name");
     if (entry->notes != NULL) {
         notes = input ? entry->notes->input_notes : entry->notes->notes;
         count = input ? entry->notes->input_count : entry->notes->count;
