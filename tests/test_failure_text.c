@@ -103,7 +103,7 @@ static const struct {
     {{.error = KWH_ERROR_SERVER_DEVICE_FAILURE, .address = 1, .function = 16, .attempt = 1},
      "The meter failed while answering (exception 4): address 1, function 10, after 0 ms."},
     {{.error = KWH_ERROR_ARGUMENT}, "An argument is outside its range"},
-    {{.error = KWH_OK}, "Success"},
+    {{.error = KWH_OK}, "Nothing failed on the line"},
 };
 
 static void test_texts(void **context)

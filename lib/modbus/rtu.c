@@ -6,8 +6,9 @@
 
 #include <string.h>
 
-#define RTU_FRAME_MAX 256u
-#define RTU_OVERHEAD  3u
+#define RTU_FRAME_MAX   256u
+#define RTU_OVERHEAD    3u
+#define RTU_ADDRESS_MAX 247u
 
 static size_t wrap(const struct kwh_exchange *exchange, uint8_t *frame, size_t capacity)
 {
@@ -42,10 +43,36 @@ static struct kwh_match judge_other(const uint8_t *bytes, size_t length,
     return kwh_match_slide(body + RTU_OVERHEAD, reason, bytes[0]);
 }
 
+/* An answer to this function, refusals among them, of whoever sends it. */
+static struct kwh_match judge_anyone(const uint8_t *bytes, size_t length,
+                                     struct kwh_exchange *exchange)
+{
+    size_t body;
+    struct kwh_match match;
+    if (bytes[0] == 0 || bytes[0] > RTU_ADDRESS_MAX)
+        return kwh_match_slide(1, KWH_REASON_NOISE, 0);
+    if (length == 1)
+        return kwh_match_more(KWH_REASON_NOISE);
+    if (!kwhi_answers_function(exchange, bytes[1]))
+        return judge_other(bytes, length, exchange);
+    body = kwh_modbus_answer_length(bytes + 1, length - 1);
+    if (body > KWH_MODBUS_PDU_MAX)
+        return kwh_match_slide(1, KWH_REASON_NOISE, 0);
+    if (body == 0 || length < body + RTU_OVERHEAD)
+        return kwh_match_more(KWH_REASON_NOISE);
+    if (!kwhi_rtu_holds(bytes, body + RTU_OVERHEAD))
+        return kwh_match_slide(1, KWH_REASON_BAD_CRC, 0);
+    match = kwhi_answer_match(exchange, bytes, body + RTU_OVERHEAD, 1, body);
+    match.address = bytes[0];
+    return match;
+}
+
 /* Judges the frame that begins at the first byte. */
 static struct kwh_match judge(const uint8_t *bytes, size_t length, struct kwh_exchange *exchange)
 {
     size_t body;
+    if (exchange->anyone)
+        return judge_anyone(bytes, length, exchange);
     if (bytes[0] != exchange->address)
         return judge_other(bytes, length, exchange);
     switch (kwhi_answer_fits(exchange, bytes + 1, length - 1, &body)) {
@@ -75,7 +102,7 @@ const struct kwh_framing kwh_modbus_rtu = {
     .frame_max = RTU_FRAME_MAX,
     .overhead = RTU_OVERHEAD,
     .properties = KWH_FRAMING_SERIAL | KWH_FRAMING_BROADCAST,
-    .address_max = 247,
+    .address_max = RTU_ADDRESS_MAX,
 };
 
 const struct kwh_framing kwh_modbus_rtu_over_tcp = {
@@ -84,5 +111,5 @@ const struct kwh_framing kwh_modbus_rtu_over_tcp = {
     .frame_max = RTU_FRAME_MAX,
     .overhead = RTU_OVERHEAD,
     .properties = KWH_FRAMING_SERIAL | KWH_FRAMING_BROADCAST | KWH_FRAMING_STREAM,
-    .address_max = 247,
+    .address_max = RTU_ADDRESS_MAX,
 };

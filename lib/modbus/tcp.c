@@ -42,6 +42,28 @@ static struct kwh_match judge_answer(const uint8_t *bytes, size_t pdu_length,
     return kwhi_answer_match(exchange, bytes, count, KWHI_MBAP_SIZE, pdu_length);
 }
 
+/* The first exchange that takes an answer of any unit, if it is one to its function. */
+static struct kwh_exchange *find_anyone(struct kwh_exchange *exchanges, uint8_t function)
+{
+    while (exchanges != NULL && (exchanges->state != KWH_EXCHANGE_WAITING || !exchanges->anyone ||
+                                 !kwhi_answers_function(exchanges, function)))
+        exchanges = exchanges->next;
+    return exchanges;
+}
+
+/* A whole frame that a search takes, late ones too: the unit tells whose it is. */
+static struct kwh_match judge_anyone(const uint8_t *bytes, size_t pdu_length,
+                                     struct kwh_exchange *exchange)
+{
+    struct kwh_match match;
+    size_t count = KWHI_MBAP_SIZE + pdu_length;
+    if (kwh_modbus_answer_length(bytes + KWHI_MBAP_SIZE, pdu_length) != pdu_length)
+        return kwh_match_slide(count, KWH_REASON_OTHER_ANSWER, 0);
+    match = kwhi_answer_match(exchange, bytes, count, KWHI_MBAP_SIZE, pdu_length);
+    match.address = bytes[6];
+    return match;
+}
+
 /* Judges the frame that begins at the first byte. */
 static struct kwh_match judge(const uint8_t *bytes, size_t length, struct kwh_exchange *exchanges)
 {
@@ -55,6 +77,10 @@ static struct kwh_match judge(const uint8_t *bytes, size_t length, struct kwh_ex
     pdu_length = kwhi_mbap_pdu_length(bytes);
     if (length < KWHI_MBAP_SIZE + pdu_length)
         return kwh_match_more(exchange != NULL ? KWH_REASON_NOISE : KWH_REASON_OTHER_ANSWER);
+    if (exchange == NULL || exchange->anyone)
+        exchange = find_anyone(exchanges, bytes[KWHI_MBAP_SIZE]);
+    if (exchange != NULL && exchange->anyone)
+        return judge_anyone(bytes, pdu_length, exchange);
     if (exchange == NULL)
         return kwh_match_slide(KWHI_MBAP_SIZE + pdu_length, KWH_REASON_OTHER_ANSWER, 0);
     return judge_answer(bytes, pdu_length, exchange);
