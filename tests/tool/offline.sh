@@ -56,6 +56,29 @@ assert addresses == sorted(addresses) and len(set(addresses)) == 88
 assert {row[0] for row in rows[1:89]} == {"modbus"} and {row[0] for row in rows[89:]} == {"mbus"}
 CODE
 says out "mbus,,8B 01 FD 47,1,voltage_l2,V,bcd6,0.01,r,public,after CI B4"
+# Of several rows with one name only one is read.
+exits 0 maps socomec_countis_e4x
+"$PYTHON" - "$temp/out" <<'CODE' || complain "copies"
+import sys
+rows = [line for line in open(sys.argv[1], encoding="utf-8") if " active_energy_import  " in line]
+assert [row[4:10] for row in rows if "a copy, not read by name" in row] == ["0xC652", "0xC86F", "0x6583"], rows
+assert [row[4:10] for row in rows if "a copy" not in row] == ["0xC702"], rows
+CODE
+# Each row as the table of facts has it, its certainty, too; only what is never published is not shown.
+for facts in "$SOURCE"/tests/data/*_*_modbus.csv; do
+    map=$(basename "$facts" _modbus.csv)
+    "$KWH" maps "$map" -o csv >"$temp/rows"
+    "$PYTHON" - "$temp/rows" "$facts" <<'CODE' || complain "$map is shown otherwise"
+import csv, sys
+COLUMNS = "space", "address", "words", "name", "unit", "type", "scale", "certainty"
+def rows(path, wanted):
+    with open(path, encoding="utf-8", newline="") as file:
+        return sorted(tuple(row[c] for c in COLUMNS) for row in csv.DictReader(file) if wanted(row))
+shown = rows(sys.argv[1], lambda row: row["protocol"] == "modbus")
+known = rows(sys.argv[2], lambda row: True)
+sys.exit([(a, b) for a, b in zip(shown, known) if a != b][:1] or len(shown) != len(known))
+CODE
+done
 exits 0 maps PRO1-Mb -o csv # either side names the family
 [ "$(grep -c ^modbus, "$temp/out") $(grep -c ^mbus, "$temp/out")" = '47 17' ] ||
     complain "both sides of a family"

@@ -240,6 +240,8 @@ static void note_text(const struct kwh_map_entry *entry, const struct kwh_row *r
     size_t count = 0;
     text[0] = '\0';
     profile_text(entry, row, text);
+    if (kwh_row_rank(row) != 0)
+        append(text, NOTE_MAX, "; ", "a copy, not read by name");
     if (entry->notes != NULL) {
         notes = input ? entry->notes->input_notes : entry->notes->notes;
         count = input ? entry->notes->input_count : entry->notes->count;
@@ -255,7 +257,7 @@ static void describe_register(const struct kwh_row *row, struct row_text *text)
     enum kwh_type type = kwh_row_type(row);
     snprintf(text->address, sizeof text->address, "0x%04X", (unsigned)row->address);
     snprintf(text->words, sizeof text->words, "%u", (unsigned)kwh_row_words(row));
-    if (type == KWH_TYPE_TEXT ||
+    if (type == KWH_TYPE_TEXT || type == KWH_TYPE_TEXT16 ||
         kwh_decimal_print(&scale, text->scale, sizeof text->scale) != KWH_OK)
         snprintf(text->scale, sizeof text->scale, "1");
     text->space = kwh_row_space(row) == KWH_SPACE_INPUT ? "04" : "03";
