@@ -17,7 +17,7 @@ RISKS = {
 }
 INDEX_WORDS = """\
 *manual*: printed in the maker's manual. *public*: from programs that read such a meter. *inferred*: a part
-of the decoding is ours. *hardware*: seen on a real meter; no value is, so far as the table does not say so.
+of the decoding is ours. *hardware*: seen on a real meter; none is unless the table counts it.
 
 On a page, *register* is the address on the wire, counted from 0, and *function* 03 (holding) or 04 (input).
 A value is what the registers hold as *type*, times *scale*, in *unit*; energies come in Wh, whatever the
