@@ -57,6 +57,10 @@ def cell(text):
 
 
 def table(titles, rows):
+    """Without the columns in which no row has anything."""
+    rows = [tuple(row) for row in rows]
+    used = [i for i in range(len(titles)) if any(row[i] for row in rows)]
+    titles, rows = [titles[i] for i in used], [[row[i] for i in used] for row in rows]
     yield '| ' + ' | '.join(titles) + ' |'
     yield '|' + '---|' * len(titles)
     for row in rows:
@@ -146,7 +150,8 @@ def identity(of):
         yield 'Refused, as they would be misread:'
         yield ''
         yield from table(('code', 'model', 'why'), (
-            (code['code'], code['model'], ERRORS.get(code['error'], code['error']))
+            (code['code'] + (' in ' + register(code['address']) if 'address' in code else ''),
+             code['model'], ERRORS.get(code['error'], code['error']))
             for code in told['refused']))
 
 

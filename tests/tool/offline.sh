@@ -77,6 +77,7 @@ json 'line["lines"] == [{"baud": "9600", "format": "8E1"}] and line["address"] =
 json 'line["identity"]["codes"][0] == {"code": "0x0102", "model": "PRO380-Mod", "profiles": []}'
 json '{"code": "0x1113", "model": "2PU CT", "error": "other_family"} in line["identity"]["refused"]'
 json '{"code": "0x3203", "model": "GROW N380", "error": "other_encoding"} in line["identity"]["refused"]'
+json 'line["identity"]["refused"][-1]["address"] == "4112" and "address" not in line["identity"]["refused"][0]'
 json 'line["rows"][0]["obis"] == "0-0:96.1.0" and line["rows"][0]["by_name"] is True'
 json 'lines[1]["mbus"]["medium"] == "2" and "identity" not in lines[1]'
 exits 0 maps eastron_sdm72d_m2 -o json

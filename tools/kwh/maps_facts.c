@@ -7,7 +7,10 @@
 static void json_code(cJSON *object, const char *key, uint32_t code, unsigned words)
 {
     char text[16];
-    snprintf(text, sizeof text, words == 2 ? "0x%08lX" : "0x%04lX", (unsigned long)code);
+    if (words == 2)
+        snprintf(text, sizeof text, "0x%08lX", (unsigned long)code);
+    else
+        snprintf(text, sizeof text, "0x%04lX", (unsigned long)code);
     json_text(object, key, text);
 }
 
@@ -131,6 +134,8 @@ static cJSON *identity_object(const struct kwh_map_entry *entry)
         json_code(code, "code", other->code, map->identity_words);
         json_text(code, "model", other->name);
         json_text(code, "error", kwh_error_name(error));
+        if (other->address != 0)
+            json_register(code, KWH_SPACE_HOLDING, other->address);
         json_append(others, code);
     }
     json_item(object, "codes", codes);
