@@ -96,6 +96,23 @@ json 'line["rows"][1]["name"] == "meter_code" and line["rows"][1]["unit"] is Non
 json 'len(lines) == 2 and lines[1]["protocol"] == "mbus" and len(lines[1]["rows"]) == 25'
 json 'lines[1]["rows"][9]["header"] == "4B FD 47" and lines[1]["rows"][9]["telegram"] == "B4"'
 json 'lines[1]["rows"][9]["occurrence"] == "1" and lines[1]["rows"][0]["telegram"] is None'
+json 'line["lines"] == [{"baud": "9600", "format": "8E1"}] and line["address"] == "1"'
+json 'line["identity"]["codes"][0] == {"code": "0x0102", "model": "PRO380-Mod", "profiles": []}'
+json '{"code": "0x1113", "model": "2PU CT", "error": "other_family"} in line["identity"]["refused"]'
+json '{"code": "0x3203", "model": "GROW N380", "error": "other_encoding"} in line["identity"]["refused"]'
+json 'line["identity"]["refused"][-1]["address"] == "4112" and "address" not in line["identity"]["refused"][0]'
+json 'line["rows"][0]["obis"] == "0-0:96.1.0" and line["rows"][0]["by_name"] is True'
+json 'lines[1]["mbus"]["medium"] == "2" and "identity" not in lines[1]'
+exits 0 maps eastron_sdm72d_m2 -o json
+json 'line["timing"] == {"quiet_ms": "100", "turnaround_ms": "20", "answer_ms": "500"}'
+json 'line["request"]["safe"] == "60" and line["request"]["proven"] == "76" and line["request"]["even"]'
+json 'line["identity"]["codes"][2]["value"] == "voltage_l1" and line["identity"]["codes"][2]["least"] == "1"'
+json '[c["code"] for s in line["settings"] if s["name"] == "pulse_width" for c in s["choices"]] == ["0.060", "0.100", "0.200"]'
+json '[s["risk"] for s in line["settings"] if s["name"] == "password"] == [["irreversible"]]'
+exits 0 maps inepro_2pu -o json
+json '[c["risk"] for s in line["settings"] if s["name"] == "tariff" for c in s["choices"]] == [[], [], ["irreversible"], ["irreversible"]]'
+json '{"space": "03", "address": "16423", "last": "16433"} in line["request"]["never_read"]'
+json 'line["selectors"][0]["effect"] == "require" and line["selectors"][0]["error"] == "data_type"'
 exits 0 maps inepro_pro380
 says out "0x5002"
 says out "9600 8E1, or 2400 8E1, address 0"
