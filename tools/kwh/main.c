@@ -51,6 +51,25 @@ static const struct subcommand subcommands[] = {
      "answers behind stray bytes, delay=300 ms before each answer, echo of the requests, limit=60 "
      "registers in a request, hole=0x5002 or hole=0x5002-0x500B for registers that are missing.",
      simulate_command},
+    {"raw", "TARGET read|write|pdu|mbus ...", "ask for what has no name", "oYITRvqCh",
+     "kwh raw TARGET read [holding|input] ADDRESS COUNT\n"
+     "kwh raw TARGET write ADDRESS WORD...\n"
+     "kwh raw TARGET pdu HEX...\n"
+     "kwh raw TARGET mbus C [CI [DATA...]]\n"
+     "kwh raw TARGET mbus FRAME\n"
+     "\n"
+     "ADDRESS, COUNT and WORD (0 to 65535) are decimal or 0x. One WORD is written by function 06, "
+     "several are by 10. HEX is a function and what follows it, without address and CRC; C, CI and "
+     "DATA are hexadecimal as well, the address is that of TARGET; FRAME is a whole frame of "
+     "M-Bus. "
+     "The frame count bit is yours: behind 40 a meter takes 7B and 73, and 5B or 53 for a "
+     "repetition."
+     "\n\n"
+     "What may change the meter (write, a function that is not known to read only, SND_UD of "
+     "M-Bus) needs --yes and --allow-irreversible; else nothing is sent and it is said what would "
+     "be: exit 8. It is sent once and never repeated, and what comes back is no proof: read it "
+     "back. Nothing here knows what a register means to a meter.",
+     raw_command},
     {"maps", "[MAP]", "list the known meters, or the registers of one", "oCh",
      "Works offline. MAP may be a brand's own name, see the list.", maps_command},
     {"plan", "MAP [NAME...]", "show requests and bus time of a readout", "oblgxCh",
@@ -74,11 +93,13 @@ static void print_usage(FILE *file)
     fputs("\n  kwh SUBCOMMAND --help    its options\n"
           "  kwh --version\n\n",
           file);
-    print_wrapped(file,
-                  "Exit: 0 ok; 1 internal; 2 usage; 3 port or connection; 4 no answer; 5 protocol "
-                  "error or refused by the meter; 6 partial result; 7 wrong or unknown meter; 130 "
-                  "interrupted.",
-                  0, width);
+    print_wrapped(
+        file,
+        "Exit: 0 ok; 1 internal; 2 usage; 3 port or connection; 4 no answer; 5 protocol "
+        "error or refused by the meter; 6 partial result; 7 wrong or unknown meter; 8 not "
+        "allowed, nothing was sent; 130 "
+        "interrupted.",
+        0, width);
     fputc('\n', file);
 }
 

@@ -25,6 +25,10 @@ static const struct option_row rows[] = {
     {'F', false, "fault", "LIST",
      "troubles of the line and the meters: "
      "drop=P,flip=P,noise=P,delay=MS,echo,limit=N,hole=ADDRESS"},
+    {'f', false, "from", "SOURCE", "take the measurements from a TARGET or a report"},
+    {'M', false, "max-age", "SECONDS", "how old a value of SOURCE may be; 10"},
+    {'Y', false, "yes", NULL, "do it without asking"},
+    {'I', false, "allow-irreversible", NULL, "also what cannot be undone"},
     {'b', false, "baud", "NUMBER", "line speed; 9600"},
     {'l', false, "line", "FORMAT", "character format; 8E1"},
     {'g', false, "turnaround-ms", "NUMBER", "from a request to its answer; what the map says"},
@@ -130,6 +134,7 @@ static enum exit_code take_plain_number(struct options *options, const struct op
         {'a', 0, 0xFFFF, &options->at},           {'b', 50, 4000000, &options->baud},
         {'g', 0, 60000, &options->turnaround_ms}, {'x', 1, 125, &options->max_registers},
         {'T', 1, 600000, &options->timeout_ms},   {'R', 0, 100, &options->retries},
+        {'M', 1, 86400, &options->max_age_s},
     };
     size_t i = 0;
     while (i + 1 < KWH_COUNT(numbers) && numbers[i].id != row->id)
@@ -149,7 +154,8 @@ static bool remember(struct options *options, char id, const char *text)
                   {'E', NULL, &options->explain}, {'O', NULL, &options->obis},
                   {'q', NULL, &options->quiet},   {'C', NULL, &options->no_color},
                   {'p', NULL, &options->primary}, {'y', NULL, &options->secondary},
-                  {'L', NULL, &options->letters}};
+                  {'L', NULL, &options->letters}, {'f', &options->from, NULL},
+                  {'Y', NULL, &options->yes},     {'I', NULL, &options->allow_irreversible}};
     for (size_t i = 0; i < KWH_COUNT(places); i++) {
         if (places[i].id != id)
             continue;
@@ -239,6 +245,7 @@ enum exit_code parse_options(const struct subcommand *subcommand, int argc, char
     options->timeout_ms = options->retries = options->baud = -1;
     options->turnaround_ms = options->max_registers = options->at = -1;
     options->seed = 1;
+    options->max_age_s = 10;
     options->pins = allocate((size_t)argc, sizeof *options->pins);
     enum exit_code code = parse_all(subcommand, argc, argv, options, done);
     options->arguments = argv + optind;
