@@ -51,7 +51,7 @@ static const struct subcommand subcommands[] = {
      "answers behind stray bytes, delay=300 ms before each answer, echo of the requests, limit=60 "
      "registers in a request, hole=0x5002 or hole=0x5002-0x500B for registers that are missing.",
      simulate_command},
-    {"raw", "TARGET read|write|pdu|mbus ...", "ask for what has no name", "oYITRvqCh",
+    {"raw", "TARGET VERB ...", "ask for what has no name", "oYITRvqCh",
      "kwh raw TARGET read [holding|input] ADDRESS COUNT\n"
      "kwh raw TARGET write ADDRESS WORD...\n"
      "kwh raw TARGET pdu HEX...\n"
@@ -70,6 +70,20 @@ static const struct subcommand subcommands[] = {
      "be: exit 8. It is sent once and never repeated, and what comes back is no proof: read it "
      "back. Nothing here knows what a register means to a meter.",
      raw_command},
+    {"report", "TARGET", "all that a meter sends, to be sent in", "mTRvqCh",
+     "Reads only, and prints one JSON document for people who make maps: report (1, the form), "
+     "time, library, protocol, link (scheme, baud, line, address; not the device or host), map, "
+     "title, model, code, why, masked_digits, registers, telegrams, duration_ms, error.\n"
+     "\n"
+     "registers: of each request its space, address and count, and words, hexadecimal; or null "
+     "and the error, an exception by its name. All registers of the map are asked for, and those "
+     "that identify meters; of a meter that no map describes only these. telegrams: whole frames "
+     "of M-Bus, and the CI field that asked for one of its own.\n"
+     "\n"
+     "The digits of the serial number are replaced by 0 wherever they are found, in registers, "
+     "records and headers; masked_digits says how many it has. `kwh simulate --from FILE` makes a "
+     "meter of a report again.",
+     report_command},
     {"maps", "[MAP]", "list the known meters, or the registers of one", "oCh",
      "Works offline. MAP may be a brand's own name, see the list.", maps_command},
     {"plan", "MAP [NAME...]", "show requests and bus time of a readout", "oblgxCh",

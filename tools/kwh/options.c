@@ -24,7 +24,7 @@ static const struct option_row rows[] = {
     {'S', false, "set", "NAME=VALUE", "pin a value; may be given often"},
     {'F', false, "fault", "LIST",
      "troubles of the line and the meters: "
-     "drop=P,flip=P,noise=P,delay=MS,echo,limit=N,hole=ADDRESS"},
+     "drop=P flip=P noise=P delay=MS echo limit=N hole=ADDRESS, with commas"},
     {'f', false, "from", "SOURCE", "take the measurements from a TARGET or a report"},
     {'M', false, "max-age", "SECONDS", "how old a value of SOURCE may be; 10"},
     {'Y', false, "yes", NULL, "do it without asking"},
