@@ -39,7 +39,7 @@ static const struct subcommand subcommands[] = {
      "records of an M-Bus telegram.",
      decode_command},
     {"simulate", "MAP[@ADDRESS][,MAP[@ADDRESS]...] LINK", "be a meter, or several on one line",
-     "sSFvqh",
+     "sSFfMvqh",
      "LINK is rtu:/dev/ttyUSB0, rtu:pty (a new pseudo-terminal), tcp:host:port, rtutcp:host:port, "
      "mbus:/dev/ttyUSB0, mbus:pty or mbustcp:host:port; port 0 takes a free one. The first line on "
      "standard output is the TARGET "
@@ -49,7 +49,13 @@ static const struct subcommand subcommands[] = {
      "drop=0.01 "
      "of the bytes, either way (over tcp: of the answers), flip=1e-4 of the bits, noise=0.1 of the "
      "answers behind stray bytes, delay=300 ms before each answer, echo of the requests, limit=60 "
-     "registers in a request, hole=0x5002 or hole=0x5002-0x500B for registers that are missing.",
+     "registers in a request, hole=0x5002 or hole=0x5002-0x500B for registers that are missing.\n"
+     "\n"
+     "--from presents another meter as this one: the measurements and the serial number are those "
+     "of the meter at a TARGET, which is read about once a second, identity and settings those of "
+     "MAP. What that meter does not have is exception 02; what cannot be had just now, or is older "
+     "than --max-age, is exception 04, on M-Bus a record that is missing. A file of `kwh report` "
+     "is a source, too; as the same MAP it is that meter again with all that it sent.",
      simulate_command},
     {"raw", "TARGET VERB ...", "ask for what has no name", "oYITRvqCh",
      "kwh raw TARGET read [holding|input] ADDRESS COUNT\n"

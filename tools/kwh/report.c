@@ -48,8 +48,6 @@ static void print_identity(struct report *report, cJSON *object, bool known)
     link->header.id = 0;
     if (known)
         identity_why(link, code, why);
-    else if (link->identify.coded)
-        snprintf(code, sizeof code, "%04lX", (unsigned long)link->identify.code);
     json_text(object, "map", link->map != NULL ? link->map->name : NULL);
     json_text(object, "title", link->map != NULL ? link->map->title : NULL);
     json_text(object, "model", link->model != NULL ? link->model->name : NULL);
