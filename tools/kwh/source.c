@@ -75,6 +75,8 @@ static void keep(struct source *source, const struct kwh_reading *reading)
     struct value *value = find_value(source, reading->quantity);
     if (reading->quantity == 0)
         return; /* a record that only its maker knows */
+    if (value != NULL && reading->status == KWH_STATUS_NO_ANSWER)
+        return; /* what came before counts until it is too old */
     if (value == NULL) {
         if (source->count == source->capacity) {
             source->capacity += VALUES_STEP;
