@@ -78,7 +78,7 @@ static void search_packed(struct dump *dump, const char *digits)
     if (strspn(digits, "0123456789ABCDEFabcdef") != length)
         return;
     for (size_t i = 0; i < length; i++)
-        bytes[(i + odd) / 2] = (uint8_t)(bytes[(i + odd) / 2] << 4 | nibble(digits[i]));
+        bytes[(i + odd) / 2] = (uint8_t)((unsigned)bytes[(i + odd) / 2] << 4 | nibble(digits[i]));
     search_orders(dump, bytes, size);
 }
 
