@@ -18,7 +18,7 @@ enum exit_code {
     EXIT_CODE_PROTOCOL = 5, /* protocol error, or the meter refused */
     EXIT_CODE_PARTIAL = 6,
     EXIT_CODE_OTHER_METER = 7,
-    EXIT_CODE_REFUSED = 8, /* we refused, or the user said no */
+    EXIT_CODE_DECLINED = 8, /* we refused, or the user said no */
     EXIT_CODE_INTERRUPTED = 130
 };
 

@@ -57,7 +57,7 @@ static const struct subcommand subcommands[] = {
      "than --max-age, is exception 04, on M-Bus a record that is missing. A file of `kwh report` "
      "is a source, too; as the same MAP it is that meter again with all that it sent.",
      simulate_command},
-    {"raw", "TARGET VERB ...", "ask for what has no name", "oYITRvqCh",
+    {"raw", "TARGET VERB ...", "ask for what has no name", "oY3TRvqCh",
      "kwh raw TARGET read [holding|input] ADDRESS COUNT\n"
      "kwh raw TARGET write ADDRESS WORD...\n"
      "kwh raw TARGET pdu HEX...\n"

@@ -22,13 +22,11 @@ static const struct option_row rows[] = {
     {'a', false, "at", "ADDRESS", "address of the first register of an answer, as 0x5000"},
     {'s', false, "seed", "NUMBER", "another load; the same number gives the same load"},
     {'S', false, "set", "NAME=VALUE", "pin a value; may be given often"},
-    {'F', false, "fault", "LIST",
-     "troubles of the line and the meters: "
-     "drop=P flip=P noise=P delay=MS echo limit=N hole=ADDRESS, with commas"},
+    {'F', false, "fault", "LIST", "troubles of the line and the meters, see above"},
     {'f', false, "from", "SOURCE", "take the measurements from a TARGET or a report"},
     {'M', false, "max-age", "SECONDS", "how old a value of SOURCE may be; 10"},
-    {'Y', false, "yes", NULL, "do it without asking"},
-    {'I', false, "allow-irreversible", NULL, "also what cannot be undone"},
+    {'Y', false, "yes", NULL, "do not ask; needed where there is no terminal"},
+    {'3', false, "allow-irreversible", NULL, "it may be something that cannot be undone"},
     {'b', false, "baud", "NUMBER", "line speed; 9600"},
     {'l', false, "line", "FORMAT", "character format; 8E1"},
     {'g', false, "turnaround-ms", "NUMBER", "from a request to its answer; what the map says"},
@@ -155,7 +153,7 @@ static bool remember(struct options *options, char id, const char *text)
                   {'q', NULL, &options->quiet},   {'C', NULL, &options->no_color},
                   {'p', NULL, &options->primary}, {'y', NULL, &options->secondary},
                   {'L', NULL, &options->letters}, {'f', &options->from, NULL},
-                  {'Y', NULL, &options->yes},     {'I', NULL, &options->allow_irreversible}};
+                  {'Y', NULL, &options->yes},     {'3', NULL, &options->allow_irreversible}};
     for (size_t i = 0; i < KWH_COUNT(places); i++) {
         if (places[i].id != id)
             continue;

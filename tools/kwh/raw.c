@@ -511,7 +511,7 @@ static enum exit_code refuse(const struct raw *raw)
              : raw->options->yes              ? "--allow-irreversible is"
                                               : "--allow-irreversible are",
              hex, text);
-    return EXIT_CODE_REFUSED;
+    return EXIT_CODE_DECLINED;
 }
 
 static enum exit_code run(struct raw *raw)
