@@ -144,6 +144,10 @@ struct kwh_exchange {
     uint8_t attempt;  /**< 0 = the first */
     uint8_t sendings; /**< how often it has left the line */
     uint8_t state;    /**< enum kwh_exchange_state */
+    uint8_t from;     /**< result: the address that answered */
+    bool anyone;      /**< whoever answers, that is the answer: see from. It owes nothing to others
+                           of its kind and waits for no debt, for every answer tells whose it is;
+                           an answer of another address leaves its own owed. Framings of Modbus. */
     bool listened;    /* to what came up to the deadline */
     bool counted;     /**< byte 1 of the answer counts the bytes behind it */
     bool writes;      /**< changes the meter: never repeated, may be broadcast */
@@ -200,7 +204,8 @@ struct kwh_match {
     enum kwh_reason reason;        /**< SLIDE, MORE, COLLISION */
     uint16_t count;                /**< SLIDE, FRAME: bytes, 1 to length */
     uint16_t body_at, body_length; /**< FRAME: the PDU inside */
-    uint8_t address;               /**< SLIDE: that answered instead */
+    uint8_t address;               /**< SLIDE: that answered instead; FRAME: that answered, 0: the
+                                        one that was asked */
     enum kwh_error error;          /**< FRAME: what the answer says, KWH_OK or the meter's refusal;
                                         COLLISION: what is wrong with the bytes */
     struct kwh_exchange *exchange; /**< FRAME: that it answers */
@@ -276,7 +281,7 @@ struct kwh_framing {
 /** An attempt that may still be answered. Private. */
 struct kwh_debt {
     uint32_t until_us;
-    uint8_t address, function, state;
+    uint8_t address, last, function, state;
 };
 
 /**
@@ -326,7 +331,8 @@ KWH_API KWH_CHECKED enum kwh_error kwh_line_init(struct kwh_line *line,
 
 /**
  * Tells how long a character takes on the wire: start, data, parity and stop bits at this speed.
- *  Not called, or on a stream: no time at all.
+ *  Not called, or on a stream: no time at all. The next request waits for silence anew: meters of
+ *  this speed took what was on the line before for noise.
  */
 KWH_API void kwh_line_set_speed(struct kwh_line *line, const struct kwh_line_settings *settings);
 

@@ -25,6 +25,8 @@ enum kwh_error kwh_line_init(struct kwh_line *line, const struct kwh_framing *fr
 void kwh_line_set_speed(struct kwh_line *line, const struct kwh_line_settings *settings)
 {
     line->character_ns = kwhi_has(line, KWH_FRAMING_STREAM) ? 0 : kwh_character_ns(settings);
+    line->quiet = false; /* those of this speed have heard noise up to now */
+    line->started = false;
 }
 
 /* With ids, requests leave while answers arrive, so each has a half. Without, the answer lies
@@ -105,6 +107,7 @@ static void queue(struct kwh_line *line, struct kwh_exchange *exchange, uint32_t
     exchange->answer_at = 0;
     exchange->answer_size = 0;
     exchange->proven = false;
+    exchange->from = 0;
     exchange->listened = false;
     memset(&line->failure, 0, sizeof line->failure);
     line->drained = false;

@@ -110,10 +110,11 @@ static void succeed(struct kwh_line *line, const struct kwh_match *match, uint32
     exchange->latency_us = kwhi_after(now_us, exchange->sent_us) > 0 ? now_us - exchange->sent_us
                                                                      : 0;
     exchange->error = match->error;
+    exchange->from = match->address != 0 ? match->address : exchange->address;
     if (!ambiguous)
         learn_no_echo(line);
     exchange->proven = !ambiguous || echo_excluded(line);
-    if (exchange->sendings > 1 || !exchange->proven)
+    if (exchange->sendings > 1 || !exchange->proven || exchange->from != exchange->address)
         owe(line, exchange);
     if (exchange->statistics != NULL) {
         exchange->statistics->ok += refused ? 0u : 1u;

@@ -15,6 +15,12 @@
 size_t kwhi_answer_length(const struct kwh_exchange *exchange, const uint8_t *pdu,
                           size_t available);
 
+/* Whether this unit may have answered. */
+static inline bool kwhi_answers_from(const struct kwh_exchange *exchange, uint8_t unit)
+{
+    return unit == exchange->address || exchange->anyone;
+}
+
 /* Makes the match of a whole frame, its bytes already counted, that of the answer, whose PDU, an
  * exception or not, begins at `body_at`. */
 static inline void kwhi_answer_take(struct kwh_match *match, struct kwh_exchange *exchange,

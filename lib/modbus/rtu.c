@@ -6,8 +6,9 @@
 
 #include <string.h>
 
-#define RTU_FRAME_MAX 256u
-#define RTU_OVERHEAD  3u
+#define RTU_FRAME_MAX   256u
+#define RTU_OVERHEAD    3u
+#define RTU_ADDRESS_MAX 247u
 
 static size_t wrap(const struct kwh_exchange *exchange, uint8_t *frame, size_t capacity)
 {
@@ -33,7 +34,7 @@ static struct kwh_match judge(const uint8_t *bytes, size_t length, struct kwh_ex
     size_t body = KWHI_NO_ANSWER, size;
     bool fits = false;
 
-    if (bytes[0] == exchange->address) {
+    if (kwhi_answers_from(exchange, bytes[0])) {
         body = kwhi_answer_length(exchange, bytes + 1, length - 1);
         fits = body != KWHI_NO_ANSWER;
         match.reason = fits ? KWH_REASON_NOISE : KWH_REASON_OTHER_ANSWER;
@@ -48,11 +49,11 @@ static struct kwh_match judge(const uint8_t *bytes, size_t length, struct kwh_ex
     if (body > KWH_MODBUS_PDU_MAX || !kwhi_rtu_holds(bytes, size)) {
         match.reason = fits ? KWH_REASON_BAD_CRC : KWH_REASON_NOISE;
         match.count = 1;
-    } else if (fits) {
-        kwhi_answer_take(&match, exchange, bytes, 1, body);
-    } else {
-        match.address = bytes[0];
+        return match;
     }
+    match.address = bytes[0];
+    if (fits)
+        kwhi_answer_take(&match, exchange, bytes, 1, body);
     return match;
 }
 
@@ -68,7 +69,7 @@ const struct kwh_framing kwh_modbus_rtu = {
     .frame_max = RTU_FRAME_MAX,
     .overhead = RTU_OVERHEAD,
     .properties = KWH_FRAMING_SERIAL | KWH_FRAMING_BROADCAST,
-    .address_max = 247,
+    .address_max = RTU_ADDRESS_MAX,
 };
 
 const struct kwh_framing kwh_modbus_rtu_over_tcp = {
@@ -77,5 +78,5 @@ const struct kwh_framing kwh_modbus_rtu_over_tcp = {
     .frame_max = RTU_FRAME_MAX,
     .overhead = RTU_OVERHEAD,
     .properties = KWH_FRAMING_SERIAL | KWH_FRAMING_BROADCAST | KWH_FRAMING_STREAM,
-    .address_max = 247,
+    .address_max = RTU_ADDRESS_MAX,
 };
