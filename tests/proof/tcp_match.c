@@ -19,6 +19,7 @@ int main(void)
         kwh_modbus_read(&second, ANY_BYTE(), 3, ANY_WORD(), ANY_WORD()) != KWH_OK)
         return 0;
     first.next = &second;
+    first.anyone = ANY_OF(0, 1) != 0;
     first.id = ANY_WORD();
     second.id = ANY_WORD();
     first.state = KWH_EXCHANGE_WAITING;
