@@ -427,6 +427,7 @@ static void units_of_a_gateway_are_found(void **state)
         {.address = 2, .delay_us = 20000, .answer = "00 00 00 00 00 07 02 03 04 00 00 00 00"},
         {.address = 3, .delay_us = 450000, .answer = "00 00 00 00 00 03 03 83 02"},
         {.address = 4, .delay_us = 20000, .answer = "00 00 00 00 00 03 04 83 0A"},
+        {.address = 6, .delay_us = 20000, .answer = "00 00 00 00 00 03 00 83 02"}, /* unit 0 */
     };
     (void)state;
     open_bus(&kwh_modbus_tcp, fakes, KWH_COUNT(fakes));

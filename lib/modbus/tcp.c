@@ -57,6 +57,8 @@ static struct kwh_match judge_anyone(const uint8_t *bytes, size_t pdu_length,
 {
     struct kwh_match match;
     size_t count = KWHI_MBAP_SIZE + pdu_length;
+    if (bytes[6] == 0) /* the device itself, whom no search asks */
+        return kwh_match_slide(count, KWH_REASON_OTHER_ADDRESS, 0);
     if (kwh_modbus_answer_length(bytes + KWHI_MBAP_SIZE, pdu_length) != pdu_length)
         return kwh_match_slide(count, KWH_REASON_OTHER_ANSWER, 0);
     match = kwhi_answer_match(exchange, bytes, count, KWHI_MBAP_SIZE, pdu_length);
