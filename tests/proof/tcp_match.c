@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 // proof: LENGTHS=1,3,5,6,7,8,9,12 LONG=259,261
 // proof: SOURCES=lib/modbus/tcp.c,lib/modbus/answer.c,lib/base/error.c
-// proof: SOURCES=lib/modbus/raw_length.c,lib/modbus/request.c
+// proof: SOURCES=lib/modbus/raw_length.c,lib/modbus/request.c,lib/modbus/pdu_length.c
 // proof: OPTIONS=-eva-precision,1,-eva-slevel,100,-eva-auto-loop-unroll,512
 // proof: OPTIONS=-eva-interprocedural-splits
 #include "ask.h"
