@@ -172,6 +172,9 @@ static enum kwh_wish search_next(struct kwh_dialogue *dialogue)
         return finish(search);
     }
     exchange->anyone = true;
+    exchange->answer_length = 0; /* any answer is that of somebody */
+    exchange->counted = false;
+    exchange->length = kwh_modbus_answer_length;
     exchange->answer_us = search->answer_us;
     exchange->statistics = &search->statistics;
     return KWH_WISH_EXCHANGE;

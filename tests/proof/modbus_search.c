@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 // proof: LENGTHS=0
-// proof: SOURCES=lib/modbus/modbus_search.c,lib/modbus/request.c,lib/base/error.c
+// proof: SOURCES=lib/modbus/modbus_search.c,lib/modbus/request.c,lib/modbus/pdu_length.c,lib/base/error.c
 // proof: OPTIONS=-eva-precision,2
 #include <kwh/modbus_search.h>
 

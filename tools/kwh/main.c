@@ -71,7 +71,35 @@ static const struct subcommand subcommands[] = {
      plan_command},
 };
 
+static const struct {
+    enum exit_code code;
+    const char *words;
+} exits[] = {
+    {EXIT_CODE_OK, "ok"},
+    {EXIT_CODE_INTERNAL, "internal"},
+    {EXIT_CODE_USAGE, "usage"},
+    {EXIT_CODE_PORT, "port or connection"},
+    {EXIT_CODE_NO_ANSWER, "no answer"},
+    {EXIT_CODE_PROTOCOL, "protocol error or refused by the meter"},
+    {EXIT_CODE_PARTIAL, "partial result"},
+    {EXIT_CODE_OTHER_METER, "wrong or unknown meter"},
+    {EXIT_CODE_INTERRUPTED, "interrupted"},
+};
+
 #define SUMMARY_INDENT 40
+#define EXITS_MAX      512
+
+static void print_exits(FILE *file, size_t width)
+{
+    char text[EXITS_MAX] = "Exit: ";
+    for (size_t i = 0; i < KWH_COUNT(exits); i++) {
+        size_t length = strlen(text);
+        snprintf(text + length, sizeof text - length, "%s%d %s", i > 0 ? "; " : "",
+                 (int)exits[i].code, exits[i].words);
+    }
+    print_wrapped(file, text, 0, width);
+    fputs(".\n", file);
+}
 
 static void print_usage(FILE *file)
 {
@@ -87,12 +115,31 @@ static void print_usage(FILE *file)
     fputs("\n  kwh SUBCOMMAND --help    its options\n"
           "  kwh --version\n\n",
           file);
-    print_wrapped(file,
-                  "Exit: 0 ok; 1 internal; 2 usage; 3 port or connection; 4 no answer; 5 protocol "
-                  "error or refused by the meter; 6 partial result; 7 wrong or unknown meter; 130 "
-                  "interrupted.",
-                  0, width);
-    fputc('\n', file);
+    print_exits(file, width);
+}
+
+/* All of the help as JSON, from which the manual pages are made. */
+static void print_reference(void)
+{
+    cJSON *reference = json_object(), *commands = json_array(), *codes = json_array();
+    for (size_t i = 0; i < KWH_COUNT(subcommands); i++) {
+        cJSON *command = json_object();
+        json_text(command, "name", subcommands[i].name);
+        json_text(command, "synopsis", subcommands[i].synopsis);
+        json_text(command, "summary", subcommands[i].summary);
+        json_text(command, "explanation", subcommands[i].explanation);
+        json_item(command, "options", option_array(&subcommands[i]));
+        json_append(commands, command);
+    }
+    for (size_t i = 0; i < KWH_COUNT(exits); i++) {
+        cJSON *code = json_object();
+        json_unsigned(code, "code", (uint64_t)exits[i].code);
+        json_text(code, "words", exits[i].words);
+        json_append(codes, code);
+    }
+    json_item(reference, "subcommands", commands);
+    json_item(reference, "exits", codes);
+    json_print(reference);
 }
 
 static const struct subcommand *find_subcommand(const char *name)
@@ -134,6 +181,10 @@ int main(int argc, char **argv)
     (void)signal(SIGPIPE, SIG_IGN); /* of a meter; that of standard output is looked for */
     if (strcmp(first, "help") == 0 && argc > 2 && find_subcommand(argv[2]) != NULL) {
         print_help(find_subcommand(argv[2]), stdout);
+        return (int)finish_output(EXIT_CODE_OK);
+    }
+    if (strcmp(first, "help") == 0 && argc > 2 && strcmp(argv[2], "--json") == 0) {
+        print_reference();
         return (int)finish_output(EXIT_CODE_OK);
     }
     if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0 || strcmp(first, "help") == 0) {

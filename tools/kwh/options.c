@@ -69,6 +69,23 @@ void print_help(const struct subcommand *subcommand, FILE *file)
     }
 }
 
+cJSON *option_array(const struct subcommand *subcommand)
+{
+    cJSON *array = json_array();
+    for (size_t i = 0; i < ROWS; i++) {
+        const char letter[2] = {rows[i].id, '\0'};
+        if (!takes(subcommand, &rows[i]))
+            continue;
+        cJSON *object = json_object();
+        json_text(object, "letter", rows[i].is_short ? letter : NULL);
+        json_text(object, "name", rows[i].name);
+        json_text(object, "argument", rows[i].argument);
+        json_text(object, "help", rows[i].help);
+        json_append(array, object);
+    }
+    return array;
+}
+
 /* The number in a text, decimal or 0x; false when it is none or out of range. */
 static bool parse_number(const char *text, long minimum, long maximum, long *number)
 {
