@@ -2,7 +2,8 @@
 /*
  * inepro 2PU CT, 4PU, 4PS: three-phase meters, the 2PU CT with current transformers.
  *
- * Source: the manual of the 2PU CT of 2025, which is that of the two others, too.
+ * Source: the manual of the 2PU CT of 2025, which is that of the two others, too. What they say
+ * over Bluetooth is not public.
  */
 #include <kwh/map.h>
 
