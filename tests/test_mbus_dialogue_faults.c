@@ -29,7 +29,7 @@ struct story {
     enum kwh_error error;
 };
 
-static void tell(struct story *story, const char *format, ...)
+static void __attribute__((format(printf, 2, 3))) tell(struct story *story, const char *format, ...)
 {
     va_list values;
     assert_true(story->count < 16);

@@ -263,6 +263,17 @@ static void drive(struct kwh_listener *listener, struct connection *connection)
     }
 }
 
+/* A pseudo-terminal shows at what settings its other side talks. */
+static void look_at_settings(struct kwh_listener *listener, struct connection *connection)
+{
+    struct kwh_line_settings seen;
+
+    if (is_mbus(listener) || listener->slave < 0 || !kwhi_serial_seen(listener->slave, &seen))
+        return;
+    connection->server.modbus.heard = seen;
+    kwh_responder_set_speed(connection->responder, &seen);
+}
+
 /* What of a request arrives on a faulty line, which may also return all of it. */
 static size_t pass_faulty(struct kwh_listener *listener, struct connection *connection, size_t got)
 {
@@ -287,6 +298,7 @@ static void receive(struct kwh_listener *listener, struct connection *connection
         end(listener, connection, error);
         return;
     }
+    look_at_settings(listener, connection);
     if (listener->is_faulty)
         got = pass_faulty(listener, connection, got);
     kwh_responder_got(connection->responder, got, kwh_host_now_us());

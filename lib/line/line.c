@@ -25,6 +25,8 @@ enum kwh_error kwh_line_init(struct kwh_line *line, const struct kwh_framing *fr
 void kwh_line_set_speed(struct kwh_line *line, const struct kwh_line_settings *settings)
 {
     line->character_ns = kwhi_has(line, KWH_FRAMING_STREAM) ? 0 : kwh_character_ns(settings);
+    line->quiet = false; /* those of this speed have heard noise up to now */
+    line->started = false;
 }
 
 /* With ids, requests leave while answers arrive, so each has a half. Without, the answer lies
@@ -105,6 +107,7 @@ static void queue(struct kwh_line *line, struct kwh_exchange *exchange, uint32_t
     exchange->answer_at = 0;
     exchange->answer_size = 0;
     exchange->proven = false;
+    exchange->from = 0;
     exchange->listened = false;
     memset(&line->failure, 0, sizeof line->failure);
     line->drained = false;
@@ -233,17 +236,17 @@ static void begin_waiting(struct kwh_line *line, struct kwh_exchange *exchange)
                          kwhi_wire_us(line->character_ns, line->framing->frame_max);
 }
 
-static struct kwh_exchange *find(const struct kwh_line *line, enum kwh_exchange_state state)
+/* Something is on the wire. */
+static void hear(struct kwh_line *line, uint32_t now_us)
 {
-    struct kwh_exchange *exchange = line->exchanges;
-    while (exchange != NULL && exchange->state != (uint8_t)state)
-        exchange = exchange->next;
-    return exchange;
+    line->quiet = false;
+    if (kwhi_after(now_us, line->last_us) > 0)
+        line->last_us = now_us;
 }
 
 void kwh_line_sent(struct kwh_line *line, size_t count, uint32_t now_us)
 {
-    struct kwh_exchange *exchange = find(line, KWH_EXCHANGE_SENDING);
+    struct kwh_exchange *exchange = kwhi_find(line, KWH_EXCHANGE_SENDING);
     size_t done = (size_t)line->sent_done + (count < line->sent_length ? count : line->sent_length);
     if (exchange == NULL || count == 0)
         return;
@@ -253,10 +256,8 @@ void kwh_line_sent(struct kwh_line *line, size_t count, uint32_t now_us)
     if (line->trace != NULL)
         line->trace(line->trace_context, KWH_TRACE_SENT, line->buffer + line->sent_done, count,
                     now_us);
-    if (kwhi_after(now_us, line->last_us) > 0)
-        line->last_us = now_us;
+    hear(line, now_us);
     line->last_us += kwhi_wire_us(line->character_ns, (uint32_t)count);
-    line->quiet = false;
     line->sent_done = (uint16_t)done;
     if (line->sent_done == line->sent_length)
         begin_waiting(line, exchange);
@@ -278,7 +279,7 @@ void kwh_line_got(struct kwh_line *line, size_t count, uint32_t now_us)
 {
     uint32_t at = (uint32_t)kwhi_receive_at(line);
     uint32_t received = line->received + (count < line->lent ? (uint32_t)count : line->lent);
-    count = received - line->received;
+    count = (size_t)(received - line->received);
     if (count == 0 || at + received > line->capacity)
         return;
     if (line->trace != NULL)
@@ -287,9 +288,7 @@ void kwh_line_got(struct kwh_line *line, size_t count, uint32_t now_us)
     line->lent = (uint16_t)(line->lent - count);
     line->received = (uint16_t)received;
     line->bytes_seen += (uint32_t)count;
-    line->quiet = false;
-    if (kwhi_after(now_us, line->last_us) > 0)
-        line->last_us = now_us;
+    hear(line, now_us);
     extend(line, now_us);
 }
 
@@ -305,9 +304,7 @@ void kwh_line_got_damaged(struct kwh_line *line, size_t count, uint32_t now_us)
     kwhi_receive(line, now_us);
     line->bytes_seen++;
     line->saw |= KWHI_SAW_NOISE;
-    line->quiet = false;
-    if (kwhi_after(now_us, line->last_us) > 0)
-        line->last_us = now_us;
+    hear(line, now_us);
     if (line->consumed != 0)
         return;
     if (kwhi_has(line, KWH_FRAMING_BURST))
@@ -372,7 +369,7 @@ static void lend_room(struct kwh_line *line, struct kwh_step *step)
 
 static bool offer_request(struct kwh_line *line, struct kwh_step *step)
 {
-    if (find(line, KWH_EXCHANGE_SENDING) == NULL)
+    if (kwhi_find(line, KWH_EXCHANGE_SENDING) == NULL)
         return false;
     step->action = KWH_ACTION_SEND;
     step->bytes = line->buffer + line->sent_done;
@@ -404,12 +401,12 @@ void kwh_line_next(struct kwh_line *line, uint32_t now_us, struct kwh_step *step
     bool any = false;
     memset(step, 0, sizeof *step);
     line->lent = 0;
-    if (find(line, KWH_EXCHANGE_OVER) == NULL) /* else an answer has not been handed out yet */
+    if (kwhi_find(line, KWH_EXCHANGE_OVER) == NULL) /* else an answer has not been handed out yet */
         drop_answer(line, now_us);
     kwhi_receive(line, now_us);
     if (take_over(line, step) || offer_request(line, step))
         return;
-    queued = find(line, KWH_EXCHANGE_QUEUED);
+    queued = kwhi_find(line, KWH_EXCHANGE_QUEUED);
     if (queued != NULL) {
         if (may_send(line, queued, now_us, &step->until_us)) {
             begin_sending(line, queued, now_us);

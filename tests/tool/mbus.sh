@@ -96,7 +96,8 @@ exits 0 scan "$link,baud=38400,allowance_ms=5" --primary -o csv
 [ "$(grep -c ',meter,' "$temp/out")" = 4 ] || complain "not four meters: $(cat "$temp/out")"
 exits 4 scan "$link,baud=38400,allowance_ms=5@sFFFFFFFFFFFFFF07" -q
 exits 2 scan "$link@5"
-exits 2 scan tcp:127.0.0.1:1502
+exits 2 scan "$link" --quick
+exits 2 scan "$link" --addresses 1-5
 stop TERM 0
 
 # --- Two meters of one identification: each is listed at its primary address

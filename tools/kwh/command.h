@@ -37,8 +37,10 @@ struct options {
     enum output_format output;
     int verbose;
     bool quiet, explain, obis, no_color;
-    bool primary, secondary, letters; /* of scan */
-    long timeout_ms;                  /* -1: not given */
+    bool primary, secondary, letters, quick; /* of scan */
+    long first_address, last_address;        /* -1: not given */
+    bool as_delivered;                       /* of simulate */
+    long timeout_ms;                         /* -1: not given */
     long retries;
     long baud;
     const char *line;

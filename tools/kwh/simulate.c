@@ -47,16 +47,25 @@ static unsigned highest_address(const struct fleet *fleet)
     return protocol_of(fleet) == KWH_PROTOCOL_MBUS ? KWH_MBUS_PRIMARY_MAX : 247;
 }
 
-static bool is_taken(const struct fleet *fleet, unsigned address)
+static bool same_settings(const struct kwh_line_settings *a, const struct kwh_line_settings *b)
+{
+    return a->baud == b->baud && a->parity == b->parity && a->stop_bits == b->stop_bits;
+}
+
+/* Meters of different line settings do not hear each other: one address may be that of both. */
+static bool is_taken(const struct fleet *fleet, const struct kwh_line_settings *settings,
+                     unsigned address)
 {
     for (size_t i = 0; i < fleet->count; i++)
-        if (fleet->slaves[i].address == address)
+        if (fleet->slaves[i].address == address &&
+            (settings == NULL || same_settings(settings, &fleet->slaves[i].line)))
             return true;
     return false;
 }
 
 /* The address of the next meter: its own, that of the link, or the next free one. */
-static enum exit_code choose_address(const struct fleet *fleet, const char *text, uint8_t *address)
+static enum exit_code choose_address(const struct fleet *fleet, const char *text,
+                                     const struct kwh_line_settings *settings, uint8_t *address)
 {
     if (text != NULL && fleet->link.has_address) {
         return usage_error("address %s of the MAP or address %u of the LINK: give one", text,
@@ -68,7 +77,7 @@ static enum exit_code choose_address(const struct fleet *fleet, const char *text
         unsigned lowest = lowest_address(fleet), highest = highest_address(fleet);
         if (text[0] < '0' || text[0] > '9' || *end != '\0' || number < lowest || number > highest)
             return usage_error("address '%s' is not a number from %u to %u", text, lowest, highest);
-        if (is_taken(fleet, (unsigned)number))
+        if (is_taken(fleet, settings, (unsigned)number))
             return usage_error("address %lu is given twice", number);
         *address = (uint8_t)number;
         return EXIT_CODE_OK;
@@ -76,7 +85,7 @@ static enum exit_code choose_address(const struct fleet *fleet, const char *text
     unsigned free_one = fleet->link.has_address ? fleet->link.address : 1;
     if (free_one < lowest_address(fleet))
         return usage_error("address %u is that of all meters, not of one", free_one);
-    while (is_taken(fleet, free_one))
+    while (is_taken(fleet, settings, free_one))
         free_one++;
     if (free_one > highest_address(fleet))
         return usage_error("no address above %u", highest_address(fleet));
@@ -92,8 +101,11 @@ static enum exit_code add_meter(struct fleet *fleet, char *text, const struct op
     if (at != NULL)
         *at++ = '\0';
     enum exit_code code = find_protocol_map(text, protocol_of(fleet), &map);
+    const struct kwh_line_settings *settings = NULL;
+    if (code == EXIT_CODE_OK && options->as_delivered && map->line_count > 0)
+        settings = map->lines;
     if (code == EXIT_CODE_OK)
-        code = choose_address(fleet, at, &address);
+        code = choose_address(fleet, at, settings, &address);
     if (code != EXIT_CODE_OK)
         return code;
     /* Several meters of one seed would be the same household. */
@@ -105,6 +117,8 @@ static enum exit_code add_meter(struct fleet *fleet, char *text, const struct op
     }
     kwh_simulation_faults(fleet->meters[fleet->count], &fleet->faults);
     kwh_simulation_slave(fleet->meters[fleet->count], address, &fleet->slaves[fleet->count]);
+    if (settings != NULL)
+        fleet->slaves[fleet->count].line = *settings;
     fleet->count++;
     return EXIT_CODE_OK;
 }
@@ -220,6 +234,8 @@ static enum exit_code print_targets(const struct fleet *fleet, const struct kwh_
         char text[KWH_TARGET_TEXT];
         target.has_address = true;
         target.address = fleet->slaves[i].address;
+        if (fleet->slaves[i].line.baud != 0)
+            target.settings = fleet->slaves[i].line;
         if (kwh_target_print(&target, text, sizeof text) != KWH_OK)
             return EXIT_CODE_INTERNAL;
         puts(text);
@@ -307,6 +323,9 @@ enum exit_code simulate_command(const struct options *options)
                                  options->arguments[2]);
     }
     enum exit_code code = parse_link(&fleet, options);
+    if (code == EXIT_CODE_OK && options->as_delivered &&
+        (fleet.link.scheme != KWH_SCHEME_RTU || strcmp(fleet.link.place, "pty") != 0))
+        return usage_error("--as-delivered: only rtu:pty shows what the other side has set");
     if (code == EXIT_CODE_OK)
         code = parse_faults(&fleet, options);
     if (code == EXIT_CODE_OK)
