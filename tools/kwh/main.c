@@ -50,7 +50,7 @@ static const struct subcommand subcommands[] = {
      "records of an M-Bus telegram.",
      decode_command},
     {"simulate", "MAP[@ADDRESS][,MAP[@ADDRESS]...] LINK", "be a meter, or several on one line",
-     "sSFdfMvqh",
+     "sSFfMdvqh",
      "LINK is rtu:/dev/ttyUSB0, rtu:pty (a new pseudo-terminal), tcp:host:port, rtutcp:host:port, "
      "mbus:/dev/ttyUSB0, mbus:pty or mbustcp:host:port; port 0 takes a free one. The first line on "
      "standard output is the TARGET "
