@@ -31,6 +31,15 @@ static const struct option_row rows[] = {
     {'p', false, "primary", NULL, "by primary address only"},
     {'y', false, "secondary", NULL, "by secondary address only"},
     {'L', false, "letters", NULL, "identifications may have digits A to E"},
+    {'D', false, "dry-run", NULL, "show the frames that would be written, and write none"},
+    {'Y', false, "yes", NULL, "do not ask; needed where there is no terminal"},
+    {'1', false, "allow-link-change", NULL, "the meter may be reached differently afterwards"},
+    {'2', false, "allow-counter-reset", NULL, "a counter may be cleared"},
+    {'3', false, "allow-irreversible", NULL, "it may be something that cannot be undone"},
+    {'F', false, "no-follow", NULL, "move the meter where this link cannot follow, as a gateway"},
+    {'W', false, "password-file", "FILE", "first line: the password; else KWH_PASSWORD"},
+    {'w', false, "default-password", NULL, "try the password with which the meter is delivered"},
+    {'B', false, "restart", NULL, "start the meter anew at the end"},
     {'v', true, "verbose", NULL, "show the frames and what they mean"},
     {'q', true, "quiet", NULL, "no messages but errors"},
     {'C', false, "no-color", NULL, "no colors; also with NO_COLOR in the environment"},
@@ -141,11 +150,25 @@ static bool remember(struct options *options, char id, const char *text)
         char id;
         const char **text;
         bool *flag;
-    } places[] = {{'m', &options->map, NULL},       {'r', &options->request, NULL},
-                  {'l', &options->line, NULL},      {'E', NULL, &options->explain},
-                  {'O', NULL, &options->obis},      {'q', NULL, &options->quiet},
-                  {'C', NULL, &options->no_color},  {'p', NULL, &options->primary},
-                  {'y', NULL, &options->secondary}, {'L', NULL, &options->letters}};
+    } places[] = {{'m', &options->map, NULL},
+                  {'r', &options->request, NULL},
+                  {'l', &options->line, NULL},
+                  {'E', NULL, &options->explain},
+                  {'O', NULL, &options->obis},
+                  {'q', NULL, &options->quiet},
+                  {'C', NULL, &options->no_color},
+                  {'p', NULL, &options->primary},
+                  {'y', NULL, &options->secondary},
+                  {'L', NULL, &options->letters},
+                  {'D', NULL, &options->dry_run},
+                  {'Y', NULL, &options->yes},
+                  {'1', NULL, &options->allow_link_change},
+                  {'2', NULL, &options->allow_counter_reset},
+                  {'3', NULL, &options->allow_irreversible},
+                  {'F', NULL, &options->no_follow},
+                  {'W', &options->password_file, NULL},
+                  {'B', NULL, &options->restart},
+                  {'w', NULL, &options->default_password}};
     for (size_t i = 0; i < KWH_COUNT(places); i++) {
         if (places[i].id != id)
             continue;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* kwh read: one readout. */
+/* kwh read and get: one readout, of measurements or of what the meter tells of itself. */
 #include "link.h"
 #include "names.h"
 #include "output.h"
@@ -24,6 +24,7 @@ struct readout {
     struct unnamed *unnamed; /* without a map: one for each reading, else NULL */
     size_t count, capacity;
     bool named; /* values were asked for by name */
+    bool items; /* kwh get */
     int64_t time_ms;
     uint32_t duration_us;
     uint32_t requests; /* on the line, repeated ones too */
@@ -405,6 +406,29 @@ static void print_readout(const struct readout *readout, const struct options *o
  * The command
  */
 
+/* Settings and identity, on M-Bus what the header tells among them. */
+static enum exit_code make_item_entries(const struct kwh_map *map, uint16_t profiles,
+                                        struct kwh_plan *plan)
+{
+    static const uint32_t header[] = {KWH_SERIAL_NUMBER, KWH_MBUS_MANUFACTURER, KWH_MBUS_VERSION,
+                                      KWH_MBUS_MEDIUM};
+    struct kwh_map_iterator rows = {map, profiles, 0, 0}, count = rows;
+    size_t capacity = KWH_COUNT(header);
+    const struct kwh_row *row;
+    enum kwh_error error = KWH_OK;
+    while (kwh_map_next(&count) != NULL)
+        capacity++;
+    kwh_plan_init(plan, map, profiles, allocate(capacity, sizeof(struct kwh_plan_entry)), capacity);
+    while (error == KWH_OK && (row = kwh_map_next(&rows)) != NULL)
+        if (KWH_QUANTITY_CLASS(row->quantity) == KWH_CLASS_ITEM &&
+            kwh_map_find(map, profiles, row->quantity) == row)
+            error = kwh_plan_add(plan, row->quantity);
+    for (size_t i = 0; error == KWH_OK && i < KWH_COUNT(header); i++)
+        if (map->protocol == KWH_PROTOCOL_MBUS)
+            error = kwh_plan_add(plan, header[i]);
+    return error == KWH_OK ? EXIT_CODE_OK : EXIT_CODE_INTERNAL;
+}
+
 static enum exit_code read_meter(struct readout *readout, const struct options *options)
 {
     char **names = options->arguments + 1;
@@ -416,8 +440,11 @@ static enum exit_code read_meter(struct readout *readout, const struct options *
         readout->duration_us = link_now_us(&readout->link) - start; /* when nothing follows */
     }
     if (code == EXIT_CODE_OK && readout->link.map != NULL) {
-        code = make_entries(readout->link.map, link_profiles(&readout->link), names, name_count,
-                            &readout->plan);
+        const struct kwh_map *map = readout->link.map;
+        uint16_t profiles = link_profiles(&readout->link);
+        code = readout->items && name_count == 0
+                   ? make_item_entries(map, profiles, &readout->plan)
+                   : make_entries(map, profiles, names, name_count, &readout->plan);
     }
     if (code == EXIT_CODE_OK)
         code = run_plan(readout);
@@ -448,10 +475,11 @@ static const struct kwh_map *named_map(const struct options *options)
     return kwh_host_find_protocol_map(name, kwh_scheme_protocol(target.scheme));
 }
 
-enum exit_code read_command(const struct options *options)
+static enum exit_code run_readout(const struct options *options, bool items)
 {
     struct readout readout;
     memset(&readout, 0, sizeof readout);
+    readout.items = items;
     if (options->argument_count < 1)
         return usage_error("TARGET is missing");
     for (int i = 1; i < options->argument_count; i++) {
@@ -468,4 +496,14 @@ enum exit_code read_command(const struct options *options)
     free(readout.readings);
     free(readout.unnamed);
     return code;
+}
+
+enum exit_code read_command(const struct options *options)
+{
+    return run_readout(options, false);
+}
+
+enum exit_code get_command(const struct options *options)
+{
+    return run_readout(options, true);
 }
