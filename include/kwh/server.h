@@ -23,13 +23,9 @@ struct kwh_slave {
     uint8_t address;   /**< unit, 1 to 247; on TCP any. A write may change it: from the next request
                             on it counts, the answer still comes from the old one. */
     /**
-     * Line settings at which it listens; what is 0 of them is as the line has it. A write may
-     * change them as well: see kwh_server_next().
-     */
-    struct kwh_line_settings line;
-    /**
      * Line settings at which it listens; what is 0 of them is as the line has it. Slaves of one
-     * address but different settings are as two meters on one pair of wires.
+     * address but different settings are as two meters on one pair of wires. A write may change
+     * them as well: see kwh_server_next().
      */
     struct kwh_line_settings line;
     /**

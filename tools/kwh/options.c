@@ -22,9 +22,7 @@ static const struct option_row rows[] = {
     {'a', false, "at", "ADDRESS", "address of the first register of an answer, as 0x5000"},
     {'s', false, "seed", "NUMBER", "another load; the same number gives the same load"},
     {'S', false, "set", "NAME=VALUE", "pin a value; may be given often"},
-    {'F', false, "fault", "LIST",
-     "troubles of the line and the meters: "
-     "drop=P,flip=P,noise=P,delay=MS,echo,limit=N,hole=ADDRESS"},
+    {'F', false, "fault", "LIST", "troubles of the line and the meters, see above"},
     {'d', false, "as-delivered", NULL, "each hears its factory line settings alone; rtu:pty"},
     {'b', false, "baud", "NUMBER", "line speed; 9600"},
     {'l', false, "line", "FORMAT", "character format; 8E1"},
@@ -179,17 +177,7 @@ static bool remember(struct options *options, char id, const char *text)
                   {'q', NULL, &options->quiet},       {'C', NULL, &options->no_color},
                   {'p', NULL, &options->primary},     {'y', NULL, &options->secondary},
                   {'L', NULL, &options->letters},     {'k', NULL, &options->quick},
-                  {'d', NULL, &options->as_delivered},
-
-                  {'D', NULL, &options->dry_run},
-                  {'Y', NULL, &options->yes},
-                  {'1', NULL, &options->allow_link_change},
-                  {'2', NULL, &options->allow_counter_reset},
-                  {'3', NULL, &options->allow_irreversible},
-                  {'f', NULL, &options->no_follow},
-                  {'W', &options->password_file, NULL},
-                  {'B', NULL, &options->restart},
-                  {'w', NULL, &options->default_password}};
+                  {'d', NULL, &options->as_delivered}};
     for (size_t i = 0; i < KWH_COUNT(places); i++) {
         if (places[i].id != id)
             continue;
