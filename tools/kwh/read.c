@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* kwh read: one readout. */
+/* kwh read and get: one readout, of measurements or of what the meter tells of itself. */
 #include "link.h"
 #include "names.h"
 #include "output.h"
@@ -24,6 +24,7 @@ struct readout {
     struct unnamed *unnamed; /* without a map: one for each reading, else NULL */
     size_t count, capacity;
     bool named; /* values were asked for by name */
+    bool items; /* kwh get */
     int64_t time_ms;
     uint32_t duration_us;
     uint32_t requests; /* on the line, repeated ones too */
@@ -412,6 +413,29 @@ static void print_readout(const struct readout *readout, bool *begun)
  * The command
  */
 
+/* Settings and identity, on M-Bus what the header tells among them. */
+static enum exit_code make_item_entries(const struct kwh_map *map, uint16_t profiles,
+                                        struct kwh_plan *plan)
+{
+    static const uint32_t header[] = {KWH_SERIAL_NUMBER, KWH_MBUS_MANUFACTURER, KWH_MBUS_VERSION,
+                                      KWH_MBUS_MEDIUM};
+    struct kwh_map_iterator rows = {map, profiles, 0, 0}, count = rows;
+    size_t capacity = KWH_COUNT(header);
+    const struct kwh_row *row;
+    enum kwh_error error = KWH_OK;
+    while (kwh_map_next(&count) != NULL)
+        capacity++;
+    kwh_plan_init(plan, map, profiles, allocate(capacity, sizeof(struct kwh_plan_entry)), capacity);
+    while (error == KWH_OK && (row = kwh_map_next(&rows)) != NULL)
+        if (KWH_QUANTITY_CLASS(row->quantity) == KWH_CLASS_ITEM &&
+            kwh_map_find(map, profiles, row->quantity) == row)
+            error = kwh_plan_add(plan, row->quantity);
+    for (size_t i = 0; error == KWH_OK && i < KWH_COUNT(header); i++)
+        if (map->protocol == KWH_PROTOCOL_MBUS)
+            error = kwh_plan_add(plan, header[i]);
+    return error == KWH_OK ? EXIT_CODE_OK : EXIT_CODE_INTERNAL;
+}
+
 static enum exit_code read_meter(struct readout *readout, char **names, size_t name_count)
 {
     struct link *link = readout->link;
@@ -420,7 +444,10 @@ static enum exit_code read_meter(struct readout *readout, char **names, size_t n
     enum exit_code code = link_identify(link);
     readout->duration_us = link_now_us(link) - start; /* when nothing follows */
     if (code == EXIT_CODE_OK && link->map != NULL)
-        code = make_entries(link->map, link_profiles(link), names, name_count, &readout->plan);
+        code = readout->items && name_count == 0
+                   ? make_item_entries(link->map, link_profiles(link), &readout->plan)
+                   : make_entries(link->map, link_profiles(link), names, name_count,
+                                  &readout->plan);
     if (code == EXIT_CODE_OK)
         code = run_plan(readout);
     if (code != EXIT_CODE_OK)
@@ -449,6 +476,7 @@ struct job {
     struct link *links;
     size_t target_count, name_count, link_count;
     bool begun; /* something was printed */
+    bool items; /* kwh get */
 };
 
 /* A TARGET begins with its scheme. An OBIS code has a colon, too, but begins with a digit. */
@@ -475,6 +503,7 @@ static enum exit_code read_target(struct job *job, const char *text)
     if (code != EXIT_CODE_OK)
         return code;
     memset(&readout, 0, sizeof readout);
+    readout.items = job->items;
     readout.link = find_link(job, &target);
     readout.time_ms = utc_now_ms();
     code = link_turn_to(readout.link, job->options, text);
@@ -541,10 +570,21 @@ static enum exit_code take_arguments(const struct options *options, struct job *
     return code;
 }
 
-enum exit_code read_command(const struct options *options)
+static enum exit_code run_readouts(const struct options *options, bool items)
 {
     struct job job;
     memset(&job, 0, sizeof job);
+    job.items = items;
     enum exit_code code = take_arguments(options, &job);
     return code == EXIT_CODE_OK ? read_targets(&job) : code;
+}
+
+enum exit_code read_command(const struct options *options)
+{
+    return run_readouts(options, false);
+}
+
+enum exit_code get_command(const struct options *options)
+{
+    return run_readouts(options, true);
 }
