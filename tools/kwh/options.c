@@ -35,6 +35,15 @@ static const struct option_row rows[] = {
     {'L', false, "letters", NULL, "identifications may have digits A to E"},
     {'A', false, "addresses", "FIRST-LAST", "addresses to ask; 1-247"},
     {'k', false, "quick", NULL, "only the first, quick pass"},
+    {'D', false, "dry-run", NULL, "show the frames that would be written, and write none"},
+    {'Y', false, "yes", NULL, "do not ask; needed where there is no terminal"},
+    {'1', false, "allow-link-change", NULL, "the meter may be reached differently afterwards"},
+    {'2', false, "allow-counter-reset", NULL, "a counter may be cleared"},
+    {'3', false, "allow-irreversible", NULL, "it may be something that cannot be undone"},
+    {'4', false, "no-follow", NULL, "move the meter where this link cannot follow, as a gateway"},
+    {'W', false, "password-file", "FILE", "first line: the password; else KWH_PASSWORD"},
+    {'w', false, "default-password", NULL, "try the password with which the meter is delivered"},
+    {'B', false, "restart", NULL, "start the meter anew at the end"},
     {'v', true, "verbose", NULL, "show the frames and what they mean"},
     {'q', true, "quiet", NULL, "no messages but errors"},
     {'C', false, "no-color", NULL, "no colors; also with NO_COLOR in the environment"},
@@ -185,7 +194,12 @@ static bool remember(struct options *options, char id, const char *text)
                   {'q', NULL, &options->quiet},       {'C', NULL, &options->no_color},
                   {'p', NULL, &options->primary},     {'y', NULL, &options->secondary},
                   {'L', NULL, &options->letters},     {'k', NULL, &options->quick},
-                  {'d', NULL, &options->as_delivered}};
+                  {'d', NULL, &options->as_delivered}, {'D', NULL, &options->dry_run},
+                  {'Y', NULL, &options->yes}, {'1', NULL, &options->allow_link_change},
+                  {'2', NULL, &options->allow_counter_reset},
+                  {'3', NULL, &options->allow_irreversible}, {'4', NULL, &options->no_follow},
+                  {'W', &options->password_file, NULL}, {'B', NULL, &options->restart},
+                  {'w', NULL, &options->default_password}};
     for (size_t i = 0; i < KWH_COUNT(places); i++) {
         if (places[i].id != id)
             continue;
