@@ -589,24 +589,27 @@ static void one_fault_is_survived(void **state)
     }
 }
 
+/* Up to the write, with its answer still to come. */
+static void run_to_the_write(struct bus *bus, struct kwh_setting *setting)
+{
+    while (bus->writes == 0) {
+        struct kwh_step step;
+        assert_int_equal(kwh_dialogue_poll(&setting->identify.dialogue, &bus->line, &step), KWH_OK);
+        if (step.action == KWH_ACTION_RECEIVE && bus->writes == 0)
+            kwh_port_memory_pass(&bus->port, 1000);
+    }
+}
+
 /* The line dies with the write: nothing is known, and where it was looked for is told. */
 static void a_dead_line_leaves_it_open(void **state)
 {
     static struct bus bus;
     struct kwh_setting setting;
-    unsigned write = 0;
     (void)state;
-    (void)count_requests(&PRO380, "baud_rate", "4800", &write);
     open_bus(&bus, &PRO380, 1, 0);
     prepare(&bus, &setting, 1, "baud_rate", "4800", KWH_RISK_LINK_CHANGE);
     setting.identify.dialogue.retries = 0;
-    while (bus.writes == 0) { /* to the write, then silence */
-        struct kwh_step step;
-        enum kwh_error error = kwh_dialogue_poll(&setting.identify.dialogue, &bus.line, &step);
-        assert_int_equal(error, KWH_OK);
-        if (step.action == KWH_ACTION_RECEIVE && bus.writes == 0)
-            kwh_port_memory_pass(&bus.port, 1000);
-    }
+    run_to_the_write(&bus, &setting);
     bus.slaves[0].address = 99;
     assert_int_equal(kwh_setting_run(&setting), KWH_ERROR_TIMEOUT);
     assert_int_equal(setting.outcome, KWH_OUTCOME_UNKNOWN);
@@ -614,6 +617,206 @@ static void a_dead_line_leaves_it_open(void **state)
     assert_int_equal(setting.to.line.baud, 4800);
     assert_int_equal(bus.settings.baud, 9600);
     assert_int_equal(setting.failure.error, KWH_ERROR_TIMEOUT);
+    assert_int_equal(bus.writes, 1);
+    bus_close(&bus);
+}
+
+/* The line comes back also from where the meter was looked for last. */
+static void the_line_comes_back(void **state)
+{
+    static struct bus bus;
+    struct kwh_setting setting;
+    (void)state;
+    open_bus(&bus, &PRO380, 1, 0);
+    /* A map in which a parity waits for the next start of the meter. */
+    static struct kwh_item items[32];
+    static struct kwh_map map;
+    map = PRO380;
+    assert_true(map.item_count <= KWH_COUNT(items));
+    memcpy(items, map.items, map.item_count * sizeof items[0]);
+    for (uint16_t i = 0; i < map.item_count; i++)
+        items[i].flags = KWH_ITEM_RESTART;
+    map.items = items;
+    bus.slaves[0].map = &map;
+    prepare(&bus, &setting, 1, "parity", "none", KWH_RISK_LINK_CHANGE);
+    setting.identify.dialogue.retries = 0;
+    run_to_the_write(&bus, &setting);
+    bus.slaves[0].address = 99;
+    assert_int_equal(kwh_setting_run(&setting), KWH_ERROR_TIMEOUT);
+    assert_int_equal(setting.outcome, KWH_OUTCOME_UNKNOWN);
+    assert_memory_equal(&bus.settings, &bus_settings, sizeof bus_settings);
+    assert_memory_equal(&setting.at.line, &bus_settings, sizeof bus_settings);
+    bus_close(&bus);
+}
+
+/* Of what is shown nowhere the acknowledgment is all that there is. */
+static void what_is_shown_nowhere_needs_its_answer(void **state)
+{
+    static struct bus bus;
+    struct kwh_setting setting;
+    (void)state;
+    open_bus(&bus, &E4X, 1, 0);
+    assert_int_equal(set(&bus, &setting, "action_control_system", "save", NOTHING_ALLOWED), KWH_OK);
+    bus.fault = ANSWER_LOST;
+    bus.fault_at = bus.requests; /* the write was the last */
+    bus.requests = 0;
+    assert_int_equal(set(&bus, &setting, "action_control_system", "save", NOTHING_ALLOWED),
+                     KWH_ERROR_TIMEOUT);
+    assert_int_equal(setting.outcome, KWH_OUTCOME_UNKNOWN);
+    assert_int_equal(bus.writes, 2);
+    bus_close(&bus);
+}
+
+/* What the meter really does is behind these. */
+static struct kwh_slave behind;
+
+static enum kwh_error write_and_count(void *context, const struct kwh_row *row,
+                                      const struct kwh_reading *reading)
+{
+    enum kwh_error error = behind.write(context, row, reading);
+    kwh_simulation_advance(context, 60000);
+    return error;
+}
+
+/* By the time it is read back, a counter that was cleared has counted. */
+static void a_cleared_counter_goes_on(void **state)
+{
+    static struct bus bus;
+    struct kwh_setting setting;
+    (void)state;
+    open_bus(&bus, &PRO380, 1, 0);
+    kwh_simulation_advance(bus.meters[0], 7200000);
+    behind = bus.slaves[0];
+    bus.slaves[0].write = write_and_count;
+    assert_int_equal(
+        set(&bus, &setting, "active_energy_import_resettable", "0", KWH_RISK_COUNTER_RESET),
+        KWH_OK);
+    assert_int_equal(setting.outcome, KWH_OUTCOME_VERIFIED);
+    assert_true(setting.after.decimal.mantissa > 0);
+    bus_close(&bus);
+}
+
+static enum kwh_error write_and_fail(void *context, const struct kwh_row *row,
+                                     const struct kwh_reading *reading)
+{
+    (void)behind.write(context, row, reading);
+    return KWH_ERROR_BUSY; /* exception 04 */
+}
+
+/* A meter that fails while it answers may have done it all the same. */
+static void a_failure_of_the_meter_is_no_refusal(void **state)
+{
+    static struct bus bus;
+    struct kwh_setting setting;
+    (void)state;
+    open_bus(&bus, &PRO380, 1, 0);
+    behind = bus.slaves[0];
+    bus.slaves[0].write = write_and_fail;
+    assert_int_equal(set(&bus, &setting, "display_cycle_time", "25", NOTHING_ALLOWED), KWH_OK);
+    assert_int_equal(setting.outcome, KWH_OUTCOME_VERIFIED);
+    assert_int_equal(bus.writes, 1);
+    bus_close(&bus);
+}
+
+static bool is_mute;
+
+static enum kwh_error value_before(void *context, const struct kwh_row *row,
+                                   struct kwh_reading *reading)
+{
+    return is_mute && row->quantity == KWH_DISPLAY_CYCLE_TIME ? KWH_ERROR_ARGUMENT
+                                                              : behind.value(context, row, reading);
+}
+
+static enum kwh_error write_and_mute(void *context, const struct kwh_row *row,
+                                     const struct kwh_reading *reading)
+{
+    is_mute = true;
+    return behind.write(context, row, reading);
+}
+
+/* It answers, but not with the value: that it was acknowledged is all that is known. */
+static void a_meter_that_does_not_tell_is_not_verified(void **state)
+{
+    static struct bus bus;
+    struct kwh_setting setting;
+    (void)state;
+    open_bus(&bus, &PRO380, 1, 0);
+    is_mute = false;
+    behind = bus.slaves[0];
+    bus.slaves[0].value = value_before;
+    bus.slaves[0].write = write_and_mute;
+    assert_int_equal(set(&bus, &setting, "display_cycle_time", "25", NOTHING_ALLOWED), KWH_OK);
+    assert_int_equal(setting.outcome, KWH_OUTCOME_NOT_VERIFIABLE);
+    expect_reading(&setting.before, "10");
+    bus_close(&bus);
+}
+
+/* The simulated meter has really moved: at the old speed it hears nothing. */
+static void the_old_speed_is_heard_no_more(void **state)
+{
+    static struct bus bus;
+    struct kwh_setting setting;
+    struct kwh_exchange exchange;
+    (void)state;
+    open_bus(&bus, &PRO380, 1, 0);
+    assert_int_equal(set(&bus, &setting, "baud_rate", "4800", KWH_RISK_LINK_CHANGE), KWH_OK);
+    assert_int_equal(kwh_modbus_read(&exchange, 1, KWH_MODBUS_READ_HOLDING, 0x4004, 1), KWH_OK);
+    assert_int_equal(kwh_line_run(&bus.line, &exchange), KWH_OK);
+    assert_int_equal(bus_set_line(&bus, &bus_settings), KWH_OK);
+    assert_int_equal(kwh_line_run(&bus.line, &exchange), KWH_ERROR_TIMEOUT);
+    bus_close(&bus);
+}
+
+static const struct kwh_row lock_rows[] = {
+    KWH_HOLDING(0x0000, UINT16, 1, ACTION_UNLOCK_SETTINGS, KWH_MANUAL),
+};
+static const struct kwh_row coded_rows[] = {
+    KWH_HOLDING(0x0001, HEX16, 1, METER_CODE, KWH_MANUAL),
+    KWH_HOLDING(0x0002, UINT16, 1, DISPLAY_CYCLE_TIME, KWH_MANUAL),
+};
+static const struct kwh_block lock_blocks[] = {{.rows = lock_rows, .count = 1, .profiles = 2},
+                                               {.rows = coded_rows, .count = 2}};
+static const struct kwh_item lock_items[] = {
+    KWH_RANGE_ITEM(ACTION_UNLOCK_SETTINGS, 16, 0, 9999, 0),
+    KWH_RANGE_ITEM(DISPLAY_CYCLE_TIME, 16, 1, 30, 0),
+};
+static const struct kwh_model lock_models[] = {{.code = 7, .profiles = 3, .name = "with a lock"}};
+static const struct kwh_writing lock_writing = {.unlock = KWH_ACTION_UNLOCK_SETTINGS};
+static const struct kwh_map lock_map = {.name = "lock",
+                                        .title = "lock",
+                                        .blocks = lock_blocks,
+                                        .block_count = 2,
+                                        .items = lock_items,
+                                        .item_count = 2,
+                                        .models = lock_models,
+                                        .model_count = 1,
+                                        .identity_address = 1,
+                                        .identity_words = 1,
+                                        .writing = &lock_writing};
+
+static enum kwh_error any_write(void *context, const struct kwh_row *row,
+                                const struct kwh_reading *reading)
+{
+    return row->quantity == KWH_DISPLAY_CYCLE_TIME &&
+                   kwh_simulation_pin(context, "display_cycle_time", "7") == KWH_OK &&
+                   kwh_decimal_compare(reading->decimal, kwh_decimal(7, 0)) == 0
+               ? KWH_OK
+               : KWH_ERROR_ARGUMENT;
+}
+
+/* A meter of the family without the register of the lock needs no key. */
+static void a_meter_without_a_lock_is_open(void **state)
+{
+    static struct bus bus;
+    struct kwh_setting setting;
+    (void)state;
+    open_bus(&bus, &lock_map, 1, 0);
+    assert_int_equal(set(&bus, &setting, "display_cycle_time", "7", NOTHING_ALLOWED),
+                     KWH_ERROR_LOCKED);
+    bus.slaves[0].profiles = 1;
+    bus.slaves[0].write = any_write;
+    assert_int_equal(set(&bus, &setting, "display_cycle_time", "7", NOTHING_ALLOWED), KWH_OK);
+    assert_int_equal(setting.outcome, KWH_OUTCOME_VERIFIED);
     assert_int_equal(bus.writes, 1);
     bus_close(&bus);
 }
@@ -676,6 +879,13 @@ int main(void)
         cmocka_unit_test(broadcasts_what_may_be),
         cmocka_unit_test(one_fault_is_survived),
         cmocka_unit_test(a_dead_line_leaves_it_open),
+        cmocka_unit_test(the_line_comes_back),
+        cmocka_unit_test(what_is_shown_nowhere_needs_its_answer),
+        cmocka_unit_test(a_cleared_counter_goes_on),
+        cmocka_unit_test(a_failure_of_the_meter_is_no_refusal),
+        cmocka_unit_test(a_meter_that_does_not_tell_is_not_verified),
+        cmocka_unit_test(the_old_speed_is_heard_no_more),
+        cmocka_unit_test(a_meter_without_a_lock_is_open),
         cmocka_unit_test(a_refusal_is_told),
         cmocka_unit_test(outcomes_have_names),
     };

@@ -215,6 +215,29 @@ static void a_speed_is_followed(void **state)
     bus_close(&bus);
 }
 
+/* Whoever answers where the meter was is not the meter. */
+static void another_meter_is_not_believed(void **state)
+{
+    static struct bus bus;
+    struct kwh_mbus_setting mbus;
+    (void)state;
+    open_bus(&bus, &TWO_PU, 1, 2);
+    assert_int_equal(kwh_simulation_pin(bus.meters[1], "tariff", "2"), KWH_OK);
+    prepare(&bus, &mbus, &TWO_PU, 1, NULL, "tariff", "2");
+    while (bus.writes == 0) {
+        struct kwh_step step;
+        assert_int_equal(kwh_dialogue_poll(&mbus.setting.identify.dialogue, &bus.line, &step),
+                         KWH_OK);
+        if (step.action == KWH_ACTION_RECEIVE && bus.writes == 0)
+            kwh_port_memory_pass(&bus.port, 1000);
+    }
+    bus.mbus_slaves[0].address = 99;
+    bus.mbus_slaves[1].address = 1;
+    assert_int_equal(kwh_setting_run(&mbus.setting), KWH_ERROR_OTHER_ANSWER);
+    expect_outcome(&mbus, KWH_OUTCOME_UNKNOWN, "1", NULL);
+    bus_close(&bus);
+}
+
 /* A fault at any request: one write, and never a false word about it. */
 static void one_fault_is_survived(void **state)
 {
@@ -259,6 +282,7 @@ int main(void)
         cmocka_unit_test(a_selected_meter_is_set),
         cmocka_unit_test(a_new_identification_is_followed),
         cmocka_unit_test(a_speed_is_followed),
+        cmocka_unit_test(another_meter_is_not_believed),
         cmocka_unit_test(one_fault_is_survived),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
