@@ -454,7 +454,7 @@ static void document_table(const struct kwh_map_entry *entry, const struct style
 /* What may be written, in the words and numbers of kwh set, and what it needs. */
 static void document_settings(const struct kwh_map *map, const struct style *style)
 {
-    static const char *const titles[] = {"setting", "values", "needs"};
+    static const char *const titles[] = {"setting", "needs", "values"};
     struct table table;
     bool any = false;
     for (unsigned i = 0; i < map->item_count; i++) {
@@ -470,7 +470,7 @@ static void document_settings(const struct kwh_map *map, const struct style *sty
         any = true;
         name_of(item->quantity, name);
         describe_values(map, item->quantity, values);
-        table_row(&table, (const char *const[]){name, values, describe_need(item)});
+        table_row(&table, (const char *const[]){name, describe_need(item), values});
     }
     if (any)
         table_end(&table, style);
