@@ -172,7 +172,7 @@ def run(answer):
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), said.decode()
 
 code, said = run(b"n\n")
-assert code == 8 and "display_cycle_time = 12" in said and "nothing was written" in said, said
+assert code == 8 and "display_cycle_time: 10 -> 12" in said and "nothing was written" in said, said
 code, said = run(b"y\n")
 assert code == 0 and "display_cycle_time: 10 -> 12, verified" in said, said
 CODE

@@ -311,6 +311,20 @@ static enum exit_code print_frames(struct setter *setter, const struct change *c
  * Asking
  */
 
+/* The old value, as far as the meter tells it. */
+static void print_old(struct setter *setter, const struct change *change,
+                      char text[KWH_READING_TEXT])
+{
+    union any_meter any;
+    struct kwh_reading reading;
+    uint32_t quantity = change->value.quantity;
+    snprintf(text, KWH_READING_TEXT, "?");
+    if (kwh_map_find(setter->link.map, link_profiles(&setter->link), quantity) != NULL &&
+        link_meter(&setter->link, &any) == EXIT_CODE_OK &&
+        kwh_meter_read_one(&any.meter, quantity, &reading) == KWH_OK)
+        print_value(&reading, text);
+}
+
 static enum exit_code ask(struct setter *setter)
 {
     char answer[16] = "";
@@ -325,9 +339,10 @@ static enum exit_code ask(struct setter *setter)
             link->target_text);
     for (size_t i = 0; i < setter->count; i++) {
         const struct change *change = &setter->changes[i];
-        char value[KWH_READING_TEXT], text[SET_TEXT];
+        char old[KWH_READING_TEXT], value[KWH_READING_TEXT], text[SET_TEXT];
+        print_old(setter, change, old);
         print_value(&change->value, value);
-        fprintf(stderr, "  %s = %s\n", change->name, value);
+        fprintf(stderr, "  %s: %s -> %s\n", change->name, old, value);
         for (unsigned bit = KWH_RISK_LINK_CHANGE; bit <= KWH_RISK_IRREVERSIBLE; bit *= 2) {
             if ((change->risk & bit) == 0)
                 continue;
