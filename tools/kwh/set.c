@@ -506,11 +506,21 @@ static enum exit_code check_all(struct setter *setter)
     return code;
 }
 
+/* With a data type that nobody knows a meter is not identified, but set back if its map is named:
+ * setting it asks who it is all the same. */
+static bool leads_back(const struct setter *setter)
+{
+    uint32_t quantity = 0;
+    return setter->link.map != NULL && setter->count == 1 &&
+           kwh_quantity_parse(setter->changes[0].name, &quantity) == KWH_OK &&
+           quantity == KWH_DATA_TYPE;
+}
+
 static enum exit_code set_meter(struct setter *setter)
 {
     struct link *link = &setter->link;
     enum exit_code code = link_open(link, setter->options, setter->options->arguments[0]);
-    if (code == EXIT_CODE_OK)
+    if (code == EXIT_CODE_OK && !leads_back(setter))
         code = link_identify(link);
     if (code == EXIT_CODE_OK && link->map == NULL) {
         complain("%s: no map says what can be set on this meter", link->target_text);
