@@ -20,8 +20,8 @@ struct kwh_simulation {
     struct chosen *chosen;
     struct kwhi_load load;
     struct kwh_faults faults; /* its limit and its holes */
-    struct kwh_slave *slave; /* that serves it, or NULL */
-    uint64_t unlocked_ms;    /* settings may be written until then */
+    struct kwh_slave *slave;  /* that serves it, or NULL */
+    uint64_t unlocked_ms;     /* settings may be written until then */
     char serial[9];
     uint8_t address;
 };

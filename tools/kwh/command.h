@@ -38,10 +38,10 @@ struct options {
     enum output_format output;
     int verbose;
     bool quiet, explain, obis, no_color;
-    bool primary, secondary, letters, quick; /* of scan */
-    long first_address, last_address;        /* -1: not given */
-    bool as_delivered;                       /* of simulate */
-    long timeout_ms;                         /* -1: not given */
+    bool primary, secondary, letters, quick;                 /* of scan */
+    long first_address, last_address;                        /* -1: not given */
+    bool as_delivered;                                       /* of simulate */
+    long timeout_ms;                                         /* -1: not given */
     bool yes, dry_run, no_follow, restart, default_password; /* of set */
     bool allow_link_change, allow_counter_reset, allow_irreversible;
     const char *password_file;

@@ -188,17 +188,27 @@ static bool remember(struct options *options, char id, const char *text)
         char id;
         const char **text;
         bool *flag;
-    } places[] = {{'m', &options->map, NULL},         {'F', &options->fault, NULL},
-                  {'r', &options->request, NULL},     {'l', &options->line, NULL},
-                  {'E', NULL, &options->explain},     {'O', NULL, &options->obis},
-                  {'q', NULL, &options->quiet},       {'C', NULL, &options->no_color},
-                  {'p', NULL, &options->primary},     {'y', NULL, &options->secondary},
-                  {'L', NULL, &options->letters},     {'k', NULL, &options->quick},
-                  {'d', NULL, &options->as_delivered}, {'D', NULL, &options->dry_run},
-                  {'Y', NULL, &options->yes}, {'1', NULL, &options->allow_link_change},
+    } places[] = {{'m', &options->map, NULL},
+                  {'F', &options->fault, NULL},
+                  {'r', &options->request, NULL},
+                  {'l', &options->line, NULL},
+                  {'E', NULL, &options->explain},
+                  {'O', NULL, &options->obis},
+                  {'q', NULL, &options->quiet},
+                  {'C', NULL, &options->no_color},
+                  {'p', NULL, &options->primary},
+                  {'y', NULL, &options->secondary},
+                  {'L', NULL, &options->letters},
+                  {'k', NULL, &options->quick},
+                  {'d', NULL, &options->as_delivered},
+                  {'D', NULL, &options->dry_run},
+                  {'Y', NULL, &options->yes},
+                  {'1', NULL, &options->allow_link_change},
                   {'2', NULL, &options->allow_counter_reset},
-                  {'3', NULL, &options->allow_irreversible}, {'4', NULL, &options->no_follow},
-                  {'W', &options->password_file, NULL}, {'B', NULL, &options->restart},
+                  {'3', NULL, &options->allow_irreversible},
+                  {'4', NULL, &options->no_follow},
+                  {'W', &options->password_file, NULL},
+                  {'B', NULL, &options->restart},
                   {'w', NULL, &options->default_password}};
     for (size_t i = 0; i < KWH_COUNT(places); i++) {
         if (places[i].id != id)
