@@ -185,6 +185,25 @@ static void writes_only_to_the_meter_of_the_map(void **state)
     bus_close(&bus);
 }
 
+/* A data type whose effect nobody knows keeps the meter from being read, but not from being set
+ * back. */
+static void leads_back_from_another_data_type(void **state)
+{
+    static struct bus bus;
+    struct kwh_setting setting;
+    (void)state;
+    open_bus(&bus, &TWO_PU, 1, 0);
+    assert_int_equal(kwh_simulation_pin(bus.meters[0], "data_type", "integer"), KWH_OK);
+    assert_int_equal(set(&bus, &setting, "display_cycle_time", "7", NOTHING_ALLOWED),
+                     KWH_ERROR_DATA_TYPE);
+    assert_int_equal(bus.writes, 0);
+    assert_int_equal(set(&bus, &setting, "data_type", "standard", NOTHING_ALLOWED), KWH_OK);
+    assert_int_equal(setting.outcome, KWH_OUTCOME_VERIFIED);
+    expect_reading(&setting.before, "integer");
+    assert_int_equal(set(&bus, &setting, "display_cycle_time", "7", NOTHING_ALLOWED), KWH_OK);
+    bus_close(&bus);
+}
+
 static const struct kwh_row own_rows[] = {
     KWH_HOLDING(0x0000, UINT16, 1, DEVICE_ADDRESS, KWH_MANUAL),
     KWH_HOLDING(0x0001, UINT16, 1, DISPLAY_CYCLE_TIME, KWH_MANUAL),
@@ -866,6 +885,7 @@ int main(void)
         cmocka_unit_test(clears_a_counter),
         cmocka_unit_test(refuses_risks),
         cmocka_unit_test(writes_only_to_the_meter_of_the_map),
+        cmocka_unit_test(leads_back_from_another_data_type),
         cmocka_unit_test(a_risk_needs_an_identity),
         cmocka_unit_test(the_last_combination_code_stays),
         cmocka_unit_test(follows_the_meter),

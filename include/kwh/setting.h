@@ -8,6 +8,9 @@
  *     if (error == KWH_OK)
  *         error = kwh_setting_run(&setting);      or drive setting.identify.dialogue
  *
+ * Driven by hand it asks with KWH_ACTION_SETTINGS for the port to be set, as other dialogues do:
+ * tell the line by kwh_line_set_speed(), on M-Bus kwh_mbus_set_speed().
+ *
  * It identifies the meter, finds out what the setting would disturb, reads the old value, writes
  * once, follows the meter to its new address or line settings, and reads back. Nothing that changes
  * the meter is ever sent twice. An acknowledgment proves that the request arrived; only what is

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Which slave a request is for, and what happens when it is for none or for all. */
-#include <kwh/server.h>
-
 #include <string.h>
+
+#include <kwh/server.h>
 
 /* The framing shall report what goes to the slaves' addresses of now. */
 static void serve_addresses(struct kwh_server *server)
@@ -83,7 +83,7 @@ static void serve_request(struct kwh_server *server)
     } else {
         const struct kwh_slave *slave = find_slave(server, unit);
         if (slave != NULL) {
-            size = hears(server, slave) ? answer_of(server, slave, request, length, answer) : 0;
+            size = answer_of(server, slave, request, length, answer);
         } else if (is_tcp(server)) {
             answer[0] = length > 0 ? (uint8_t)(request[0] | 0x80u) : 0x80u;
             answer[1] = kwh_error_exception(KWH_ERROR_GATEWAY_TARGET);

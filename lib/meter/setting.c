@@ -5,8 +5,6 @@
  */
 #include "setting.h"
 
-#include <string.h>
-
 #include "select.h"
 #include "verdict.h"
 
@@ -293,7 +291,7 @@ static int begin_go(struct kwh_setting *setting)
     setting->setter->look_begin(setting);
     (void)go_to(setting, LOOK);
     if (setting->moves_line && setting->at.line.baud != 0 &&
-        memcmp(&setting->at.line, &place->line, sizeof place->line) != 0)
+        !kwhi_same_line(&setting->at.line, &place->line))
         return set_line(setting, &place->line);
     return GO_ON;
 }
@@ -351,8 +349,7 @@ static int begin_stay(struct kwh_setting *setting)
         return GO_ON;
     setting->at.address = setting->from.address;
     setting->identify.address = setting->from.address;
-    if (setting->moves_line &&
-        memcmp(&setting->at.line, &setting->from.line, sizeof setting->at.line) != 0)
+    if (setting->moves_line && !kwhi_same_line(&setting->at.line, &setting->from.line))
         return set_line(setting, &setting->from.line);
     return GO_ON;
 }

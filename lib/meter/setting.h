@@ -64,6 +64,13 @@ enum kwh_error kwhi_setting_begin(struct kwh_setting *setting, const struct kwh_
 /* Where the meter is reached after the change: fills in to, moves_link and moves_line. */
 void kwhi_setting_move(struct kwh_setting *setting);
 
+static inline bool kwhi_same_line(const struct kwh_line_settings *a,
+                                  const struct kwh_line_settings *b)
+{
+    return a->baud == b->baud && a->data_bits == b->data_bits && a->parity == b->parity &&
+           a->stop_bits == b->stop_bits;
+}
+
 /* An exchange of this dialogue, with the times of the map. */
 void kwhi_setting_times(const struct kwh_setting *setting, struct kwh_exchange *exchange);
 

@@ -211,12 +211,34 @@ static bool probe(struct kwh_setting *setting, struct kwh_exchange *exchange)
  * Looking
  */
 
+static uint32_t longer(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+/* At a lower speed answers take longer than they did, whoever sets the port. */
+static void wait_longer(struct kwh_line *line, const struct kwh_line_settings *settings)
+{
+    struct kwh_timing before = line->timing;
+
+    kwh_mbus_set_speed(line, settings, KWH_MBUS_ALLOWANCE_US);
+    line->timing.character_us = longer(line->timing.character_us, before.character_us);
+    line->timing.frame_us = longer(line->timing.frame_us, before.frame_us);
+    if (line->timeout_given)
+        line->timing = before;
+    line->timing.answer_us = longer(line->timing.answer_us, before.answer_us);
+    line->timing.latest_us = longer(line->timing.latest_us, before.latest_us);
+}
+
 static void look_begin(struct kwh_setting *setting)
 {
     struct kwh_mbus_setting *mbus = mbus_of(setting);
     struct kwh_mbus_secondary pattern = setting->looks_new ? renamed(mbus) : mbus->own;
 
     setting->seen = KWHI_NOT_LOOKED;
+    if (setting->moves_line)
+        wait_longer(setting->identify.line,
+                    setting->looks_new ? &setting->to.line : &setting->from.line);
     begin_telegrams(mbus, &pattern);
 }
 

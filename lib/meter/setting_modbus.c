@@ -30,6 +30,10 @@ static enum kwh_wish identify(struct kwh_setting *setting)
     }
     enum kwh_wish wish = setting->identify_next(dialogue);
     setting->why = dialogue->error;
+    /* What is wrong with it is what is set right: it is known but for the data type. */
+    if (wish == KWH_WISH_FAILED && dialogue->error == KWH_ERROR_DATA_TYPE &&
+        setting->value.quantity == KWH_DATA_TYPE)
+        return take_model(setting);
     return wish == KWH_WISH_DONE ? take_model(setting) : wish;
 }
 

@@ -60,11 +60,6 @@ static bool take_line(struct kwh_line_settings *line, const struct kwh_reading *
     }
 }
 
-static bool same_line(const struct kwh_line_settings *a, const struct kwh_line_settings *b)
-{
-    return a->baud == b->baud && a->parity == b->parity && a->stop_bits == b->stop_bits;
-}
-
 void kwhi_setting_move(struct kwh_setting *setting)
 {
     int64_t address = 0;
@@ -75,7 +70,7 @@ void kwhi_setting_move(struct kwh_setting *setting)
     setting->to = setting->from;
     setting->moves_line = take_line(&setting->to.line, &setting->value) &&
                           (setting->from.line.baud == 0 ||
-                           !same_line(&setting->from.line, &setting->to.line));
+                           !kwhi_same_line(&setting->from.line, &setting->to.line));
     if (is_address && setting->from.address != KWH_MBUS_SELECTED)
         setting->to.address = (uint8_t)address;
     /* The identification of an M-Bus meter is a part of the address by which it is selected. */

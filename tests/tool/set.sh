@@ -133,6 +133,14 @@ exits 0 set "$target" --yes --default-password password=1234 --allow-irreversibl
 prints "password: **** -> ****, verified"
 stop TERM 0
 
+# A data type that nobody knows: the way back, where the map is named.
+start meter "$KWH" simulate inepro_2pu rtu:pty --set data_type=integer
+exits 7 set "$target" --yes display_cycle_time=7 -m inepro_2pu
+exits 0 set "$target" --yes data_type=standard -m inepro_2pu
+prints "data_type: integer -> standard, verified"
+exits 0 set "$target" --yes display_cycle_time=7
+stop TERM 0
+
 # M-Bus, by primary and secondary address: what no telegram shows is not verified.
 for link in mbus:pty mbustcp:127.0.0.1:0; do
     start meter "$KWH" simulate inepro_2pu@5 "$link"
@@ -172,7 +180,7 @@ def run(answer):
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), said.decode()
 
 code, said = run(b"n\n")
-assert code == 8 and "display_cycle_time = 12" in said and "nothing was written" in said, said
+assert code == 8 and "display_cycle_time: 10 -> 12" in said and "nothing was written" in said, said
 code, said = run(b"y\n")
 assert code == 0 and "display_cycle_time: 10 -> 12, verified" in said, said
 CODE

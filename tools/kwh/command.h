@@ -41,10 +41,10 @@ struct options {
     bool primary, secondary, letters, quick;                 /* of scan */
     long first_address, last_address;                        /* -1: not given */
     bool as_delivered;                                       /* of simulate */
-    bool yes, dry_run, no_follow, restart, default_password; /* of set; yes of raw, too */
+    long timeout_ms;                                         /* -1: not given */
+    bool yes, dry_run, no_follow, restart, default_password; /* of set */
     bool allow_link_change, allow_counter_reset, allow_irreversible;
     const char *password_file;
-    long timeout_ms; /* -1: not given */
     long retries;
     long baud;
     const char *line;

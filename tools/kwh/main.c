@@ -29,11 +29,11 @@ static const struct subcommand subcommands[] = {
      "Asks for what identifies the known families, and for serial number and versions. TARGET is "
      "as for `kwh read`.",
      identify_command},
-    {"get", "TARGET [NAME...]", "read settings and identity", "moEvqTRCh",
+    {"get", "TARGET... [NAME...]", "read settings and identity", "moEvqTRCh",
      "Without NAME all that the meter tells of itself, what can be set among it; `kwh maps MAP` "
      "says which values it may have. Otherwise as `kwh read`.",
      get_command},
-    {"set", "TARGET NAME=VALUE...", "change settings", "moDY123fWwBvqTRCh",
+    {"set", "TARGET NAME=VALUE...", "change settings", "moDY1234WwBvqTRCh",
      "All values are checked before the first is sent. Then one after another, those that move the "
      "link last: the old value is read, the new one written once, the meter followed to its new "
      "address or line settings, and read back. Asks before it writes. What would move the link, "

@@ -42,7 +42,7 @@ static const struct option_row rows[] = {
     {'1', false, "allow-link-change", NULL, "the meter may be reached differently afterwards"},
     {'2', false, "allow-counter-reset", NULL, "a counter may be cleared"},
     {'3', false, "allow-irreversible", NULL, "it may be something that cannot be undone"},
-    {'f', false, "no-follow", NULL, "move the meter where this link cannot follow, as a gateway"},
+    {'4', false, "no-follow", NULL, "move the meter where this link cannot follow, as a gateway"},
     {'W', false, "password-file", "FILE", "first line: the password; else KWH_PASSWORD"},
     {'w', false, "default-password", NULL, "try the password with which the meter is delivered"},
     {'B', false, "restart", NULL, "start the meter anew at the end"},
@@ -210,7 +210,7 @@ static bool remember(struct options *options, char id, const char *text)
                   {'1', NULL, &options->allow_link_change},
                   {'2', NULL, &options->allow_counter_reset},
                   {'3', NULL, &options->allow_irreversible},
-                  {'f', NULL, &options->no_follow},
+                  {'4', NULL, &options->no_follow},
                   {'W', &options->password_file, NULL},
                   {'B', NULL, &options->restart},
                   {'w', NULL, &options->default_password}};

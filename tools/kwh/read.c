@@ -24,7 +24,6 @@ struct readout {
     struct unnamed *unnamed; /* without a map: one for each reading, else NULL */
     size_t count, capacity;
     bool named; /* values were asked for by name */
-    bool items; /* kwh get */
     int64_t time_ms;
     uint32_t duration_us;
     uint32_t requests; /* on the line, repeated ones too */
@@ -444,7 +443,7 @@ static enum exit_code read_meter(struct readout *readout, char **names, size_t n
     enum exit_code code = link_identify(link);
     readout->duration_us = link_now_us(link) - start; /* when nothing follows */
     if (code == EXIT_CODE_OK && link->map != NULL)
-        code = readout->items && name_count == 0
+        code = options->subcommand->run == get_command && name_count == 0
                    ? make_item_entries(link->map, link_profiles(link), &readout->plan)
                    : make_entries(link->map, link_profiles(link), names, name_count,
                                   &readout->plan);
@@ -476,7 +475,6 @@ struct job {
     struct link *links;
     size_t target_count, name_count, link_count;
     bool begun; /* something was printed */
-    bool items; /* kwh get */
 };
 
 /* A TARGET begins with its scheme. An OBIS code has a colon, too, but begins with a digit. */
@@ -503,7 +501,6 @@ static enum exit_code read_target(struct job *job, const char *text)
     if (code != EXIT_CODE_OK)
         return code;
     memset(&readout, 0, sizeof readout);
-    readout.items = job->items;
     readout.link = find_link(job, &target);
     readout.time_ms = utc_now_ms();
     code = link_turn_to(readout.link, job->options, text);
@@ -570,21 +567,15 @@ static enum exit_code take_arguments(const struct options *options, struct job *
     return code;
 }
 
-static enum exit_code run_readouts(const struct options *options, bool items)
+enum exit_code read_command(const struct options *options)
 {
     struct job job;
     memset(&job, 0, sizeof job);
-    job.items = items;
     enum exit_code code = take_arguments(options, &job);
     return code == EXIT_CODE_OK ? read_targets(&job) : code;
 }
 
-enum exit_code read_command(const struct options *options)
-{
-    return run_readouts(options, false);
-}
-
 enum exit_code get_command(const struct options *options)
 {
-    return run_readouts(options, true);
+    return read_command(options);
 }

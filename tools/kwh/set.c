@@ -311,6 +311,20 @@ static enum exit_code print_frames(struct setter *setter, const struct change *c
  * Asking
  */
 
+/* The old value, as far as the meter tells it. */
+static void print_old(struct setter *setter, const struct change *change,
+                      char text[KWH_READING_TEXT])
+{
+    union any_meter any;
+    struct kwh_reading reading;
+    uint32_t quantity = change->value.quantity;
+    snprintf(text, KWH_READING_TEXT, "?");
+    if (kwh_map_find(setter->link.map, link_profiles(&setter->link), quantity) != NULL &&
+        link_meter(&setter->link, &any) == EXIT_CODE_OK &&
+        kwh_meter_read_one(&any.meter, quantity, &reading) == KWH_OK)
+        print_value(&reading, text);
+}
+
 static enum exit_code ask(struct setter *setter)
 {
     char answer[16] = "";
@@ -325,9 +339,10 @@ static enum exit_code ask(struct setter *setter)
             link->target_text);
     for (size_t i = 0; i < setter->count; i++) {
         const struct change *change = &setter->changes[i];
-        char value[KWH_READING_TEXT], text[SET_TEXT];
+        char old[KWH_READING_TEXT], value[KWH_READING_TEXT], text[SET_TEXT];
+        print_old(setter, change, old);
         print_value(&change->value, value);
-        fprintf(stderr, "  %s = %s\n", change->name, value);
+        fprintf(stderr, "  %s: %s -> %s\n", change->name, old, value);
         for (unsigned bit = KWH_RISK_LINK_CHANGE; bit <= KWH_RISK_IRREVERSIBLE; bit *= 2) {
             if ((change->risk & bit) == 0)
                 continue;
@@ -491,11 +506,21 @@ static enum exit_code check_all(struct setter *setter)
     return code;
 }
 
+/* With a data type that nobody knows a meter is not identified, but set back if its map is named:
+ * setting it asks who it is all the same. */
+static bool leads_back(const struct setter *setter)
+{
+    uint32_t quantity = 0;
+    return setter->link.map != NULL && setter->count == 1 &&
+           kwh_quantity_parse(setter->changes[0].name, &quantity) == KWH_OK &&
+           quantity == KWH_DATA_TYPE;
+}
+
 static enum exit_code set_meter(struct setter *setter)
 {
     struct link *link = &setter->link;
     enum exit_code code = link_open(link, setter->options, setter->options->arguments[0]);
-    if (code == EXIT_CODE_OK)
+    if (code == EXIT_CODE_OK && !leads_back(setter))
         code = link_identify(link);
     if (code == EXIT_CODE_OK && link->map == NULL) {
         complain("%s: no map says what can be set on this meter", link->target_text);
