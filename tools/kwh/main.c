@@ -50,7 +50,7 @@ static const struct subcommand subcommands[] = {
      "records of an M-Bus telegram.",
      decode_command},
     {"simulate", "MAP[@ADDRESS][,MAP[@ADDRESS]...] LINK", "be a meter, or several on one line",
-     "sSFdvqh",
+     "sSFdfMvqh",
      "LINK is rtu:/dev/ttyUSB0, rtu:pty (a new pseudo-terminal), tcp:host:port, rtutcp:host:port, "
      "mbus:/dev/ttyUSB0, mbus:pty or mbustcp:host:port; port 0 takes a free one. The first line on "
      "standard output is the TARGET "
@@ -62,8 +62,47 @@ static const struct subcommand subcommands[] = {
      "drop=0.01 "
      "of the bytes, either way (over tcp: of the answers), flip=1e-4 of the bits, noise=0.1 of the "
      "answers behind stray bytes, delay=300 ms before each answer, echo of the requests, limit=60 "
-     "registers in a request, hole=0x5002 or hole=0x5002-0x500B for registers that are missing.",
+     "registers in a request, hole=0x5002 or hole=0x5002-0x500B for registers that are missing.\n"
+     "\n"
+     "--from presents another meter as this one: the measurements and the serial number are those "
+     "of the meter at a TARGET, which is read about once a second, identity and settings those of "
+     "MAP. What that meter does not have is exception 02; what cannot be had just now, or is older "
+     "than --max-age, is exception 04, on M-Bus a record that is missing. A file of `kwh report` "
+     "is a source, too; as the same MAP it is that meter again with all that it sent.",
      simulate_command},
+    {"raw", "TARGET VERB ...", "ask for what has no name", "oY3TRvqCh",
+     "kwh raw TARGET read [holding|input] ADDRESS COUNT\n"
+     "kwh raw TARGET write ADDRESS WORD...\n"
+     "kwh raw TARGET pdu HEX...\n"
+     "kwh raw TARGET mbus C [CI [DATA...]]\n"
+     "kwh raw TARGET mbus FRAME\n"
+     "\n"
+     "ADDRESS, COUNT and WORD (0 to 65535) are decimal or 0x. One WORD is written by function 06, "
+     "several are by 10. HEX is a function and what follows it, without address and CRC; C, CI and "
+     "DATA are hexadecimal as well, the address is that of TARGET; FRAME is a whole frame of "
+     "M-Bus. "
+     "The frame count bit is yours: behind 40 a meter takes 7B and 73, and 5B or 53 for a "
+     "repetition."
+     "\n\n"
+     "What may change the meter (write, a function that is not known to read only, SND_UD of "
+     "M-Bus) needs --yes and --allow-irreversible; else nothing is sent and it is said what would "
+     "be: exit 8. It is sent once and never repeated, and what comes back is no proof: read it "
+     "back. Nothing here knows what a register means to a meter.",
+     raw_command},
+    {"report", "TARGET", "all that a meter sends, to be sent in", "mTRvqCh",
+     "Reads only, and prints one JSON document for people who make maps: report (1, the form), "
+     "time, library, protocol, link (scheme, baud, line, address; not the device or host), map, "
+     "title, model, code, why, masked_digits, registers, telegrams, duration_ms, error.\n"
+     "\n"
+     "registers: of each request its space, address and count, and words, hexadecimal; or null "
+     "and the error, an exception by its name. All registers of the map are asked for, and those "
+     "that identify meters; of a meter that no map describes only these. telegrams: whole frames "
+     "of M-Bus, and the CI field that asked for one of its own.\n"
+     "\n"
+     "The digits of the serial number are replaced by 0 wherever they are found, in registers, "
+     "records and headers; masked_digits says how many it has. `kwh simulate --from FILE` makes a "
+     "meter of a report again.",
+     report_command},
     {"maps", "[MAP]", "list the known meters, or the registers of one", "oCh",
      "Works offline. MAP may be a brand's own name, see the list.", maps_command},
     {"plan", "MAP [NAME...]", "show requests and bus time of a readout", "oblgxCh",
@@ -83,6 +122,7 @@ static const struct {
     {EXIT_CODE_PROTOCOL, "protocol error or refused by the meter"},
     {EXIT_CODE_PARTIAL, "partial result"},
     {EXIT_CODE_OTHER_METER, "wrong or unknown meter"},
+    {EXIT_CODE_DECLINED, "not allowed, nothing was sent"},
     {EXIT_CODE_INTERRUPTED, "interrupted"},
 };
 

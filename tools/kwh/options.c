@@ -24,6 +24,10 @@ static const struct option_row rows[] = {
     {'S', false, "set", "NAME=VALUE", "pin a value; may be given often"},
     {'F', false, "fault", "LIST", "troubles of the line and the meters, see above"},
     {'d', false, "as-delivered", NULL, "each hears its factory line settings alone; rtu:pty"},
+    {'f', false, "from", "SOURCE", "take the measurements from a TARGET or a report"},
+    {'M', false, "max-age", "SECONDS", "how old a value of SOURCE may be; 10"},
+    {'Y', false, "yes", NULL, "do not ask; needed where there is no terminal"},
+    {'3', false, "allow-irreversible", NULL, "it may be something that cannot be undone"},
     {'b', false, "baud", "NUMBER", "line speed; 9600"},
     {'l', false, "line", "FORMAT", "character format; 8E1"},
     {'g', false, "turnaround-ms", "NUMBER", "from a request to its answer; what the map says"},
@@ -165,6 +169,7 @@ static enum exit_code take_plain_number(struct options *options, const struct op
         {'a', 0, 0xFFFF, &options->at},           {'b', 50, 4000000, &options->baud},
         {'g', 0, 60000, &options->turnaround_ms}, {'x', 1, 125, &options->max_registers},
         {'T', 1, 600000, &options->timeout_ms},   {'R', 0, 100, &options->retries},
+        {'M', 1, 86400, &options->max_age_s},
     };
     size_t i = 0;
     while (i + 1 < KWH_COUNT(numbers) && numbers[i].id != row->id)
@@ -179,13 +184,14 @@ static bool remember(struct options *options, char id, const char *text)
         char id;
         const char **text;
         bool *flag;
-    } places[] = {{'m', &options->map, NULL},         {'F', &options->fault, NULL},
-                  {'r', &options->request, NULL},     {'l', &options->line, NULL},
-                  {'E', NULL, &options->explain},     {'O', NULL, &options->obis},
-                  {'q', NULL, &options->quiet},       {'C', NULL, &options->no_color},
-                  {'p', NULL, &options->primary},     {'y', NULL, &options->secondary},
-                  {'L', NULL, &options->letters},     {'k', NULL, &options->quick},
-                  {'d', NULL, &options->as_delivered}};
+    } places[] = {{'m', &options->map, NULL},          {'F', &options->fault, NULL},
+                  {'r', &options->request, NULL},      {'l', &options->line, NULL},
+                  {'E', NULL, &options->explain},      {'O', NULL, &options->obis},
+                  {'q', NULL, &options->quiet},        {'C', NULL, &options->no_color},
+                  {'p', NULL, &options->primary},      {'y', NULL, &options->secondary},
+                  {'L', NULL, &options->letters},      {'k', NULL, &options->quick},
+                  {'d', NULL, &options->as_delivered}, {'f', &options->from, NULL},
+                  {'Y', NULL, &options->yes},          {'3', NULL, &options->allow_irreversible}};
     for (size_t i = 0; i < KWH_COUNT(places); i++) {
         if (places[i].id != id)
             continue;
@@ -278,6 +284,7 @@ enum exit_code parse_options(const struct subcommand *subcommand, int argc, char
     options->turnaround_ms = options->max_registers = options->at = -1;
     options->first_address = options->last_address = -1;
     options->seed = 1;
+    options->max_age_s = 10;
     options->pins = allocate((size_t)argc, sizeof *options->pins);
     enum exit_code code = parse_all(subcommand, argc, argv, options, done);
     options->arguments = argv + optind;

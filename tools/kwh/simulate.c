@@ -3,6 +3,7 @@
 #include "capture.h"
 #include "names.h"
 #include "output.h"
+#include "source.h"
 
 #include <kwh/faults.h>
 
@@ -13,9 +14,17 @@
 #define METERS_MAX (KWH_MBUS_PRIMARY_MAX + 1)
 #define STEP_MS    200 /* how often the load moves, and a signal is noticed */
 
+/* A meter of whose values some are those of another one. */
+struct presented {
+    struct kwh_slave own;
+    const struct source *source;
+};
+
 struct fleet {
     struct kwh_simulation *meters[METERS_MAX];
     struct kwh_slave slaves[METERS_MAX];
+    struct presented presented[METERS_MAX]; /* with a source */
+    struct source *source;                  /* or NULL */
     size_t count;
     struct kwh_target link;
     struct kwh_faults faults;
@@ -130,8 +139,56 @@ static enum exit_code add_meters(struct fleet *fleet, const struct options *opti
     return code;
 }
 
+/* ------------------------------------------------------------------------------------------------
+ * Values of another meter
+ */
+
+static bool is_presented(uint32_t quantity)
+{
+    return KWH_QUANTITY_CLASS(quantity) == KWH_CLASS_MEASUREMENT || quantity == KWH_SERIAL_NUMBER;
+}
+
+/* What is told to be missing stays so; identity and settings are the meter's own. */
+static enum kwh_error presented_value(void *context, const struct kwh_row *row,
+                                      struct kwh_reading *reading)
+{
+    const struct presented *presented = context;
+    const struct kwh_slave *own = &presented->own;
+    enum kwh_error error = own->value(own->context, row, reading);
+    if (error == KWH_ERROR_ILLEGAL_DATA_ADDRESS)
+        return error;
+    return is_presented(row->quantity) || source_is(presented->source, own->map, NULL)
+               ? source_value(presented->source, own->map, row, reading)
+               : error;
+}
+
+static enum kwh_error presented_write(void *context, const struct kwh_row *row,
+                                      const struct kwh_reading *reading)
+{
+    const struct presented *presented = context;
+    return presented->own.write(presented->own.context, row, reading);
+}
+
+static enum exit_code open_source(struct fleet *fleet, const struct options *options)
+{
+    if (options->from == NULL)
+        return EXIT_CODE_OK;
+    enum exit_code code = source_open(&fleet->source, options, options->from);
+    for (size_t i = 0; code == EXIT_CODE_OK && i < fleet->count; i++) {
+        struct kwh_slave *slave = &fleet->slaves[i];
+        fleet->presented[i].source = fleet->source;
+        bool rebuilt = source_is(fleet->source, slave->map, &slave->profiles);
+        source_want(fleet->source, slave->map, slave->profiles);
+        fleet->presented[i].own = *slave;
+        slave->value = presented_value;
+        slave->write = rebuilt ? NULL : presented_write; /* a report stays as it is */
+        slave->context = &fleet->presented[i];
+    }
+    return code == EXIT_CODE_OK ? source_read(fleet->source) : code;
+}
+
 /* A pin holds for all meters that have the value. */
-static enum exit_code pin(struct fleet *fleet, const char *text)
+static enum exit_code pin(struct fleet *fleet, const struct options *options, const char *text)
 {
     char name[NAME_TEXT];
     const char *value = strchr(text, '=') + 1;
@@ -152,6 +209,9 @@ static enum exit_code pin(struct fleet *fleet, const char *text)
                            ? kwh_map_find_obis(slave->map, slave->profiles, obis)
                            : 0;
         }
+        if (fleet->source != NULL && quantity != 0 &&
+            (is_presented(quantity) || source_is(fleet->source, slave->map, NULL)))
+            return usage_error("--set %s: the value comes from %s", text, options->from);
         name_of(quantity, canonical);
         enum kwh_error error = quantity == 0
                                    ? KWH_ERROR_NOT_IN_MAP
@@ -189,7 +249,8 @@ static enum exit_code serve(struct fleet *fleet, struct kwh_listener *listener)
 {
     uint32_t then = kwh_host_now_us();
     while (!interrupted()) {
-        enum kwh_error error = kwh_listener_serve(listener, STEP_MS);
+        uint32_t wait_ms = fleet->source != NULL ? source_poll(fleet->source) : STEP_MS;
+        enum kwh_error error = kwh_listener_serve(listener, wait_ms < STEP_MS ? wait_ms : STEP_MS);
         uint32_t elapsed_ms = (kwh_host_now_us() - then) / 1000;
         then += elapsed_ms * 1000;
         for (size_t i = 0; i < fleet->count; i++)
@@ -269,11 +330,14 @@ enum exit_code simulate_command(const struct options *options)
         code = parse_faults(&fleet, options);
     if (code == EXIT_CODE_OK)
         code = add_meters(&fleet, options);
+    if (code == EXIT_CODE_OK)
+        code = open_source(&fleet, options);
     for (size_t i = 0; code == EXIT_CODE_OK && i < options->pin_count; i++)
-        code = pin(&fleet, options->pins[i]);
+        code = pin(&fleet, options, options->pins[i]);
     if (code == EXIT_CODE_OK)
         code = listen_and_serve(&fleet, options);
     for (size_t i = 0; i < fleet.count; i++)
         kwh_simulation_free(fleet.meters[i]);
+    source_close(fleet.source);
     return code;
 }
