@@ -281,6 +281,7 @@ static void a_late_answer_is_a_find_of_the_address_that_it_carries(void **state)
     assert_int_equal(bus.requests[5], 1);
     assert_int_equal(bus.requests[6], 2); /* it was not listened to to the end */
     assert_int_equal(bus.requests[71], 1);
+    assert_in_range(bus.now_us, 26000000, 29000000); /* the second request does not wait */
 
     /* With more patience the last one is found, and none of the others a second time. */
     kwh_modbus_search_again(&search, 200000);
@@ -401,6 +402,31 @@ static void a_late_answer_is_not_taken_for_that_to_another_request(void **state)
     }
 }
 
+/* Whoever answered, the one that was asked may still do so. */
+static void another_answer_leaves_the_one_that_was_asked_owed(void **state)
+{
+    struct fake fakes[] = {
+        {.address = 4, .delay_us = 20000, .answer = "09 83 01 01 32", .times = 1},
+        {.address = 4, .delay_us = 20000, .answer = "04 03 04 00 01 00 02 7F 32", .from = 1},
+    };
+    struct kwh_exchange exchange;
+    struct kwh_step step;
+    (void)state;
+    open_bus(&kwh_modbus_rtu, fakes, KWH_COUNT(fakes));
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(kwh_modbus_read(&exchange, 4, KWH_MODBUS_READ_HOLDING, 0x4000, 2), KWH_OK);
+        exchange.anyone = i == 0;
+        assert_int_equal(kwh_line_start(&bus.line, &exchange, clock_us()), KWH_OK);
+        do {
+            kwh_line_next(&bus.line, clock_us(), &step);
+            carry_out(&step);
+        } while (step.action != KWH_ACTION_DONE);
+        assert_int_equal(exchange.error, i == 0 ? KWH_ERROR_ILLEGAL_FUNCTION : KWH_OK);
+        assert_int_equal(exchange.from, i == 0 ? 9 : 4);
+    }
+    assert_true(bus.now_us > 2000000);
+}
+
 static void an_echo_is_no_find(void **state)
 {
     struct fake fakes[] = {
@@ -427,6 +453,7 @@ static void units_of_a_gateway_are_found(void **state)
         {.address = 2, .delay_us = 20000, .answer = "00 00 00 00 00 07 02 03 04 00 00 00 00"},
         {.address = 3, .delay_us = 450000, .answer = "00 00 00 00 00 03 03 83 02"},
         {.address = 4, .delay_us = 20000, .answer = "00 00 00 00 00 03 04 83 0A"},
+        {.address = 6, .delay_us = 20000, .answer = "00 00 00 00 00 03 00 83 02"}, /* unit 0 */
     };
     (void)state;
     open_bus(&kwh_modbus_tcp, fakes, KWH_COUNT(fakes));
@@ -499,6 +526,7 @@ int main(void)
         cmocka_unit_test(what_never_becomes_a_frame_is_told_as_such),
         cmocka_unit_test(a_line_that_is_disturbed_everywhere_is_given_up),
         cmocka_unit_test(a_late_answer_is_not_taken_for_that_to_another_request),
+        cmocka_unit_test(another_answer_leaves_the_one_that_was_asked_owed),
         cmocka_unit_test(an_echo_is_no_find),
         cmocka_unit_test(units_of_a_gateway_are_found),
         cmocka_unit_test(a_search_can_be_stopped),

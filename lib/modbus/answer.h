@@ -15,10 +15,11 @@
 size_t kwhi_answer_length(const struct kwh_exchange *exchange, const uint8_t *pdu,
                           size_t available);
 
-/* Whether this unit may have answered. */
+/* Whether this unit may have answered. 0 is nobody's: of whom a search finds, it would be said that
+ * it is the one that was asked. */
 static inline bool kwhi_answers_from(const struct kwh_exchange *exchange, uint8_t unit)
 {
-    return unit == exchange->address || exchange->anyone;
+    return unit == exchange->address || (exchange->anyone && unit != 0);
 }
 
 /* Makes the match of a whole frame, its bytes already counted, that of the answer, whose PDU, an

@@ -153,6 +153,11 @@ static enum kwh_wish finish(struct kwh_modbus_search *search)
     return search->end == KWH_OK ? KWH_WISH_DONE : KWH_WISH_FAILED;
 }
 
+static size_t length_of_any(const uint8_t *pdu, size_t available)
+{
+    return kwh_modbus_answer_length(pdu, available);
+}
+
 static enum kwh_wish search_next(struct kwh_dialogue *dialogue)
 {
     struct kwh_modbus_search *search = search_of(dialogue);
@@ -174,7 +179,7 @@ static enum kwh_wish search_next(struct kwh_dialogue *dialogue)
     exchange->anyone = true;
     exchange->answer_length = 0; /* any answer is that of somebody */
     exchange->counted = false;
-    exchange->length = kwh_modbus_answer_length;
+    exchange->length = length_of_any;
     exchange->answer_us = search->answer_us;
     exchange->statistics = &search->statistics;
     return KWH_WISH_EXCHANGE;

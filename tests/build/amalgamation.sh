@@ -55,4 +55,4 @@ printf '%s\n' $names | xargs -P "$(nproc)" -I NAME sh -euc '
     $CC -std=c99 -DKWH_SOURCE_ROOT="\"$SOURCE\"" -I"$temp/headers" -Itests "tests/test_$1.c" \
         "$temp/kwh.o" -lcmocka -o "$temp/test_$1"
     "$temp/test_$1" >"$temp/$1.log" 2>&1 || { cat "$temp/$1.log"; exit 1; }' sh NAME
-echo "unit tests: $(echo $names | wc -w) of $#"
+echo "unit tests: $(echo "$names" | wc -w) of $#"

@@ -7,7 +7,7 @@ import re
 import sys
 import tempfile
 
-from calls import Graph
+from calls import Graph, declared
 from firmware import Build, available, run
 
 HELPERS = re.compile(r"mem(cpy|move|set|cmp)"
@@ -64,6 +64,7 @@ FOREIGN = {
     "rtu_client": r"lib_(mbus|map|meter|port|energy)_|lib_line_responder|lib_modbus_(tcp|.*server)"
                   r"|maps_",
     "rtu_server": r"lib_(mbus|map|meter|port|energy)_|lib_line_line|lib_modbus_(tcp|rtu\.)|maps_",
+    "pro380_frames": r"lib_(line|mbus|meter|port|energy)_|lib_modbus_(tcp|.*server)",
     "pro380": r"lib_(mbus|meter|port|energy)_|lib_map_(plan|mbus|record|map_record)"
               r"|lib_modbus_(tcp|.*server)|lib_base_(quantity_text|error_text|decimal_text)",
     "mbus_master_plain": r"lib_(modbus|map|meter|port|energy)_|lib_mbus_(slave|search)|maps_"
@@ -81,6 +82,8 @@ def check_calls(build):
         expect(False, f"{line}, see tests/sizes/indirect_calls.txt")
     for file, member in sorted(graph.unused):
         expect(False, f"{file} does not call {member}: tests/sizes/indirect_calls.txt")
+    for name in sorted({name for names in declared().values() for name in names}):
+        expect(name in graph.frames, f"there is no {name}: tests/sizes/indirect_calls.txt")
     known = {}
     public = {name for name in graph.frames if ":" not in name and name.startswith("kwh_")}
     deepest = max(graph.deepest(name, lambda function: True, known) for name in public)
