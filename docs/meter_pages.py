@@ -25,6 +25,11 @@ display shows. *Access* is r, w or rw. Of a record of M-Bus the bytes from DIF t
 register, and the scale comes on top of what they say. `kwh maps NAME` prints the same offline, and
 `kwh maps NAME -o json` for programs.
 """
+EFFECTS = {
+    'save': 'lost at the next start unless saved',
+    'restart': 'from the next start on',
+    'broadcast': 'also to all meters of a line at once',
+}
 ERRORS = {
     'other_family': 'another family, with a map of its own',
     'other_encoding': 'the same registers in another encoding',
@@ -230,14 +235,18 @@ def settings(of):
         return
     yield '### Settings'
     yield ''
-    yield from table(('name', 'may be', 'unit', 'risk'), (
+    if 'unlock' in of.get('writing', {}):
+        yield 'They are unlocked by a password (`%s`) before.' % of['writing']['unlock']
+        yield ''
+    yield from table(('name', 'may be', 'unit', 'risk', 'remark'), (
         ('`%s`' % setting['name'], allowed_words(setting),
-         unit_of(setting), risk_words(setting['risk']))
+         unit_of(setting), risk_words(setting['risk']),
+         '; '.join(EFFECTS[effect] for effect in setting['effect']))
         for setting in writable))
     risks = {risk for setting in writable
              for risk in setting['risk'] + sum((c['risk'] for c in setting.get('choices', [])), [])}
     if risks:
-        yield 'A risk must be allowed by its name:'
+        yield 'A risk must be allowed by its name, as with `kwh set --allow-link-change`:'
         yield ''
         for risk in filter(risks.__contains__, RISKS):
             yield '- `%s`: %s' % (risk, RISKS[risk])

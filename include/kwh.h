@@ -32,6 +32,7 @@
 #include <kwh/registers.h>
 #include <kwh/responder.h>
 #include <kwh/server.h>
+#include <kwh/setting.h>
 #include <kwh/status.h>
 
 #endif

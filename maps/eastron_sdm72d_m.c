@@ -76,7 +76,8 @@ static const struct kwh_choice resets[] = {
 };
 
 static const struct kwh_item items[] = {
-    KWH_CHOICE_ITEM(PARITY_STOP_BITS,      16, line_formats, KWH_RISK_LINK_CHANGE),
+    KWH_CHOICE_ITEM(PARITY_STOP_BITS,      16, line_formats, KWH_RISK_LINK_CHANGE,
+                    .flags = KWH_ITEM_RESTART),
     KWH_RANGE_ITEM(DEVICE_ADDRESS,         16, 1, 247, KWH_RISK_LINK_CHANGE),
     /* who forgets it is locked out */
     KWH_RANGE_ITEM(PASSWORD,               16, 0, 9999, KWH_RISK_IRREVERSIBLE),

@@ -188,7 +188,8 @@ static const struct kwh_item items[] = {
     KWH_CHOICE_ITEM(NETWORK_TYPE,          16, network_types, 0),
     KWH_CHOICE_ITEM(PULSE_WIDTH,           16, pulse_widths, 0),
     KWH_RANGE_ITEM(ACTION_UNLOCK_SETTINGS, 16, 0, 9999, 0),
-    KWH_CHOICE_ITEM(PARITY_STOP_BITS,      16, line_formats, KWH_RISK_LINK_CHANGE),
+    KWH_CHOICE_ITEM(PARITY_STOP_BITS,      16, line_formats, KWH_RISK_LINK_CHANGE,
+                    .flags = KWH_ITEM_RESTART),
     KWH_RANGE_ITEM(DEVICE_ADDRESS,         16, 1, 247, KWH_RISK_LINK_CHANGE),
     KWH_CHOICE_ITEM(PULSE_RATE,            16, pulse_rates, 0),
     /* who forgets it is locked out */
@@ -224,6 +225,12 @@ static const uint16_t edges[] = {0x00C8, 0x0156, 0x0500, 0xF010, 0xFC00, 0xFC84}
 
 static const struct kwh_line_settings lines[] = {{9600, 8, 'N', 1}, {9600, 8, 'E', 1}};
 
+/* KPPA: by the manual for the network type, by public programs for all. Its time is not told. */
+static const struct kwh_writing writing = {
+    .unlock = KWH_ACTION_UNLOCK_SETTINGS,
+    .default_password = 1000,
+};
+
 KWH_MAP_DECLARE(eastron_sdm72d_m2_modbus);
 const struct kwh_map kwh_map_eastron_sdm72d_m2_modbus = {
     .name = "eastron_sdm72d_m2",
@@ -251,6 +258,7 @@ const struct kwh_map kwh_map_eastron_sdm72d_m2_modbus = {
     .request_proven = 76, /* input registers that public programs read at once */
     .alignment = 2,
     .default_address = 1,
+    .writing = &writing,
     .quiet_ms = 100, /* 60 asked for; one meter restarted when it was polled without a pause */
     .answer_ms = 500,
     .holes_read_zero = 1,

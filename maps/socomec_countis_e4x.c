@@ -614,16 +614,18 @@ static const struct kwh_item items[] = {
     KWH_CHOICE_ITEM(FACTORY_MODE,          0, switches, 0),
     KWH_CHOICE_ITEM(MID_STATUS,            0, approvals, 0),
     KWH_CHOICE_ITEM(PHASE_SEQUENCE,        0, sequences, 0),
-    KWH_CHOICE_ITEM(NETWORK_TYPE,          6, networks, 0),
-    KWH_CHOICE_ITEM(CT_SECONDARY,          6, secondaries, 0),
-    KWH_RANGE_ITEM(CT_PRIMARY,             6, 1, 12000, 0),
-    KWH_CHOICE_ITEM(DEMAND_PERIOD,         6, demand_periods, 0),
+    KWH_CHOICE_ITEM(NETWORK_TYPE,          6, networks, 0, .flags = KWH_ITEM_SAVE),
+    KWH_CHOICE_ITEM(CT_SECONDARY,          6, secondaries, 0, .flags = KWH_ITEM_SAVE),
+    KWH_RANGE_ITEM(CT_PRIMARY,             6, 1, 12000, 0, .flags = KWH_ITEM_SAVE),
+    KWH_CHOICE_ITEM(DEMAND_PERIOD,         6, demand_periods, 0, .flags = KWH_ITEM_SAVE),
     KWH_CHOICE_ITEM(BAUD_RATE,             0, baud_rates, 0),
     KWH_CHOICE_ITEM(STOP_BITS,             0, stop_bits, 0),
     KWH_CHOICE_ITEM(PARITY,                0, parities, 0),
     KWH_CHOICE_ITEM(LOAD_CURVE_UNIT,       0, load_curve_units, 0),
     KWH_CHOICE_ITEM(LOAD_CURVE_INCOMPLETE, 0, completeness, 0),
-    KWH_RANGE_ITEM(ACTION_SET_TARIFF,      6, 1, 4, 0),
+    /* the only register open to broadcast; without effect while an input chooses the tariff */
+    KWH_RANGE_ITEM(ACTION_SET_TARIFF,      6, 1, 4, 0, .flags = KWH_ITEM_BROADCAST,
+                   .shown_by = KWH_TARIFF),
     KWH_CHOICE_ITEM(ACTION_CONTROL_SYSTEM, 6, system_actions, 0),
     KWH_CHOICE_ITEM(ACTION_RESET_ALL_PARTIAL_ENERGIES, 6, partial_resets, KWH_RISK_COUNTER_RESET),
     KWH_RANGE_ITEM(ACTION_RESET_SELECTED_PARTIAL_ENERGIES, 6, 1, 0x001F, KWH_RISK_COUNTER_RESET),
@@ -661,6 +663,12 @@ static const uint16_t edges[] = {
 /* The pictures with the defaults are lost: these are from guides of others. */
 static const struct kwh_line_settings lines[] = {{9600, 8, 'E', 1}, {9600, 8, 'N', 1}};
 
+static const struct kwh_writing writing = {
+    .control = KWH_ACTION_CONTROL_SYSTEM,
+    .save = 0xA1,
+    .restart = 0xB2,
+};
+
 KWH_MAP_DECLARE(socomec_countis_e4x_modbus);
 const struct kwh_map kwh_map_socomec_countis_e4x_modbus = {
     .name = "socomec_countis_e4x",
@@ -682,6 +690,7 @@ const struct kwh_map kwh_map_socomec_countis_e4x_modbus = {
     .identity_space = KWH_SPACE_HOLDING,
     .protocol = KWH_PROTOCOL_MODBUS,
     .order = KWH_ORDER_ABCD,
+    .writing = &writing,
     .request_safe = 125, /* the manual's 128 do not fit a frame */
     .default_address = 1,
     .holes_read_zero = 1, /* reserved registers of a group may be read */

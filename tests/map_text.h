@@ -343,6 +343,33 @@ static inline void put_family(char *text, size_t capacity, const struct kwh_mbus
         put(text, capacity, "usual: %02X\n", (unsigned)family->usual);
 }
 
+/* What an item needs besides being written. */
+static inline void put_needs(char *text, size_t capacity, const struct kwh_item *item)
+{
+    static const char *const flags[] = {"save", "restart", "broadcast"};
+    if (item->flags == 0 && item->shown_by == 0)
+        return;
+    put(text, capacity, "needs: ");
+    put_quantity(text, capacity, item->quantity);
+    for (unsigned bit = 0; bit < 8; bit++)
+        if ((item->flags >> bit & 1) != 0)
+            put(text, capacity, " %s", bit < KWH_COUNT(flags) ? flags[bit] : "?");
+    if (item->shown_by != 0) {
+        put(text, capacity, ", shown by ");
+        put_quantity(text, capacity, item->shown_by);
+    }
+    put(text, capacity, "\n");
+}
+
+static inline void put_writing(char *text, size_t capacity, const struct kwh_writing *writing)
+{
+    put(text, capacity, "writing: unlock ");
+    put_quantity(text, capacity, writing->unlock);
+    put(text, capacity, " %lu, control ", (unsigned long)writing->default_password);
+    put_quantity(text, capacity, writing->control);
+    put(text, capacity, " save %ld restart %ld\n", (long)writing->save, (long)writing->restart);
+}
+
 static inline void put_beside(char *text, size_t capacity, const struct kwh_map_entry *entry)
 {
     const struct kwh_map *map = entry->map;
@@ -364,6 +391,10 @@ static inline void put_beside(char *text, size_t capacity, const struct kwh_map_
     if (map->mbus != NULL)
         put_family(text, capacity, map->mbus);
     put_blocks(text, capacity, entry);
+    for (size_t i = 0; i < map->item_count; i++)
+        put_needs(text, capacity, &map->items[i]);
+    if (map->writing != NULL)
+        put_writing(text, capacity, map->writing);
     for (size_t i = 0; i < KWH_COUNT(map->reserved); i++)
         if (map->reserved[i] != NULL)
             put(text, capacity, "reserved %u\n", (unsigned)i);

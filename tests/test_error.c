@@ -45,6 +45,8 @@ static const struct {
     {KWH_ERROR_ENDLESS, 40, "endless"},
     {KWH_ERROR_DATA_TYPE, 41, "data_type"},
     {KWH_ERROR_OTHER_ENCODING, 42, "other_encoding"},
+    {KWH_ERROR_LOCKED, 43, "locked"},
+    {KWH_ERROR_NOT_TAKEN, 44, "not_taken"},
     {KWH_ERROR_SHORT_HEADER, 48, "short_header"},
     {KWH_ERROR_UNKNOWN_CI, 49, "unknown_ci"},
     {KWH_ERROR_ENCRYPTED, 50, "encrypted"},
@@ -96,6 +98,8 @@ static const struct {
     {KWH_ERROR_PORT_NAME, 113, "port_name"},
     {KWH_ERROR_RISK, 114, "risk"},
     {KWH_ERROR_UNDETERMINED, 115, "undetermined"},
+    {KWH_ERROR_CANNOT_FOLLOW, 116, "cannot_follow"},
+    {KWH_ERROR_ADDRESS_TAKEN, 117, "address_taken"},
 };
 
 static bool is_listed(int number)

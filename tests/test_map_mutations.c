@@ -21,6 +21,7 @@ static struct copy {
     struct kwh_map_entry entry;
     struct kwh_map map;
     struct kwh_mbus_family family;
+    struct kwh_writing writing;
     struct kwh_block blocks[16];
     struct kwh_row rows[500];
     struct kwh_record records[64];
@@ -107,6 +108,10 @@ static void copy_map(const struct kwh_map_entry *entry)
     copy.map.selectors = copy.selectors;
     copy.map.avoid = copy.avoid;
     copy.map.edges = copy.edges;
+    if (map->writing != NULL) {
+        copy.writing = *map->writing;
+        copy.map.writing = &copy.writing;
+    }
     if (map->mbus != NULL) {
         copy.family = *map->mbus;
         copy.map.mbus = &copy.family;
@@ -312,6 +317,9 @@ static void change_items(void)
         BITS(&scope, item, risk);
         BITS(&scope, item, minimum);
         BITS(&scope, item, maximum);
+        const struct scope beside = {"item", i, 0, true};
+        BITS(&beside, item, flags);
+        BITS(&beside, item, shown_by);
         change_exponent(&scope, &item->exponent,
                         item->choices == NULL && item->minimum == 0 && item->maximum == 0);
         if (item->choices != NULL)
@@ -381,6 +389,14 @@ static void change_ways(void)
     scope.what = "edge";
     for (size_t i = 0; i < copy.map.edge_count; i++)
         change_bits(&scope, &copy.edges[i], sizeof copy.edges[i], "address");
+    scope.what = "writing";
+    if (copy.map.writing != NULL) {
+        BITS(&scope, &copy.writing, unlock);
+        BITS(&scope, &copy.writing, default_password);
+        BITS(&scope, &copy.writing, control);
+        BITS(&scope, &copy.writing, save);
+        BITS(&scope, &copy.writing, restart);
+    }
     scope.what = "header";
     if (copy.map.mbus == NULL)
         return;
@@ -440,12 +456,13 @@ static void change_map(void)
 /* A member that is added to a table is to be changed here, too. */
 KWH_STATIC_ASSERT(sizeof(struct kwh_row) == 8 && sizeof(struct kwh_record) == 20, all_of_a_row);
 KWH_STATIC_ASSERT(sizeof(void *) != 8 ||
-                      (sizeof(struct kwh_choice) == 16 && sizeof(struct kwh_item) == 32 &&
+                      (sizeof(struct kwh_choice) == 16 && sizeof(struct kwh_item) == 40 &&
                        sizeof(struct kwh_model) == 40 && sizeof(struct kwh_lookalike) == 24 &&
                        sizeof(struct kwh_block) == 32),
                   all_of_what_names);
 KWH_STATIC_ASSERT(sizeof(struct kwh_selector) == 24 && sizeof(struct kwh_range) == 6 &&
-                      sizeof(struct kwh_mbus_family) == 6 && sizeof(struct kwh_line_settings) == 8,
+                      sizeof(struct kwh_mbus_family) == 6 && sizeof(struct kwh_writing) == 20 &&
+                      sizeof(struct kwh_line_settings) == 8,
                   all_of_the_rest);
 
 static void every_change_of_a_map_is_noticed(void **state)

@@ -59,6 +59,7 @@ static int start(void **state)
         slaves[i].value = value;
         slaves[i].write = write_value;
         slaves[i].context = &cycle_times[i];
+        memset(&slaves[i].line, 0, sizeof slaves[i].line);
     }
     now_us = UINT32_C(0xFFFFF000);
     return 0;
@@ -180,6 +181,63 @@ static void serves_rtu_through_a_connection(void **state)
     assert_int_equal(cycle_times[1], 5);
 }
 
+/* The slave whose display changes every 5 seconds is at address 5 and at 4800 Bd. */
+static enum kwh_error move(void *context, const struct kwh_row *row,
+                           const struct kwh_reading *reading)
+{
+    slaves[0].address = (uint8_t)reading->decimal.mantissa;
+    slaves[0].line.baud = reading->decimal.mantissa == 5 ? 4800 : 0;
+    return write_value(context, row, reading);
+}
+
+/* Sends bytes, then lets the server go on until it wants the port to be set. */
+static const struct kwh_line_settings *settings_after(const char *request, size_t *sent)
+{
+    uint8_t asked[300];
+    size_t length = hex(request, asked, sizeof asked);
+    struct kwh_step step;
+    bool told = false;
+
+    *sent = 0;
+    for (int round = 0; round < 200; round++) {
+        kwh_server_next(&server, now_us, &step);
+        if (step.action == KWH_ACTION_SETTINGS)
+            return step.settings;
+        if (step.action == KWH_ACTION_SEND) {
+            *sent += step.count;
+            kwh_responder_sent(&server.responder, step.count, now_us);
+        } else if (!told) {
+            told = true;
+            memcpy(step.room, asked, length);
+            kwh_responder_got(&server.responder, length, now_us);
+        } else {
+            now_us += 10000;
+        }
+    }
+    return NULL;
+}
+
+static void a_write_moves_a_slave(void **state)
+{
+    size_t sent;
+    (void)state;
+    slaves[0].write = move;
+    serve_on(&kwh_modbus_rtu_server, 2);
+    const struct kwh_line_settings *settings = settings_after("01 06 4010 0005 5DCC", &sent);
+    assert_non_null(settings);
+    assert_int_equal(settings->baud, 4800);
+    assert_int_equal(settings->parity, 0); /* as it was */
+    assert_int_equal(sent, 8);             /* the answer has left at the old speed */
+    expect("01 03 4010 0001 900F", "");
+    expect("05 03 4010 0001 918B", "05 03 02 0005 8987");
+    expect("11 03 4010 0001 929F", "11 03 02 000B 3840");
+    server.heard.baud = 9600; /* which is noise to the one that has moved */
+    expect("05 03 4010 0001 918B", "");
+    expect("11 03 4010 0001 929F", "11 03 02 000B 3840");
+    server.heard.baud = 4800;
+    expect("05 03 4010 0001 918B", "05 03 02 0005 8987");
+}
+
 static void may_have_no_slave(void **state)
 {
     (void)state;
@@ -201,6 +259,7 @@ int main(void)
         cmocka_unit_test_setup(prefers_the_slave_of_the_unit, start),
         cmocka_unit_test_setup(answers_requests_that_come_together, start),
         cmocka_unit_test_setup(serves_rtu_through_a_connection, start),
+        cmocka_unit_test_setup(a_write_moves_a_slave, start),
         cmocka_unit_test_setup(may_have_no_slave, start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

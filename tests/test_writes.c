@@ -14,6 +14,7 @@
 #include <kwh/host.h>
 
 #include "hex.h"
+#include "setting_bus.h"
 
 struct write {
     const char *map;
@@ -44,6 +45,15 @@ static const struct kwh_map *map_named(const char *name)
     return NULL;
 }
 
+/* What the lock of a meter needs before anything else is taken. */
+static void open_lock(const struct kwh_slave *slave)
+{
+    uint8_t request[KWH_MODBUS_PDU_MAX], answer[KWH_MODBUS_PDU_MAX];
+    size_t length = pdu_of("01 10 00 0E 00 02 04 44 7A 00 00 47 0A", request, sizeof request);
+    if (slave->map->writing != NULL && slave->map->writing->unlock != 0)
+        assert_int_equal(kwh_slave_answer(slave, request, length, answer), 5);
+}
+
 static void check_write(const struct write *write)
 {
     struct kwh_simulation *simulation = NULL;
@@ -56,6 +66,8 @@ static void check_write(const struct write *write)
     size_t expected_size = pdu_of(write->reply, expected, sizeof expected);
     assert_int_equal(kwh_simulation_new(&simulation, map_named(write->map), 1), KWH_OK);
     kwh_simulation_slave(simulation, 1, &slave);
+    if (request[0] == KWH_MODBUS_WRITE_MULTIPLE)
+        open_lock(&slave);
     size_t size = kwh_slave_answer(&slave, request, length, answer);
     if (size != expected_size || memcmp(answer, expected, size) != 0)
         fail_msg("%s: %s is answered otherwise", write->map, write->request);
@@ -67,6 +79,50 @@ static void check_write(const struct write *write)
             fail_msg("%s: %s is %s, not %s", write->request, write->name, text, write->value);
     }
     kwh_simulation_free(simulation);
+}
+
+/* The typed call: the frame that is printed, sent once, and its answer understood. What locks the
+ * meter comes out only when that is allowed. */
+static void check_setting(const struct write *write)
+{
+    static struct bus bus;
+    struct kwh_setting setting;
+    struct kwh_reading value;
+    const struct kwh_map *map = map_named(write->map);
+    uint8_t expected[64], reply[64], frame[64];
+    size_t size = hex(write->request, expected, sizeof expected), length = 0;
+    size_t reply_size = hex(write->reply, reply, sizeof reply);
+    /* a tariff that is not kept reads as the one that it is */
+    const char *text = strstr(write->request, "60 48 00 0B") != NULL   ? "11"
+                       : strstr(write->request, "60 48 00 0C") != NULL ? "12"
+                                                                       : write->value;
+    assert_true(bus_open(&bus, map, 1, 0));
+    assert_true(bus_value(map, write->name, text, &value));
+    unsigned risk = kwh_item_risk(map, &value);
+    for (unsigned bit = 1; bit <= KWH_RISK_IRREVERSIBLE; bit *= 2) {
+        if ((risk & bit) == 0)
+            continue;
+        assert_int_equal(kwh_setting_init(&setting, &bus.line, map, 1, &value, ~bit),
+                         KWH_ERROR_RISK);
+        assert_int_equal(kwh_setting_frame(&setting, 0, frame, sizeof frame, &length), KWH_OK);
+        if (length != 0)
+            fail_msg("%s: %s comes out unguarded", write->map, write->request);
+    }
+    assert_int_equal(kwh_setting_init(&setting, &bus.line, map, 1, &value, risk), KWH_OK);
+    setting.from.line = bus.settings;
+    assert_int_equal(kwh_setting_frame(&setting, 0, frame, sizeof frame, &length), KWH_OK);
+    if (length != size || memcmp(frame, expected, size) != 0)
+        fail_msg("%s: %s=%s is not %s", write->map, write->name, write->value, write->request);
+    if (kwh_setting_run(&setting) != KWH_OK || setting.outcome != KWH_OUTCOME_VERIFIED)
+        fail_msg("%s: %s=%s is %s", write->map, write->name, write->value,
+                 kwh_outcome_name((enum kwh_outcome)setting.outcome));
+    assert_int_equal(bus.writes, 1);
+    assert_int_equal(bus.sent_length[0], size);
+    assert_memory_equal(bus.sent[0], expected, size);
+    assert_int_equal(bus.answer_length, reply_size);
+    assert_memory_equal(bus.answer, reply, reply_size);
+    assert_true(setting.is_acknowledged);
+    bus_close(&bus);
 }
 
 static void frames_of_inepro(void **state)
@@ -88,6 +144,7 @@ static void frames_of_inepro(void **state)
         }
         const struct write write = {column[0], column[3], column[4], column[1], column[2]};
         check_write(&write);
+        check_setting(&write);
         count++;
     }
     fclose(file);

@@ -48,6 +48,8 @@ enum kwh_error {
     KWH_ERROR_ENDLESS = 40,          /**< One telegram after another announces more, without end. */
     KWH_ERROR_DATA_TYPE = 41,        /**< It is set to a data type whose effect is not known. */
     KWH_ERROR_OTHER_ENCODING = 42,   /**< A known meter with other encodings at these addresses. */
+    KWH_ERROR_LOCKED = 43,           /**< Settings are locked: no password, or not the right one. */
+    KWH_ERROR_NOT_TAKEN = 44,        /**< A setting was sent, but the meter has another value. */
 
     /* The meter, M-Bus telegrams that hold as a frame but not inside (EN 13757-3). */
     KWH_ERROR_SHORT_HEADER = 48,  /**< The telegram ends within its header. */
@@ -107,7 +109,10 @@ enum kwh_error {
     KWH_ERROR_UNSUPPORTED = 112,    /**< Not possible with this backend, map or build. */
     KWH_ERROR_PORT_NAME = 113,      /**< The name of the host cannot be resolved. */
     KWH_ERROR_RISK = 114, /**< The write has a risk that was not allowed; nothing was sent. */
-    KWH_ERROR_UNDETERMINED = 115 /**< What was given does not determine the result. */
+    KWH_ERROR_UNDETERMINED = 115,  /**< What was given does not determine the result. */
+    KWH_ERROR_CANNOT_FOLLOW = 116, /**< The meter would be reached in another way, on which the
+                                        line cannot follow; nothing was sent. */
+    KWH_ERROR_ADDRESS_TAKEN = 117  /**< The new address answers already; nothing was written. */
 };
 
 /** What kind of failure it is; decides whether asking again makes sense. */

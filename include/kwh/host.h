@@ -170,6 +170,12 @@ static inline int kwh_host_fd(const struct kwh_host *host)
 KWH_API uint8_t kwh_host_address(const struct kwh_host *host, const struct kwh_map *map);
 
 /**
+ * The line settings in force, for kwh_setting.from; baud 0 where the port cannot be set: sockets,
+ * borrowed ones.
+ */
+KWH_API struct kwh_line_settings kwh_host_settings(const struct kwh_host *host);
+
+/**
  * Sets the port to other settings after all bytes are out. KWH_ERROR_UNSUPPORTED on sockets and
  * borrowed.
  */
@@ -254,7 +260,10 @@ KWH_API KWH_CHECKED enum kwh_error kwh_simulation_pin(struct kwh_simulation *sim
 /** Moves the load by @p elapsed_ms of its time; energies follow the powers exactly. */
 KWH_API void kwh_simulation_advance(struct kwh_simulation *simulation, uint32_t elapsed_ms);
 
-/** Fills @p slave, which serves the simulated meter at @p address. */
+/**
+ * Fills @p slave, which serves the simulated meter at @p address, and stays where it is as long as
+ * the meter is served: settings change its address and line.
+ */
 KWH_API void kwh_simulation_slave(struct kwh_simulation *simulation, uint8_t address,
                                   struct kwh_slave *slave);
 

@@ -265,8 +265,10 @@ struct kwh_item {
     const struct kwh_choice *choices; /**< the only values, or NULL: minimum to maximum */
     uint8_t choice_count;
     uint8_t write_function; /**< 6 or 16; M-Bus: CI field, 51, of the speed B8; 0: read-only */
-    uint8_t risk;           /**< of every value, enum kwh_risk, bits */
     int8_t exponent;        /**< of minimum and maximum */
+    uint8_t risk;           /**< of every value, enum kwh_risk, bits */
+    uint8_t flags;          /**< KWH_ITEM_... */
+    uint32_t shown_by;      /**< of what cannot be read: the quantity that shows it; 0 = none */
     /**
      * Without choices: what may be written, in the base unit times 10^-exponent; bits and digits as
      * the number that they are.
@@ -274,26 +276,50 @@ struct kwh_item {
     int32_t minimum, maximum;
 };
 
-/** An item that is written with a number from a range. */
-#define KWH_RANGE_ITEM(name_, function_, minimum_, maximum_, risk_)                                \
+/**
+ * @name What an item needs besides being written: flags
+ * @{
+ */
+#define KWH_ITEM_SAVE      1u /**< it is lost at the next start unless kwh_writing.save follows */
+#define KWH_ITEM_RESTART   2u /**< it takes effect at the next start */
+#define KWH_ITEM_BROADCAST 4u /**< it may be written to all meters of a line at once */
+/** @} */
+
+/**
+ * An item that is written with a number from a range. Its risk comes last, and behind it what else
+ * it has: KWH_RANGE_ITEM(CT_PRIMARY, 6, 1, 12000, 0, .flags = KWH_ITEM_SAVE).
+ */
+#define KWH_RANGE_ITEM(name_, function_, minimum_, maximum_, ...)                                  \
     {                                                                                              \
-        .quantity = KWH_##name_, .write_function = (function_), .risk = (risk_),                   \
+        .quantity = KWH_##name_, .write_function = (function_), .risk = __VA_ARGS__,               \
         .minimum = (minimum_), .maximum = (maximum_)                                               \
     }
 
 /** The same with a range of thousandths. */
-#define KWH_MILLI_RANGE_ITEM(name_, function_, minimum_, maximum_, risk_)                          \
+#define KWH_MILLI_RANGE_ITEM(name_, function_, minimum_, maximum_, ...)                            \
     {                                                                                              \
-        .quantity = KWH_##name_, .write_function = (function_), .risk = (risk_), .exponent = -3,   \
-        .minimum = (minimum_), .maximum = (maximum_)                                               \
+        .quantity = KWH_##name_, .write_function = (function_), .exponent = -3,                    \
+        .risk = __VA_ARGS__, .minimum = (minimum_), .maximum = (maximum_)                          \
     }
 
-/** An item that is one of a list; @p function_ 0 when it cannot be written. */
-#define KWH_CHOICE_ITEM(name_, function_, choices_, risk_)                                         \
+/** An item that is one of a list; @p function_ 0 when it cannot be written. Its risk comes last. */
+#define KWH_CHOICE_ITEM(name_, function_, choices_, ...)                                           \
     {                                                                                              \
         .quantity = KWH_##name_, .choices = (choices_), .choice_count = KWH_COUNT(choices_),       \
-        .write_function = (function_), .risk = (risk_)                                             \
+        .write_function = (function_), .risk = __VA_ARGS__                                         \
     }
+
+/** What the settings of a family need besides their own registers. A 0 means: nothing such. */
+struct kwh_writing {
+    /**
+     * The action that takes the password and reads other than 0 while settings may be written.
+     */
+    uint32_t unlock;
+    uint32_t default_password; /**< as delivered; for programs that are asked to try it */
+    uint32_t control;          /**< the action that is written with one of these: */
+    int32_t save;              /**< keeps the settings for the next start */
+    int32_t restart;           /**< starts the meter anew */
+};
 
 /** A model of a family, told by its identification registers. The first that fits counts. */
 struct kwh_model {
@@ -416,7 +442,8 @@ struct kwh_map {
     uint16_t selector_count;
     const struct kwh_mbus_family *mbus; /**< of KWH_PROTOCOL_MBUS */
     const struct kwh_selector *selectors;
-    const void *reserved[5];
+    const struct kwh_writing *writing; /**< or NULL: nothing special */
+    const void *reserved[4];
 };
 
 /**
@@ -581,6 +608,29 @@ KWH_API KWH_CHECKED enum kwh_error kwh_row_encode(const struct kwh_map *map,
 KWH_API KWH_CHECKED enum kwh_error kwh_row_parse(const struct kwh_map *map,
                                                  const struct kwh_row *row, const char *text,
                                                  struct kwh_reading *reading);
+
+/** A setting as it is sent: registers, with function 06 or 16. */
+struct kwh_row_write {
+    const struct kwh_row *row; /**< its first register, and how many */
+    uint8_t function;          /**< 6 or 16 */
+    uint8_t risk;              /**< of this value, enum kwh_risk, bits */
+    uint8_t bytes[32];         /**< the registers as on the wire */
+};
+
+/**
+ * A setting of a Modbus meter as registers to write, proven to be one of the values that the map
+ * allows, and to mean this value without rounding. Nothing that locks the meter, resets a counter
+ * or moves the link comes out unless @p allowed has its enum kwh_risk bit.
+ * kwh_setting_init() does the writing; M-Bus: kwh_record_write().
+ * @retval KWH_ERROR_NOT_IN_MAP it cannot be written; KWH_ERROR_ARGUMENT not a value it may have
+ * @retval KWH_ERROR_RISK the value has a risk that is not allowed
+ */
+KWH_API KWH_CHECKED enum kwh_error kwh_row_write(const struct kwh_map *map, uint16_t profiles,
+                                                 const struct kwh_reading *value, unsigned allowed,
+                                                 struct kwh_row_write *write);
+
+/** The risk of writing this value, enum kwh_risk, bits; 0 for one that is not to be written. */
+KWH_API unsigned kwh_item_risk(const struct kwh_map *map, const struct kwh_reading *value);
 
 #ifdef __cplusplus
 }

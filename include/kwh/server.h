@@ -20,10 +20,12 @@ extern "C" {
 struct kwh_slave {
     const struct kwh_map *map;
     uint16_t profiles; /**< profiles of the map that it has */
-    uint8_t address;   /**< unit, 1 to 247; on TCP any */
+    uint8_t address;   /**< unit, 1 to 247; on TCP any. A write may change it: from the next request
+                            on it counts, the answer still comes from the old one. */
     /**
      * Line settings at which it listens; what is 0 of them is as the line has it. Slaves of one
-     * address but different settings are as two meters on one pair of wires.
+     * address but different settings are as two meters on one pair of wires. A write may change
+     * them as well: see kwh_server_next().
      */
     struct kwh_line_settings line;
     /**
@@ -59,6 +61,8 @@ struct kwh_server {
     size_t count;
     struct kwh_line_settings heard; /**< those with which requests come, set by the caller where he
                                          knows them: a slave with others is deaf; 0: not known */
+    struct kwh_line_settings moved; /* those that a write has chosen */
+    bool has_moved;
 };
 
 /** Makes a server; errors as kwh_responder_init(). @p slaves stay the caller's. */
@@ -68,7 +72,9 @@ KWH_API KWH_CHECKED enum kwh_error kwh_server_init(struct kwh_server *server,
                                                    const struct kwh_slave *slaves, size_t count);
 
 /**
- * As kwh_responder_next(), but answers the requests itself: SEND, RECEIVE or CLOSE. Serial:
+ * As kwh_responder_next(), but answers the requests itself: SEND, RECEIVE or CLOSE; and SETTINGS
+ * once a write has changed the line settings of its slave and the answer has left: set the port to
+ * step.settings, as far as they are not 0, then ask again. Serial:
  * broadcasts are done by all slaves and answered by none, requests to other units are not answered.
  * TCP: units 0 and 255 address the first slave unless a slave has that unit; other unknown units
  * get exception 0B.

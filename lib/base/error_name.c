@@ -24,7 +24,9 @@ static const struct kwhi_words names[] = {
                          "unsupported\0"
                          "port_name\0"
                          "risk\0"
-                         "undetermined\0"},
+                         "undetermined\0"
+                         "cannot_follow\0"
+                         "address_taken\0"},
     {KWH_ERROR_MBUS_UNSPECIFIED, "mbus_unspecified\0"
                                  "mbus_unknown_ci\0"
                                  "mbus_buffer_too_long\0"
@@ -66,7 +68,9 @@ static const struct kwhi_words names[] = {
                         "not_acknowledged\0"
                         "endless\0"
                         "data_type\0"
-                        "other_encoding\0"},
+                        "other_encoding\0"
+                        "locked\0"
+                        "not_taken\0"},
     {KWH_OK, "ok\0"
              "timeout\0"
              "bad_crc\0"

@@ -280,6 +280,14 @@ uint8_t kwh_host_address(const struct kwh_host *host, const struct kwh_map *map)
     return map != NULL && map->default_address != 0 ? map->default_address : 1;
 }
 
+struct kwh_line_settings kwh_host_settings(const struct kwh_host *host)
+{
+    static const struct kwh_line_settings none;
+    const struct kwh_backend *backend = host->line.backend;
+
+    return backend != NULL && backend->set_line != NULL ? host->settings : none;
+}
+
 enum kwh_error kwh_host_set_line(struct kwh_host *host, const struct kwh_line_settings *settings)
 {
     enum kwh_error error = kwhi_serial_possible(settings);

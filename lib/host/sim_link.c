@@ -53,6 +53,17 @@ static enum kwh_error link_receive(void *context, uint8_t *room, size_t capacity
     return link->port.backend.receive(&link->port, room, capacity, until_us, got);
 }
 
+/* The meter hears what comes with its own line settings; what it has set itself to, only so. */
+static enum kwh_error link_set_line(void *context, const struct kwh_line_settings *settings)
+{
+    struct kwhi_sim_link *link = context;
+
+    link->server.heard = *settings;
+    kwh_responder_set_speed(&link->server.responder, settings);
+    link->port.character_ns = link->server.responder.character_ns;
+    return KWH_OK;
+}
+
 static enum kwh_error prepare(struct kwhi_sim_link *link, const struct kwh_map *map,
                               const struct kwh_target *target,
                               const struct kwh_line_settings *settings)
@@ -72,8 +83,12 @@ static enum kwh_error prepare(struct kwhi_sim_link *link, const struct kwh_map *
     kwh_port_memory_server(&link->port, &link->server, clock_now, NULL);
     link->port.character_ns = link->server.responder.character_ns;
     link->port.turnaround_us = kwh_map_turnaround_us(map);
-    link->backend = (struct kwh_backend){
-        .context = link, .now_us = link_now, .send = link_send, .receive = link_receive};
+    link->server.heard = *settings;
+    link->backend = (struct kwh_backend){.context = link,
+                                         .now_us = link_now,
+                                         .send = link_send,
+                                         .receive = link_receive,
+                                         .set_line = link_set_line};
     link->moved_us = link_now(link);
     return KWH_OK;
 }

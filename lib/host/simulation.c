@@ -20,9 +20,14 @@ struct kwh_simulation {
     struct chosen *chosen;
     struct kwhi_load load;
     struct kwh_faults faults; /* its limit and its holes */
+    struct kwh_slave *slave;  /* that serves it, or NULL */
+    uint64_t unlocked_ms;     /* settings may be written until then */
     char serial[9];
     uint8_t address;
 };
+
+/* How long a password holds. */
+#define UNLOCK_MS 60000u
 
 /* What a meter says of itself, as far as nothing better is known. Words that a map does not have
  * are passed over: the first choice of its list stands in. */
@@ -291,12 +296,24 @@ static bool live_item(const struct kwh_simulation *simulation, uint32_t quantity
     return told_by(simulation, quantity, value);
 }
 
+/* Whether settings may be written only with a password, and now. */
+static bool has_lock(const struct kwh_simulation *simulation)
+{
+    return simulation->map->writing != NULL && simulation->map->writing->unlock != 0;
+}
+
+static bool is_unlocked(const struct kwh_simulation *simulation)
+{
+    return !has_lock(simulation) || simulation->load.time_ms < simulation->unlocked_ms;
+}
+
 static void item_value(const struct kwh_simulation *simulation, const struct kwh_row *row,
                        struct kwh_reading *reading)
 {
     char factory[16];
-    const char *text = factory_text(simulation, row->quantity, factory)
-                           ? factory
+    const char *text = factory_text(simulation, row->quantity, factory) ? factory
+                       : has_lock(simulation) && simulation->map->writing->unlock == row->quantity
+                           ? (is_unlocked(simulation) ? "1" : "0")
                            : device_text(row->quantity);
     if (identity(simulation, row, reading))
         return;
@@ -363,6 +380,73 @@ static enum kwh_error choose_setting(struct kwh_simulation *simulation,
     return choose(simulation, &setting);
 }
 
+/* A choice as a letter or a number of line settings: "even_1", "9600". */
+static const char *word_of(const struct kwh_reading *reading, char text[KWH_READING_TEXT])
+{
+    return kwh_reading_print(reading, text, KWH_READING_TEXT) == KWH_OK ? text : "";
+}
+
+/* What the meter keeps of its own link counts from the next request on; what waits for a start of
+ * the meter is only kept. */
+static void move_link(struct kwh_simulation *simulation, const struct kwh_reading *reading)
+{
+    const struct kwh_item *item = kwh_map_item(simulation->map, reading->quantity);
+    struct kwh_slave *slave = simulation->slave;
+    char text[KWH_READING_TEXT];
+    const char *word = word_of(reading, text);
+    if (slave == NULL || item == NULL || (item->flags & KWH_ITEM_RESTART) != 0)
+        return;
+    switch (reading->quantity) {
+    case KWH_DEVICE_ADDRESS:
+        slave->address = (uint8_t)strtoul(word, NULL, 10);
+        break;
+    case KWH_BAUD_RATE:
+        slave->line.baud = (uint32_t)strtoul(word, NULL, 10);
+        break;
+    case KWH_PARITY:
+    case KWH_PARITY_STOP_BITS:
+        slave->line.parity = word[0] == 'e' ? 'E' : word[0] == 'o' ? 'O' : 'N';
+        if (reading->quantity == KWH_PARITY_STOP_BITS)
+            slave->line.stop_bits = strstr(word, "_2") != NULL ? 2 : 1;
+        break;
+    default:
+        break;
+    }
+}
+
+/* A setting that cannot be undone stays: what comes later is acknowledged and forgotten. */
+static bool is_final(struct kwh_simulation *simulation, const struct kwh_row *row)
+{
+    const struct kwh_item *item = kwh_map_item(simulation->map, row->quantity);
+    struct kwh_reading now;
+    const struct kwh_choice *choice;
+    const struct chosen *chosen = find_chosen(simulation, row->quantity);
+    if (row->quantity != KWH_COMBINATION_CODE || item == NULL)
+        return false;
+    if (chosen != NULL)
+        now = chosen->reading;
+    else if (row_value(simulation, row, &now) != KWH_OK)
+        return false;
+    choice = kwh_item_choice(item, now.decimal);
+    return choice != NULL && (choice->risk & KWH_RISK_IRREVERSIBLE) != 0;
+}
+
+/* The password that somebody chose, else that of the factory. */
+static uint32_t password_of(const struct kwh_simulation *simulation)
+{
+    const struct chosen *chosen = find_chosen(simulation, KWH_PASSWORD);
+    char text[KWH_READING_TEXT];
+    return chosen != NULL ? (uint32_t)strtoul(word_of(&chosen->reading, text), NULL, 10)
+                          : simulation->map->writing->default_password;
+}
+
+static void unlock(struct kwh_simulation *simulation, const struct kwh_reading *reading)
+{
+    char text[KWH_READING_TEXT];
+    bool is_right = strtoul(word_of(reading, text), NULL, 10) == password_of(simulation);
+    simulation->unlocked_ms = is_right ? simulation->load.time_ms + UNLOCK_MS : 0;
+}
+
 static void act(struct kwh_simulation *simulation, const struct kwh_reading *reading)
 {
     const struct kwh_item *item = kwh_map_item(simulation->map, reading->quantity);
@@ -374,13 +458,28 @@ static void act(struct kwh_simulation *simulation, const struct kwh_reading *rea
         follow(simulation, &tariff);
 }
 
+static enum kwh_error set(struct kwh_simulation *simulation, const struct kwh_row *row,
+                          const struct kwh_reading *reading)
+{
+    if (is_final(simulation, row))
+        return KWH_OK;
+    move_link(simulation, reading);
+    return choose_setting(simulation, reading);
+}
+
 static enum kwh_error row_write(void *context, const struct kwh_row *row,
                                 const struct kwh_reading *reading)
 {
     struct kwh_simulation *simulation = context;
+    if (has_lock(simulation) && simulation->map->writing->unlock == row->quantity) {
+        unlock(simulation, reading);
+        return KWH_OK;
+    }
+    if (!is_unlocked(simulation))
+        return KWH_ERROR_ARGUMENT;
     switch (KWH_QUANTITY_CLASS(row->quantity)) {
     case KWH_CLASS_ITEM:
-        return choose_setting(simulation, reading);
+        return set(simulation, row, reading);
     case KWH_CLASS_MEASUREMENT: /* only counters that can be cleared are writable */
         kwhi_load_reset(&simulation->load);
         return KWH_OK;
@@ -467,6 +566,7 @@ void kwh_simulation_slave(struct kwh_simulation *simulation, uint8_t address,
 {
     memset(slave, 0, sizeof *slave);
     simulation->address = address;
+    simulation->slave = slave;
     slave->map = simulation->map;
     slave->profiles = profiles_of(simulation);
     slave->address = address;

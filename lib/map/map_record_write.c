@@ -6,6 +6,7 @@
 
 #include "record_reading.h"
 #include "row.h"
+#include "write_guard.h"
 
 /* A setting, and what its map says of it. */
 struct setting {
@@ -15,51 +16,10 @@ struct setting {
     const struct kwh_reading *value;
 };
 
-/* The number that is judged; false when the form of the value has none. */
-static bool number_of(const struct setting *setting, struct kwh_decimal *number)
-{
-    const struct kwh_reading *value = setting->value;
-    uint64_t count = value->digits;
-    switch ((enum kwh_form)value->form) {
-    case KWH_FORM_DECIMAL:
-        *number = value->decimal;
-        return true;
-    case KWH_FORM_CHOICE:
-        return kwhi_choice_code(setting->map, value, number) == KWH_OK;
-    case KWH_FORM_DIGITS:
-        if (kwh_registers_bcd_load(value->digits, 4, &count) != KWH_OK)
-            return false;
-        break;
-    case KWH_FORM_BITS:
-        if (count > INT64_MAX)
-            return false;
-        break;
-    case KWH_FORM_TEXT:
-    case KWH_FORM_TIME:
-        return false;
-    }
-    *number = kwh_decimal((int64_t)count, 0);
-    return true;
-}
-
-/* One of the choices, else from minimum to maximum. */
-static bool is_allowed(const struct kwh_item *item, struct kwh_decimal number, unsigned *risk)
-{
-    *risk = item->risk;
-    if (item->choices != NULL) {
-        const struct kwh_choice *choice = kwh_item_choice(item, number);
-        *risk |= choice != NULL ? choice->risk : 0u;
-        return choice != NULL;
-    }
-    return kwh_decimal_compare(number, kwh_decimal(item->minimum, item->exponent)) >= 0 &&
-           kwh_decimal_compare(number, kwh_decimal(item->maximum, item->exponent)) <= 0;
-}
-
 /* The bytes, which must tell the meter this value and no other that it was rounded to. */
 static enum kwh_error make(const struct setting *setting, struct kwh_decimal number,
                            struct kwh_record_write *write)
 {
-    struct setting told = *setting;
     struct kwh_reading reading;
     struct kwh_decimal again;
     size_t size = 0;
@@ -68,8 +28,7 @@ static enum kwh_error make(const struct setting *setting, struct kwh_decimal num
     if (error != KWH_OK)
         return KWH_ERROR_ARGUMENT;
     kwhi_record_told(setting->map, setting->row, write->data, size, &reading);
-    told.value = &reading;
-    if (!kwh_reading_has_value(&reading) || !number_of(&told, &again) ||
+    if (!kwh_reading_has_value(&reading) || !kwhi_number_of(setting->map, &reading, &again) ||
         kwh_decimal_compare(again, number) != 0)
         return KWH_ERROR_ARGUMENT;
     write->ci = setting->item->write_function;
@@ -92,13 +51,10 @@ static enum kwh_error write_setting(const struct setting *setting, unsigned allo
 {
     struct kwh_decimal number;
     unsigned risk;
-    if (!kwh_reading_has_value(setting->value) ||
-        setting->value->quantity != setting->row->row.quantity ||
-        setting->value->form != (uint8_t)kwh_quantity_form(setting->value->quantity) ||
-        !number_of(setting, &number) || !is_allowed(setting->item, number, &risk))
-        return KWH_ERROR_ARGUMENT;
-    if ((risk & ~allowed) != 0)
-        return KWH_ERROR_RISK;
+    enum kwh_error error = kwhi_write_guard(setting->map, setting->item, setting->value, allowed,
+                                            &number, &risk);
+    if (error != KWH_OK)
+        return error;
     return setting->row->length == 0 ? make_speed(number, write) : make(setting, number, write);
 }
 

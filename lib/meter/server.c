@@ -1,8 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Which slave a request is for, and what happens when it is for none or for all. */
+#include <string.h>
+
 #include <kwh/server.h>
 
-#include <string.h>
+/* The framing shall report what goes to the slaves' addresses of now. */
+static void serve_addresses(struct kwh_server *server)
+{
+    memset(server->responder.served, 0, sizeof server->responder.served);
+    for (size_t i = 0; i < server->count; i++)
+        kwh_responder_serve(&server->responder, server->slaves[i].address, true);
+}
 
 enum kwh_error kwh_server_init(struct kwh_server *server, const struct kwh_server_framing *framing,
                                uint8_t *buffer, size_t capacity, const struct kwh_slave *slaves,
@@ -13,8 +21,9 @@ enum kwh_error kwh_server_init(struct kwh_server *server, const struct kwh_serve
     server->slaves = slaves;
     server->count = error == KWH_OK ? count : 0;
     memset(&server->heard, 0, sizeof server->heard);
-    for (size_t i = 0; i < server->count; i++)
-        kwh_responder_serve(&server->responder, slaves[i].address, true);
+    memset(&server->moved, 0, sizeof server->moved);
+    server->has_moved = false;
+    serve_addresses(server);
     return error;
 }
 
@@ -31,6 +40,22 @@ static bool hears(const struct kwh_server *server, const struct kwh_slave *slave
     return (own->baud == 0 || heard->baud == 0 || own->baud == heard->baud) &&
            (own->parity == 0 || heard->parity == 0 || own->parity == heard->parity) &&
            (own->stop_bits == 0 || heard->stop_bits == 0 || own->stop_bits == heard->stop_bits);
+}
+
+/* As kwh_slave_answer(); what it makes of its line settings is kept until the answer has left. */
+static size_t answer_of(struct kwh_server *server, const struct kwh_slave *slave,
+                        const uint8_t *request, size_t length, uint8_t *answer)
+{
+    struct kwh_line_settings before = slave->line;
+    size_t size = kwh_slave_answer(slave, request, length, answer);
+    const struct kwh_line_settings *now = &slave->line;
+
+    if (now->baud != before.baud || now->parity != before.parity ||
+        now->stop_bits != before.stop_bits) {
+        server->moved = *now;
+        server->has_moved = true;
+    }
+    return size;
 }
 
 static const struct kwh_slave *find_slave(const struct kwh_server *server, uint8_t unit)
@@ -54,11 +79,11 @@ static void serve_request(struct kwh_server *server)
     if (unit == 0 && !is_tcp(server)) {
         for (size_t i = 0; i < server->count; i++)
             if (hears(server, &server->slaves[i]))
-                (void)kwh_slave_answer(&server->slaves[i], request, length, answer);
+                (void)answer_of(server, &server->slaves[i], request, length, answer);
     } else {
         const struct kwh_slave *slave = find_slave(server, unit);
         if (slave != NULL) {
-            size = kwh_slave_answer(slave, request, length, answer);
+            size = answer_of(server, slave, request, length, answer);
         } else if (is_tcp(server)) {
             answer[0] = length > 0 ? (uint8_t)(request[0] | 0x80u) : 0x80u;
             answer[1] = kwh_error_exception(KWH_ERROR_GATEWAY_TARGET);
@@ -67,13 +92,22 @@ static void serve_request(struct kwh_server *server)
     }
     if (size == 0 || kwh_responder_answer(responder, answer, size) != KWH_OK)
         kwh_responder_ignore(responder);
+    serve_addresses(server);
 }
 
 void kwh_server_next(struct kwh_server *server, uint32_t now_us, struct kwh_step *step)
 {
+    serve_addresses(server); /* another server of these slaves may have moved them */
     kwh_responder_next(&server->responder, now_us, step);
     while (step->action == KWH_ACTION_REQUEST) {
         serve_request(server);
         kwh_responder_next(&server->responder, now_us, step);
+    }
+    if (step->action == KWH_ACTION_RECEIVE && server->has_moved &&
+        !kwh_responder_is_answering(&server->responder)) {
+        server->has_moved = false;
+        memset(step, 0, sizeof *step);
+        step->action = KWH_ACTION_SETTINGS;
+        step->settings = &server->moved;
     }
 }

@@ -109,6 +109,8 @@ json 'line["request"]["safe"] == "60" and line["request"]["proven"] == "76" and 
 json 'line["identity"]["codes"][2]["value"] == "voltage_l1" and line["identity"]["codes"][2]["least"] == "1"'
 json '[c["code"] for s in line["settings"] if s["name"] == "pulse_width" for c in s["choices"]] == ["0.060", "0.100", "0.200"]'
 json '[s["risk"] for s in line["settings"] if s["name"] == "password"] == [["irreversible"]]'
+json 'line["writing"]["unlock"] == "action_unlock_settings"'
+json '[s["effect"] for s in line["settings"] if s["name"] == "parity_stop_bits"] == [["restart"]]'
 exits 0 maps inepro_2pu -o json
 json '[c["risk"] for s in line["settings"] if s["name"] == "tariff" for c in s["choices"]] == [[], [], ["irreversible"], ["irreversible"]]'
 json '{"space": "03", "address": "16423", "last": "16433"} in line["request"]["never_read"]'

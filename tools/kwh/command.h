@@ -18,7 +18,8 @@ enum exit_code {
     EXIT_CODE_PROTOCOL = 5, /* protocol error, or the meter refused */
     EXIT_CODE_PARTIAL = 6,
     EXIT_CODE_OTHER_METER = 7,
-    EXIT_CODE_DECLINED = 8, /* we refused, or the user said no */
+    EXIT_CODE_DECLINED = 8,     /* we refused, or the user said no */
+    EXIT_CODE_NOT_VERIFIED = 9, /* a write of which it is not proven that the meter took it */
     EXIT_CODE_INTERRUPTED = 130
 };
 
@@ -37,10 +38,13 @@ struct options {
     enum output_format output;
     int verbose;
     bool quiet, explain, obis, no_color;
-    bool primary, secondary, letters, quick; /* of scan */
-    long first_address, last_address;        /* -1: not given */
-    bool as_delivered;                       /* of simulate */
-    long timeout_ms;                         /* -1: not given */
+    bool primary, secondary, letters, quick;                 /* of scan */
+    long first_address, last_address;                        /* -1: not given */
+    bool as_delivered;                                       /* of simulate */
+    long timeout_ms;                                         /* -1: not given */
+    bool yes, dry_run, no_follow, restart, default_password; /* of set */
+    bool allow_link_change, allow_counter_reset, allow_irreversible;
+    const char *password_file;
     long retries;
     long baud;
     const char *line;
@@ -54,7 +58,6 @@ struct options {
     const char *fault; /* of simulate */
     const char *from;  /* of simulate: TARGET or report */
     long max_age_s;
-    bool yes, allow_irreversible;
     char **arguments;
     int argument_count;
 };
@@ -75,6 +78,8 @@ enum exit_code scan_command(const struct options *options);
 enum exit_code raw_command(const struct options *options);
 enum exit_code report_command(const struct options *options);
 enum exit_code read_command(const struct options *options);
+enum exit_code get_command(const struct options *options);
+enum exit_code set_command(const struct options *options);
 enum exit_code simulate_command(const struct options *options);
 
 /* Parses the arguments behind the subcommand. EXIT_CODE_OK: go on; *done: --help was printed. */

@@ -29,6 +29,19 @@ static const struct subcommand subcommands[] = {
      "Asks for what identifies the known families, and for serial number and versions. TARGET is "
      "as for `kwh read`.",
      identify_command},
+    {"get", "TARGET... [NAME...]", "read settings and identity", "moEvqTRCh",
+     "Without NAME all that the meter tells of itself, what can be set among it; `kwh maps MAP` "
+     "says which values it may have. Otherwise as `kwh read`.",
+     get_command},
+    {"set", "TARGET NAME=VALUE...", "change settings", "moDY1234WwBvqTRCh",
+     "All values are checked before the first is sent. Then one after another, those that move the "
+     "link last: the old value is read, the new one written once, the meter followed to its new "
+     "address or line settings, and read back. Asks before it writes. What would move the link, "
+     "clear a counter or cannot be undone is refused unless it is allowed by name.\n"
+     "\n"
+     "Exit 8: refused here, nothing was written; 9: written, but it is not proven that the meter "
+     "took it; 5: the meter refused.",
+     set_command},
     {"scan", "LINK", "find the meters on a line", "okApyLTRvqCh",
      "Each meter is told once, as soon as it is found, as a TARGET that is ready to be read. At a "
      "serial port without baud= the factory line settings of the known meters are tried in turn. "
@@ -50,7 +63,7 @@ static const struct subcommand subcommands[] = {
      "records of an M-Bus telegram.",
      decode_command},
     {"simulate", "MAP[@ADDRESS][,MAP[@ADDRESS]...] LINK", "be a meter, or several on one line",
-     "sSFfMdvqh",
+     "sSFiMdvqh",
      "LINK is rtu:/dev/ttyUSB0, rtu:pty (a new pseudo-terminal), tcp:host:port, rtutcp:host:port, "
      "mbus:/dev/ttyUSB0, mbus:pty or mbustcp:host:port; port 0 takes a free one. The first line on "
      "standard output is the TARGET "
@@ -122,7 +135,8 @@ static const struct {
     {EXIT_CODE_PROTOCOL, "protocol error or refused by the meter"},
     {EXIT_CODE_PARTIAL, "partial result"},
     {EXIT_CODE_OTHER_METER, "wrong or unknown meter"},
-    {EXIT_CODE_DECLINED, "not allowed, nothing was sent"},
+    {EXIT_CODE_DECLINED, "refused here, or the user said no"},
+    {EXIT_CODE_NOT_VERIFIED, "write not verified"},
     {EXIT_CODE_INTERRUPTED, "interrupted"},
 };
 

@@ -2,6 +2,7 @@
 /* kwh maps: the known meters, and the register documentation of one, offline. */
 #include "maps_facts.h"
 #include "names.h"
+#include "set.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -450,6 +451,31 @@ static void document_table(const struct kwh_map_entry *entry, const struct style
     table_end(&table, style);
 }
 
+/* What may be written, in the words and numbers of kwh set, and what it needs. */
+static void document_settings(const struct kwh_map *map, const struct style *style)
+{
+    static const char *const titles[] = {"setting", "needs", "values"};
+    struct table table;
+    bool any = false;
+    for (unsigned i = 0; i < map->item_count; i++) {
+        const struct kwh_item *item = &map->items[i];
+        char name[NAME_TEXT], values[SET_TEXT];
+        if (item->write_function == 0)
+            continue;
+        if (!any) {
+            putchar('\n');
+            table_begin(&table, "lll");
+            table_titles(&table, titles);
+        }
+        any = true;
+        name_of(item->quantity, name);
+        describe_values(map, item->quantity, values);
+        table_row(&table, (const char *const[]){name, describe_need(item), values});
+    }
+    if (any)
+        table_end(&table, style);
+}
+
 static void document_family(const struct options *options, const struct kwh_map_entry *entry)
 {
     struct style style = output_style(options);
@@ -463,6 +489,7 @@ static void document_family(const struct options *options, const struct kwh_map_
             continue;
         }
         document_table(entry, &style);
+        document_settings(entry->map, &style);
         if (next_side(entry) != NULL)
             putchar('\n');
     }

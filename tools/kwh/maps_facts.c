@@ -187,6 +187,16 @@ static cJSON *choice_array(const struct kwh_item *item)
     return array;
 }
 
+static cJSON *need_array(unsigned flags)
+{
+    static const char *const names[] = {"save", "restart", "broadcast"};
+    cJSON *array = json_array();
+    for (unsigned bit = 0; bit < KWH_COUNT(names); bit++)
+        if ((flags >> bit & 1) != 0)
+            json_append_text(array, names[bit]);
+    return array;
+}
+
 static cJSON *setting_array(const struct kwh_map *map)
 {
     cJSON *array = json_array();
@@ -201,6 +211,7 @@ static cJSON *setting_array(const struct kwh_map *map)
         json_boolean(object, "writable", item->write_function != 0);
         json_unsigned(object, "function", item->write_function);
         json_item(object, "risk", risk_array(item->risk));
+        json_item(object, "effect", need_array(item->flags));
         if (item->choices != NULL) {
             json_item(object, "choices", choice_array(item));
         } else {
@@ -210,6 +221,22 @@ static cJSON *setting_array(const struct kwh_map *map)
         json_append(array, object);
     }
     return array;
+}
+
+/* The actions around a write: what unlocks the settings, and what keeps them. */
+static cJSON *writing_object(const struct kwh_writing *writing)
+{
+    cJSON *object = json_object();
+    char name[NAME_TEXT];
+    if (writing->unlock != 0) {
+        name_of(writing->unlock, name);
+        json_text(object, "unlock", name);
+    }
+    if (writing->control != 0) {
+        name_of(writing->control, name);
+        json_text(object, "control", name);
+    }
+    return object;
 }
 
 static cJSON *mbus_object(const struct kwh_mbus_family *family)
@@ -237,5 +264,7 @@ void json_map_facts(cJSON *object, const struct kwh_map_entry *entry)
     }
     if (map->mbus != NULL)
         json_item(object, "mbus", mbus_object(map->mbus));
+    if (map->writing != NULL)
+        json_item(object, "writing", writing_object(map->writing));
     json_item(object, "settings", setting_array(map));
 }

@@ -138,6 +138,13 @@ enum exit_code exit_code_of(enum kwh_error error)
     case KWH_ERROR_NO_CODE:
     case KWH_ERROR_UNSUPPORTED:
         return EXIT_CODE_USAGE;
+    case KWH_ERROR_RISK:
+    case KWH_ERROR_CANNOT_FOLLOW:
+    case KWH_ERROR_ADDRESS_TAKEN:
+    case KWH_ERROR_LOCKED:
+        return EXIT_CODE_DECLINED;
+    case KWH_ERROR_NOT_TAKEN:
+        return EXIT_CODE_NOT_VERIFIED;
     case KWH_ERROR_INTERRUPTED:
         return EXIT_CODE_INTERRUPTED;
     default:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* kwh read: one readout. */
+/* kwh read and get: one readout, of measurements or of what the meter tells of itself. */
 #include "link.h"
 #include "names.h"
 #include "output.h"
@@ -412,6 +412,29 @@ static void print_readout(const struct readout *readout, bool *begun)
  * The command
  */
 
+/* Settings and identity, on M-Bus what the header tells among them. */
+static enum exit_code make_item_entries(const struct kwh_map *map, uint16_t profiles,
+                                        struct kwh_plan *plan)
+{
+    static const uint32_t header[] = {KWH_SERIAL_NUMBER, KWH_MBUS_MANUFACTURER, KWH_MBUS_VERSION,
+                                      KWH_MBUS_MEDIUM};
+    struct kwh_map_iterator rows = {map, profiles, 0, 0}, count = rows;
+    size_t capacity = KWH_COUNT(header);
+    const struct kwh_row *row;
+    enum kwh_error error = KWH_OK;
+    while (kwh_map_next(&count) != NULL)
+        capacity++;
+    kwh_plan_init(plan, map, profiles, allocate(capacity, sizeof(struct kwh_plan_entry)), capacity);
+    while (error == KWH_OK && (row = kwh_map_next(&rows)) != NULL)
+        if (KWH_QUANTITY_CLASS(row->quantity) == KWH_CLASS_ITEM &&
+            kwh_map_find(map, profiles, row->quantity) == row)
+            error = kwh_plan_add(plan, row->quantity);
+    for (size_t i = 0; error == KWH_OK && i < KWH_COUNT(header); i++)
+        if (map->protocol == KWH_PROTOCOL_MBUS)
+            error = kwh_plan_add(plan, header[i]);
+    return error == KWH_OK ? EXIT_CODE_OK : EXIT_CODE_INTERNAL;
+}
+
 static enum exit_code read_meter(struct readout *readout, char **names, size_t name_count)
 {
     struct link *link = readout->link;
@@ -420,7 +443,10 @@ static enum exit_code read_meter(struct readout *readout, char **names, size_t n
     enum exit_code code = link_identify(link);
     readout->duration_us = link_now_us(link) - start; /* when nothing follows */
     if (code == EXIT_CODE_OK && link->map != NULL)
-        code = make_entries(link->map, link_profiles(link), names, name_count, &readout->plan);
+        code = options->subcommand->run == get_command && name_count == 0
+                   ? make_item_entries(link->map, link_profiles(link), &readout->plan)
+                   : make_entries(link->map, link_profiles(link), names, name_count,
+                                  &readout->plan);
     if (code == EXIT_CODE_OK)
         code = run_plan(readout);
     if (code != EXIT_CODE_OK)
@@ -547,4 +573,9 @@ enum exit_code read_command(const struct options *options)
     memset(&job, 0, sizeof job);
     enum exit_code code = take_arguments(options, &job);
     return code == EXIT_CODE_OK ? read_targets(&job) : code;
+}
+
+enum exit_code get_command(const struct options *options)
+{
+    return read_command(options);
 }
