@@ -23,8 +23,9 @@ struct kwh_slave {
     uint8_t address;   /**< unit, 1 to 247; on TCP any */
     /**
      * Supplies the value of a row in its base unit: kwh_reading_init(reading, row->quantity,
-     * KWH_STATUS_OK), then the member of its form. An error, or a status without a value, becomes
-     * exception 04; on M-Bus the record is left out.
+     * KWH_STATUS_OK), then the member of its form. KWH_ERROR_NOT_IN_MAP: this meter lacks the row,
+     * exception 02, and masters read around it. Another error, or a status without a value, becomes
+     * exception 04. On M-Bus the record is left out.
      */
     enum kwh_error (*value)(void *context, const struct kwh_row *row, struct kwh_reading *reading);
     /**

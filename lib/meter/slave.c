@@ -26,8 +26,10 @@ static enum kwh_error put_row(const struct kwh_slave *slave, enum kwh_space spac
     if (row == NULL || kwh_row_write_only(row))
         return KWH_ERROR_ILLEGAL_DATA_ADDRESS;
     kwh_reading_init(&reading, row->quantity, KWH_STATUS_NOT_AVAILABLE);
-    if (slave->value(slave->context, row, &reading) != KWH_OK ||
-        kwh_row_encode(slave->map, row, &reading, bytes, sizeof bytes) != KWH_OK)
+    enum kwh_error error = slave->value(slave->context, row, &reading);
+    if (error == KWH_ERROR_NOT_IN_MAP)
+        return KWH_ERROR_ILLEGAL_DATA_ADDRESS;
+    if (error != KWH_OK || kwh_row_encode(slave->map, row, &reading, bytes, sizeof bytes) != KWH_OK)
         return KWH_ERROR_SERVER_DEVICE_FAILURE;
 
     size_t words = kwh_row_words(row);
