@@ -10,8 +10,7 @@
 #include "../ring.h"
 #include "../semihosting.h"
 
-#define UART(offset_)  REGISTER(0x40002000u + (offset_))
-#define TIMER(offset_) REGISTER(0x40008000u + (offset_))
+#define UART(offset_) REGISTER(0x40002000u + (offset_))
 
 /* UART */
 #define START_RX      UART(0x000)
@@ -30,15 +29,16 @@
 #define CONFIG        UART(0x56C)
 #define EVEN          0x0Eu
 
-/* Timer 0: microseconds, and an interrupt each millisecond to wake up by. */
-#define TIMER_START         TIMER(0x000)
-#define TIMER_CAPTURE       TIMER(0x040)
-#define TIMER_WAKES         TIMER(0x144)
-#define TIMER_INTERRUPTS_ON TIMER(0x304)
-#define TIMER_BITS          TIMER(0x508)
-#define TIMER_PRESCALER     TIMER(0x510)
-#define TIMER_CAPTURED      TIMER(0x540)
-#define TIMER_WAKE          TIMER(0x544)
+/* Timers: one counts microseconds, the next wakes the main loop each millisecond. */
+#define TIMER(number_, offset_)  REGISTER(0x40008000u + 0x1000u * (number_) + (offset_))
+#define TIMER_START(number_)     TIMER(number_, 0x000)
+#define TIMER_CAPTURE(number_)   TIMER(number_, 0x040)
+#define TIMER_EVENT(number_)     TIMER(number_, 0x140)
+#define TIMER_SHORTCUT(number_)  TIMER(number_, 0x200)
+#define TIMER_INTERRUPT(number_) TIMER(number_, 0x304)
+#define TIMER_BITS(number_)      TIMER(number_, 0x508)
+#define TIMER_PRESCALER(number_) TIMER(number_, 0x510)
+#define TIMER_VALUE(number_)     TIMER(number_, 0x540)
 
 static struct uart {
     struct ring received, to_send;
@@ -79,13 +79,12 @@ static void uart_interrupt(void)
 
 static void timer_interrupt(void)
 {
-    TIMER_WAKES = 0;
-    TIMER_WAKE += 1000;
+    TIMER_EVENT(1) = 0;
 }
 
 INTERRUPTS interrupts[32] = {
     [2] = {.handler = uart_interrupt},
-    [8] = {.handler = timer_interrupt},
+    [9] = {.handler = timer_interrupt},
 };
 
 /* ------------------------------------------------------------------------------------------------
@@ -113,8 +112,8 @@ static int get(void *context)
 static uint32_t now_us(void *context)
 {
     (void)context;
-    TIMER_CAPTURE = 1;
-    return TIMER_CAPTURED;
+    TIMER_CAPTURE(0) = 1;
+    return TIMER_VALUE(0);
 }
 
 static bool drained(void *context)
@@ -178,12 +177,16 @@ void board_init(void)
     START_RX = 1;
     START_TX = 1;
 
-    TIMER_BITS = 3;      /* 32 */
-    TIMER_PRESCALER = 4; /* 16 MHz / 2^4 */
-    TIMER_WAKE = 1000;
-    TIMER_INTERRUPTS_ON = UINT32_C(1) << 17;
-    interrupt_enable(8);
-    TIMER_START = 1;
+    TIMER_BITS(0) = 3;      /* 32 */
+    TIMER_PRESCALER(0) = 4; /* 16 MHz / 2^4 */
+    TIMER_START(0) = 1;
+    TIMER_BITS(1) = 0; /* 16 */
+    TIMER_PRESCALER(1) = 4;
+    TIMER_VALUE(1) = 1000;
+    TIMER_SHORTCUT(1) = 1; /* there it begins again */
+    TIMER_INTERRUPT(1) = UINT32_C(1) << 16;
+    interrupt_enable(9);
+    TIMER_START(1) = 1;
 }
 
 void board_print(const char *text)
