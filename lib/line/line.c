@@ -271,7 +271,7 @@ void kwh_line_got(struct kwh_line *line, size_t count, uint32_t now_us)
 {
     uint32_t at = (uint32_t)kwhi_receive_at(line);
     uint32_t received = line->received + (count < line->lent ? (uint32_t)count : line->lent);
-    count = received - line->received;
+    count = (size_t)(received - line->received);
     if (count == 0 || at + received > line->capacity)
         return;
     if (line->trace != NULL)

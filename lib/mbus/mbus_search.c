@@ -443,7 +443,7 @@ enum kwh_error kwh_mbus_search_primary(struct kwh_mbus_search *search, struct kw
     search->pattern = any_meter;
     search->address = first;
     search->last = last;
-    search->total = last - first + 1u;
+    search->total = (unsigned)(last - first) + 1u;
     ask_for(search, KNOCK);
     return KWH_OK;
 }

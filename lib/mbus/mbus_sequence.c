@@ -44,7 +44,7 @@ void kwhi_mbus_sequence_begin(struct kwh_mbus_sequence *sequence, const uint8_t 
 {
     static const uint8_t usual_only[] = {0};
     sequence->telegrams = count != 0 ? telegrams : usual_only;
-    sequence->telegram_count = count == 0 ? 1 : count < UINT8_MAX ? (uint8_t)count : UINT8_MAX;
+    sequence->telegram_count = (uint8_t)(count == 0 ? 1 : count < UINT8_MAX ? count : UINT8_MAX);
     sequence->usual = usual;
     sequence->at = 0;
     sequence->count = 0;

@@ -129,5 +129,6 @@ int target_run(const struct CMUnitTest *tests, size_t count, int (*setup)(void *
     if (teardown != NULL && teardown(&group) != 0)
         failed++;
     print_error("%d of %d failed", failed, (int)count);
+    target_end(failed);
     return failed;
 }

@@ -15,3 +15,8 @@ void target_print(const char *text)
 {
     semihosting_print(text);
 }
+
+void target_end(int failed)
+{
+    (void)failed; /* main() returns it */
+}
