@@ -293,6 +293,7 @@ static void test_no_answer(void **context)
 
     (void)context;
     prepare(&fake, 10000, &line, buffer);
+    fake.step_us = 500; /* a second of it takes no time in an emulator, either */
     fake.mute = true;
     assert_int_equal(kwh_port_uart_init(&port, &half_duplex, &fake), KWH_OK);
     line.backend = &port.backend;
@@ -311,6 +312,7 @@ static void test_stuck(void **context)
 
     (void)context;
     prepare(&fake, 1000, &line, buffer);
+    fake.step_us = 500;
     fake.stuck = true;
     assert_int_equal(kwh_port_uart_init(&port, &half_duplex, &fake), KWH_OK);
     line.backend = &port.backend;
@@ -351,6 +353,7 @@ static void test_damaged(void **context)
         enum kwh_error expected = damaged == 0 ? KWH_OK : KWH_ERROR_NO_FRAME;
 
         prepare(&fake, 1000, &line, buffer);
+        fake.step_us = 200;
         fake.damaged = damaged;
         assert_int_equal(kwh_port_uart_init(&port, &half_duplex, &fake), KWH_OK);
         line.backend = &port.backend;
@@ -358,6 +361,7 @@ static void test_damaged(void **context)
         assert_int_equal(kwh_line_run(&line, &exchange), expected);
 
         prepare(&fake, 1000, &line, buffer);
+        fake.step_us = 200;
         fake.damaged = damaged;
         assert_int_equal(kwh_port_uart_init(&port, &plain, &fake), KWH_OK);
         assert_int_equal(kwh_modbus_read(&exchange, 1, 3, 0x5000, 2), KWH_OK);
