@@ -41,6 +41,8 @@ class Bench:
 
     def __init__(self, images, board):
         need(QEMU)
+        if board not in MACHINES:
+            skip(f"no emulator is known for {board}, see MACHINES in tests/firmware/bench.py")
         self.images, self.board = pathlib.Path(images), board
         self.folder = pathlib.Path(tempfile.mkdtemp())
         self.stack = contextlib.ExitStack()

@@ -14,7 +14,7 @@ import bench
 TEST, IMAGES, BOARD, *PROGRAMS = sys.argv[1:]
 SOURCE = os.path.dirname(os.path.abspath(__file__))
 KWH = os.environ.get("KWH", "")
-HAS_SECOND = bench.UARTS[BOARD] > 1
+HAS_SECOND = bench.UARTS.get(BOARD, 1) > 1
 
 METERS = "inepro_pro380@1,eastron_sdm72d_m2@2"
 LOAD = ["active_energy_import=13062010", "active_energy_export=6257000", "active_power=-1500.5",
