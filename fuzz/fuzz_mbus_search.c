@@ -306,7 +306,7 @@ static bool begin(const uint8_t *data)
             kwh_mbus_secondary_decode(data + 2, &start);
         kwh_mbus_search_secondary(&search, &line, &start, (data[0] & 32) != 0);
     }
-    search.dialogue.retries = data[1] & 3u;
+    search.retries = data[1] & 3u;
     return made;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file kwh.h
- * Everything of the core. kwh/host.h and kwh/port_uart.h are apart.
+ * Everything of the core. kwh/host.h, kwh/poll.h and kwh/port_uart.h are apart.
  */
 #ifndef KWH_H
 #define KWH_H
@@ -24,6 +24,7 @@
 #include <kwh/mbus_telegram.h>
 #include <kwh/meter.h>
 #include <kwh/modbus.h>
+#include <kwh/modbus_search.h>
 #include <kwh/obis.h>
 #include <kwh/plan.h>
 #include <kwh/quantity.h>

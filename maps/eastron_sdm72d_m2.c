@@ -38,11 +38,13 @@ static const struct kwh_row rows[] = {
     KWH_HOLDING(0x001C, FLOAT32, 1,     BAUD_RATE,              KWH_MANUAL),
     /* the default is 0 in the table, 5 in the menu */
     KWH_HOLDING(0x003A, FLOAT32, 1,     DISPLAY_CYCLE_TIME,     KWH_MANUAL),
+    /* the menu has on, 5, 10, 30, 60, 120 minutes and off; any minute may be written */
     KWH_HOLDING(0x003C, FLOAT32, 60,    BACKLIGHT_TIME,         KWH_MANUAL),
-    /* the default is 4 in the table, 2 in the menu */
+    /* the default is 4 in the table, 2 in the menu, whose "produced" stands for import */
     KWH_HOLDING(0x0056, FLOAT32, 1,     PULSE_OUTPUT_MODE,      KWH_MANUAL),
     /* the manual knows 0 alone, which clears averages that the meter does not show */
     KWH_HOLDING(0xF010, HEX16,   1,     ACTION_RESET_COUNTERS,  KWH_MANUAL | KWH_WRITE_ONLY),
+    /* printed as "int32 unsigned" */
     KWH_HOLDING(0xFC00, UINT32,  1,     SERIAL_NUMBER,          KWH_MANUAL),
     KWH_HOLDING(0xFC02, HEX16,   1,     METER_CODE,             KWH_MANUAL),
     /* printed for the SDM120 only */

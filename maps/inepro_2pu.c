@@ -2,7 +2,8 @@
 /*
  * inepro 2PU CT, 4PU, 4PS: three-phase meters, the 2PU CT with current transformers.
  *
- * Source: the manual of the 2PU CT of 2025, which is that of the two others, too.
+ * Source: the manual of the 2PU CT of 2025, which is that of the two others, too. What these meters
+ * speak over Bluetooth is the maker's own and not public: it is not here.
  */
 #include <kwh/map.h>
 
@@ -52,6 +53,7 @@ static const struct kwh_row rows[] = {
     KWH_HOLDING(0x401D, HEX32,   1,     STATUS_WORD,                         KWH_INFERRED),
     /* printed as two words, the second that of the next row; BCD by the example, not the type */
     KWH_HOLDING(0x4021, BCD16,   MILLI, PULSE_WIDTH,                         KWH_INFERRED),
+    /* printed as hex where it is read, and with 2 alone where it is written */
     KWH_HOLDING(0x4022, INT16,   1,     PULSE_OUTPUT_MODE,                   KWH_MANUAL),
     /* of the firmware that is of no legal concern */
     KWH_HOLDING(0x4023, HEX32,   1,     SOFTWARE_CHECKSUM_NON_LEGAL,         KWH_MANUAL),
@@ -146,7 +148,8 @@ static const struct kwh_row rows[] = {
     KWH_HOLDING(0x605D, FLOAT32, KILO,  REACTIVE_ENERGY_IMPORT_T4,           KWH_MANUAL),
     KWH_HOLDING(0x605F, FLOAT32, KILO,  REACTIVE_ENERGY_EXPORT_T3,           KWH_MANUAL),
     KWH_HOLDING(0x6061, FLOAT32, KILO,  REACTIVE_ENERGY_EXPORT_T4,           KWH_MANUAL),
-    /* the quadrants are printed in kWh, and mean kvarh */
+    /* the quadrants are printed in kWh, and mean kvarh; their directions are those of Q, so that
+     * Q1 and Q2 are import, Q3 and Q4 export */
     KWH_HOLDING(0x6063, FLOAT32, KILO,  REACTIVE_ENERGY_Q1,                  KWH_MANUAL),
     KWH_HOLDING(0x6065, FLOAT32, KILO,  REACTIVE_ENERGY_Q1_T1,               KWH_MANUAL),
     KWH_HOLDING(0x6067, FLOAT32, KILO,  REACTIVE_ENERGY_Q1_T2,               KWH_MANUAL),
@@ -179,7 +182,7 @@ static const struct kwh_row rows[] = {
 static const struct kwh_row ct_rows[] = {
     /* inherited from the PRO meters; 0x401F is the ratio of this one */
     KWH_HOLDING(0x400C, BCD16,   1,     CT_PRIMARY,                          INHERITED),
-    /* 9995 0005 is 9995/5; earlier manuals call it signed, and this one forgets the function */
+    /* 9995 0005 is 9995/5, though 005 is printed; earlier manuals call it signed, and this one forgets the function */
     KWH_HOLDING(0x401F, BCD32,   1,     CT_RATIO,                            KWH_INFERRED),
 
     /* page 0, 5/5: whether it is the first ratio or the secondary side is not printed */
@@ -721,7 +724,7 @@ static const struct kwh_line_settings mbus_lines[] = {{2400, 8, 'E', 1}};
 
 /* A PRO1 has the same header: only its records tell it apart. */
 static const struct kwh_mbus_family mbus_family = {
-    .manufacturer = 0x25CD, /* INM */
+    .manufacturer = 0x25CD, /* INM; on the wire CD 25, printed 25 CD by the PRO1 */
     .version = 1,
     .medium = 2,
 };

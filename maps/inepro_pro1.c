@@ -16,7 +16,7 @@ static const struct kwh_row rows[] = {
     /* a PRO2 has the same code and a rated current of 100 A */
     KWH_HOLDING(0x4002, HEX16,   1,    METER_CODE,                      KWH_MANUAL),
     KWH_HOLDING(0x4003, INT16,   1,    DEVICE_ADDRESS,                  KWH_MANUAL),
-    /* the speed itself, no enumeration */
+    /* the speed itself, no enumeration; the menu lacks 2400 and has 300 and 600 of M-Bus */
     KWH_HOLDING(0x4004, INT16,   1,    BAUD_RATE,                       KWH_MANUAL),
     KWH_HOLDING(0x4005, FLOAT32, 1,    PROTOCOL_VERSION,                KWH_MANUAL),
     KWH_HOLDING(0x4007, FLOAT32, 1,    SOFTWARE_VERSION,                KWH_MANUAL),
@@ -364,7 +364,7 @@ static const struct kwh_line_settings mbus_lines[] = {{9600, 8, 'E', 1}};
 
 /* A 2PU has the same header: only its records tell it apart. */
 static const struct kwh_mbus_family mbus_family = {
-    .manufacturer = 0x25CD, /* INM */
+    .manufacturer = 0x25CD, /* INM; on the wire CD 25, printed 25 CD by the PRO1 */
     .version = 1,
     .medium = 2,
 };

@@ -16,7 +16,7 @@ static const struct kwh_row rows[] = {
     KWH_HOLDING(0x4000, HEX32,   1,    SERIAL_NUMBER,                   KWH_MANUAL),
     KWH_HOLDING(0x4002, HEX16,   1,    METER_CODE,                      KWH_MANUAL),
     KWH_HOLDING(0x4003, INT16,   1,    DEVICE_ADDRESS,                  KWH_MANUAL),
-    /* the speed itself, no enumeration */
+    /* the speed itself, no enumeration; the specification begins at 1200, this table at 300 */
     KWH_HOLDING(0x4004, INT16,   1,    BAUD_RATE,                       KWH_MANUAL),
     KWH_HOLDING(0x4005, FLOAT32, 1,    PROTOCOL_VERSION,                KWH_MANUAL),
     KWH_HOLDING(0x4007, FLOAT32, 1,    SOFTWARE_VERSION,                KWH_MANUAL),
@@ -29,6 +29,7 @@ static const struct kwh_row rows[] = {
     KWH_HOLDING(0x400F, INT16,   1,    COMBINATION_CODE,                KWH_MANUAL),
     /* BCD: 0x0025 is 25 s */
     KWH_HOLDING(0x4010, BCD16,   1,    DISPLAY_CYCLE_TIME,              KWH_MANUAL),
+    /* odd is in this table and not in the appendix of the PRO380 */
     KWH_HOLDING(0x4011, INT16,   1,    PARITY,                          KWH_MANUAL),
     /* "1F", "2R": the second character decides */
     KWH_HOLDING(0x4012, ASCII16, 1,    CURRENT_DIRECTION_L1,            KWH_MANUAL),
@@ -480,7 +481,7 @@ static const struct kwh_block mbus_blocks[] = {
 static const struct kwh_line_settings mbus_lines[] = {{9600, 8, 'E', 1}, {2400, 8, 'E', 1}};
 
 static const struct kwh_mbus_family mbus_family = {
-    .manufacturer = 0x25CD, /* INM */
+    .manufacturer = 0x25CD, /* INM; on the wire CD 25, printed 25 CD by the PRO1 */
     .version = 1,
     .medium = 2,
     .usual = 0xB1, /* sent by the script when it is done; what it does is inferred */
@@ -532,5 +533,102 @@ const struct kwh_map_notes kwh_notes_inepro_pro380_mbus = {
     .count = KWH_COUNT(mbus_remarks),
     .aliases = mbus_aliases,
     .alias_count = KWH_COUNT(mbus_aliases),
+};
+#endif
+
+#ifdef KWH_MAP_PROOF
+static const char mbus_proof_source[] =
+    "no telegram of this meter is public: that of a PRO1, and the "
+    "records that a public script reads, put together with "
+    "values of a PRO380-Mod";
+
+/* clang-format off */
+/* that of a PRO1 */
+static const uint8_t mbus_proof_usual[] = {
+    0x68, 0x4B, 0x4B, 0x68, 0x08, 0x00, 0x72,
+    0x00, 0x00, 0x00, 0x00, 0xCD, 0x25, 0x01, 0x02, 0x02, 0x00, 0x00, 0x00,
+    0x0C, 0x04, 0x14, 0x48, 0x60, 0x01,
+    0x8C, 0x10, 0x04, 0x23, 0x80, 0x35, 0x00,
+    0x8C, 0x20, 0x04, 0x91, 0x67, 0x24, 0x01,
+    0x1C, 0x04, 0x46, 0x13, 0x69, 0x00,
+    0x9C, 0x10, 0x04, 0x56, 0x34, 0x12, 0x00,
+    0x9C, 0x20, 0x04, 0x90, 0x78, 0x56, 0x00,
+    0x2C, 0x04, 0x68, 0x34, 0x91, 0x00,
+    0xAC, 0x10, 0x04, 0x67, 0x45, 0x23, 0x00,
+    0xAC, 0x20, 0x04, 0x01, 0x89, 0x67, 0x00,
+    0x7C, 0x16,
+};
+
+/* after CI B4 */
+static const uint8_t mbus_proof_phases[] = {
+    0x68, 0x79, 0x79, 0x68, 0x08, 0x00, 0x72,
+    0x00, 0x00, 0x00, 0x00, 0xCD, 0x25, 0x01, 0x02, 0x02, 0x00, 0x00, 0x00,
+    0x4B, 0xFD, 0x47, 0x30, 0x34, 0x02,
+    0x8B, 0x01, 0xFD, 0x47, 0x40, 0x33, 0x02,
+    0xCB, 0x01, 0xFD, 0x47, 0x40, 0x34, 0x02,
+    0x4B, 0xFD, 0x59, 0x50, 0x40, 0x00,
+    0x8B, 0x01, 0xFD, 0x59, 0x20, 0x16, 0x00,
+    0xCB, 0x01, 0xFD, 0x59, 0x50, 0x21, 0x00,
+    0x4C, 0x2A, 0x00, 0x90, 0x00, 0x00,
+    0x8C, 0x01, 0x2A, 0x20, 0x23, 0x00, 0x00,
+    0xCC, 0x01, 0x2A, 0x20, 0x49, 0x00, 0x00,
+    0x0C, 0x2A, 0x50, 0x17, 0x00, 0x00,
+    0x4C, 0x04, 0x18, 0x91, 0x46, 0x00,
+    0x8C, 0x01, 0x04, 0x29, 0x50, 0x57, 0x00,
+    0xCC, 0x01, 0x04, 0x54, 0x20, 0x46, 0x00,
+    0x6C, 0x04, 0x88, 0x33, 0x67, 0x00,
+    0xAC, 0x01, 0x04, 0x44, 0x83, 0x64, 0x00,
+    0xEC, 0x01, 0x04, 0x57, 0x40, 0x70, 0x00,
+    0x9B, 0x16,
+};
+/* clang-format on */
+
+static const struct kwh_proof_telegram mbus_proof_telegrams[] = {
+    {0, sizeof mbus_proof_usual, mbus_proof_usual},
+    {0xB4, sizeof mbus_proof_phases, mbus_proof_phases},
+};
+
+static const struct kwh_proof_value mbus_proof_values[] = {
+    {"serial_number", "00000000"},
+    {"mbus_manufacturer", "INM"},
+    {"mbus_version", "1"},
+    {"mbus_medium", "electricity"},
+    {"mbus_access_number", "2"},
+    {"mbus_status", "0x00"},
+    {"mbus_signature", "0000"},
+    {"active_energy_combined", "16048140"},
+    {"active_energy_combined_t1", "3580230"},
+    {"active_energy_combined_t2", "12467910"},
+    {"active_energy_import", "6913460"},
+    {"active_energy_import_t1", "1234560"},
+    {"active_energy_import_t2", "5678900"},
+    {"active_energy_export", "9134680"},
+    {"active_energy_export_t1", "2345670"},
+    {"active_energy_export_t2", "6789010"},
+    {"voltage_l1", "234.30"},
+    {"voltage_l2", "233.40"},
+    {"voltage_l3", "234.40"},
+    {"current_l1", "4.050"},
+    {"current_l2", "1.620"},
+    {"current_l3", "2.150"},
+    {"active_power_l1", "900.0"},
+    {"active_power_l2", "232.0"},
+    {"active_power_l3", "492.0"},
+    {"active_power", "175.0"},
+    {"active_energy_combined_l1", "4691180"},
+    {"active_energy_combined_l2", "5750290"},
+    {"active_energy_combined_l3", "4620540"},
+    {"active_energy_export_l1", "6733880"},
+    {"active_energy_export_l2", "6483440"},
+    {"active_energy_export_l3", "7040570"},
+};
+
+KWH_PROOF_DECLARE(inepro_pro380_mbus);
+const struct kwh_map_proof kwh_proof_inepro_pro380_mbus = {
+    .source = mbus_proof_source,
+    .telegrams = mbus_proof_telegrams,
+    .telegram_count = KWH_COUNT(mbus_proof_telegrams),
+    .values = mbus_proof_values,
+    .value_count = KWH_COUNT(mbus_proof_values),
 };
 #endif

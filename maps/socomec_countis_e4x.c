@@ -102,7 +102,8 @@ static const struct kwh_row rows[] = {
     KWH_HOLDING(0xC65C, UINT32, KILO,  ACTIVE_ENERGY_IMPORT_RESETTABLE,  PUBLIC_COPY(1)),
     KWH_HOLDING(0xC65E, UINT32, KILO,  REACTIVE_ENERGY_IMPORT_RESETTABLE, PUBLIC_COPY(1)),
     KWH_HOLDING(0xC662, UINT32, KILO,  ACTIVE_ENERGY_EXPORT_RESETTABLE,  PUBLIC_COPY(1)),
-    /* copies in kWh; tariffs count from 1 here, from 0 in the DIRIS B */
+    /* copies in kWh; tariffs count from 1 here, from 0 in the DIRIS B; "1 >= tariff number <= 2" of
+     * the table means 1 and 2 */
     KWH_HOLDING(0xC6A0, UINT16, 1,     TARIFF_COUNT,                     PUBLIC_COPY(1)),
     KWH_HOLDING(0xC6A1, UINT16, 1,     TARIFF,                           PUBLIC_COPY(1)),
     KWH_HOLDING(0xC6A2, UINT32, KILO,  ACTIVE_ENERGY_IMPORT_T1,          PUBLIC_COPY(1)),

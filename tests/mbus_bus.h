@@ -56,10 +56,29 @@ struct mbus_meter {
     bool mute;            /* acknowledges, but never sends a telegram */
     bool empty;           /* says E5 where a telegram is due */
     bool selects_all;     /* takes any selection for its own */
+    uint8_t vif;          /* of its one value: 0x03 (default), Wh; 0x04, ten of them */
+    unsigned parts;       /* telegrams of a readout, 1 (default) or more; each has 1 Wh more */
+    unsigned part;        /* state: the one that was sent last */
     bool selected;        /* state */
     uint8_t access;       /* state: access number of the next telegram */
     uint8_t fcb[2];       /* state: the last REQ_UD2, to its address and to FD; 0: none yet */
     struct mbus_sending sending;
+};
+
+/* What becomes of one character of the meters' answers, counted from 0. */
+struct mbus_fault {
+    enum {
+        MBUS_FAULT_NONE,
+        MBUS_FAULT_LOST,
+        MBUS_FAULT_DOUBLED,
+        MBUS_FAULT_DAMAGED, /* parity is wrong */
+        MBUS_FAULT_FLIPPED, /* in one bit, and nobody notices */
+        MBUS_FAULT_STRAY,   /* another stands before it */
+        MBUS_FAULT_LATE     /* and all behind it, up to the next request */
+    } kind;
+    unsigned at;
+    uint8_t value; /* FLIPPED: a mask; STRAY: the other */
+    uint32_t delay_us;
 };
 
 struct mbus_bus {
@@ -77,16 +96,18 @@ struct mbus_bus {
     bool echo;          /* the converter returns what it sends */
     bool hides_damage;  /* the driver does not tell parity errors */
     uint32_t seed;      /* not 0 */
+    struct mbus_fault fault;
     /* May be read. */
     uint64_t now_ns;                                /* true time */
     unsigned selections, initializations, readouts; /* requests so far */
-    unsigned damaged;                               /* characters so far */
+    unsigned damaged, characters;                   /* so far, of answers */
     /* private */
     uint32_t bit_ns;
     uint64_t uart_ns; /* from where the UART looks for the next start bit */
     struct mbus_sending noise_sending;
     struct mbus_heard heard[MBUS_BUS_HEARD];
     size_t heard_count;
+    uint64_t late_ns; /* what fault.delay_us does to the rest of an answer */
     uint64_t steps;
     uint8_t buffer[KWH_MBUS_BUFFER];
 };
@@ -132,7 +153,7 @@ static inline size_t mbus_meter_data(struct mbus_meter *meter, uint8_t *data)
     static const uint8_t unit[] = {0, 0, 0x45, 0x78}; /* access, status; electricity, 10 Wh, none */
     size_t length = 0;
 
-    memset(data, 0, 18);
+    memset(data, 0, 19);
     if (meter->ci == 0x70) {
         memcpy(data, busy, sizeof busy);
         return sizeof busy;
@@ -148,10 +169,13 @@ static inline size_t mbus_meter_data(struct mbus_meter *meter, uint8_t *data)
         data[8] = meter->access++; /* status and signature are 0 */
         length = 12;
     }
-    data[length] = 0x0C; /* eight BCD digits, Wh */
-    data[length + 1] = 0x03;
-    mbus_bus_bcd(data + length + 2, 4, meter->energy_wh);
-    return length + 6;
+    data[length] = 0x0C; /* eight BCD digits */
+    data[length + 1] = meter->vif;
+    mbus_bus_bcd(data + length + 2, 4, meter->energy_wh + meter->part);
+    length += 6;
+    if (meter->part + 1 < meter->parts)
+        data[length++] = 0x1F; /* more records follow */
+    return length;
 }
 
 static inline size_t mbus_meter_telegram(struct mbus_meter *meter, uint8_t address, uint8_t *frame)
@@ -191,6 +215,10 @@ static inline size_t mbus_meter_read(struct mbus_meter *meter, uint8_t c, bool s
 
     if (meter->mute || (again && *last == 0))
         return 0;
+    if (*last == 0)
+        meter->part = 0;
+    else if (!again)
+        meter->part = (meter->part + 1) % meter->parts;
     *last = c;
     meter->access = (uint8_t)(meter->access - (again ? 1 : 0));
     return meter->empty ? 1 : mbus_meter_telegram(meter, as, answer);
@@ -240,6 +268,8 @@ static inline struct mbus_meter *mbus_bus_add(struct mbus_bus *bus, uint8_t addr
     meter->selected_as = -1;
     meter->energy_wh = (uint32_t)bus->count * 1234567u;
     meter->ci = 0x72;
+    meter->vif = 0x03;
+    meter->parts = 1;
     return meter;
 }
 
@@ -304,6 +334,27 @@ static inline void mbus_bus_insert(struct mbus_bus *bus, uint64_t at_ns, uint8_t
     bus->damaged += damaged ? 1 : 0;
 }
 
+/* A character of an answer, with what the fault makes of it. */
+static inline void mbus_bus_answer(struct mbus_bus *bus, uint64_t at_ns, uint8_t byte, bool damaged)
+{
+    const struct mbus_fault *fault = &bus->fault;
+    bool hit = fault->kind != MBUS_FAULT_NONE && bus->characters == fault->at;
+
+    bus->characters++;
+    if (hit && fault->kind == MBUS_FAULT_LATE)
+        bus->late_ns = UINT64_C(1000) * fault->delay_us;
+    at_ns += bus->late_ns;
+    if (hit && fault->kind == MBUS_FAULT_LOST)
+        return;
+    if (hit && fault->kind == MBUS_FAULT_STRAY)
+        mbus_bus_insert(bus, at_ns, fault->value, false);
+    if (hit && fault->kind == MBUS_FAULT_FLIPPED)
+        byte ^= fault->value;
+    mbus_bus_insert(bus, at_ns, byte, damaged || (hit && fault->kind == MBUS_FAULT_DAMAGED));
+    if (hit && fault->kind == MBUS_FAULT_DOUBLED)
+        mbus_bus_insert(bus, at_ns, byte, damaged);
+}
+
 /* The character whose start bit begins at `start_ns`; the UART has it in the middle of its stop
  * bit, and if that is missing, goes on when the wire is idle. */
 static inline void mbus_bus_sample(struct mbus_bus *bus, uint64_t start_ns)
@@ -318,7 +369,7 @@ static inline void mbus_bus_sample(struct mbus_bus *bus, uint64_t start_ns)
         ones += high;
         value |= bit <= 8 ? high << (bit - 1) : 0;
     }
-    mbus_bus_insert(bus, at_ns, (uint8_t)value, ones % 2 != 0 || !stop);
+    mbus_bus_answer(bus, at_ns, (uint8_t)value, ones % 2 != 0 || !stop);
     for (bus->uart_ns = at_ns; mbus_bus_low(bus, bus->uart_ns) == bus->uart_ns;)
         bus->uart_ns += bus->bit_ns / 8;
 }
@@ -361,6 +412,7 @@ static inline void mbus_bus_send(struct mbus_bus *bus, const uint8_t *bytes, siz
     uint64_t window_ns = UINT64_C(330) * bus->bit_ns + 50000000;
 
     mbus_bus_hear(bus, bus->now_ns); /* before anything new is on the wire */
+    bus->late_ns = 0;
     mbus_bus_count_request(bus, bytes);
     for (size_t i = 0; i < bus->count; i++) {
         struct mbus_meter *meter = &bus->meters[i];

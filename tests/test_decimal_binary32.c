@@ -272,9 +272,60 @@ static void test_limits(void **context)
     }
 }
 
+/* Readings near the ends of displays are no binary32: so they are stored. */
+static void test_readings_that_are_stored_as_others(void **context)
+{
+    static const struct {
+        struct kwh_decimal value;
+        uint32_t bits;
+    } rows[] = {
+        {{99999999, -2}, 0x49742400},
+        {{999999999, -3}, 0x49742400},
+        {{1, 6}, 0x49742400},
+        {{123456789, -3}, 0x47F12065},
+        {{12345679, -2}, 0x47F12065},
+        {{999999, -1}, 0x47C34FF3},
+        {{13107201, -2}, 0x48000001},
+        {{13107202, -2}, 0x48000001},
+        {{INT64_C(99999898437500), -9}, 0x47C34FF3},
+    };
+
+    (void)context;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        uint32_t bits = 0;
+        assert_int_equal(kwh_decimal_to_binary32(rows[i].value, &bits), KWH_OK);
+        assert_int_equal(bits, rows[i].bits);
+    }
+}
+
+/* 230.12, 50 and 16048.14 in the three wrong orders of bytes, as the reader sees them. */
+static void test_wrong_orders(void **context)
+{
+    static const struct {
+        uint32_t bits;
+        struct kwh_decimal value;
+    } rows[] = {
+        {0x1EB84366, {1950963, -26}}, {0x6643B81E, {2310645, 17}}, {0xB81E6643, {-3776537, -11}},
+        {0x00004248, {2378, -44}},    {0x48420000, {1986560, -1}}, {0x00004842, {2592, -44}},
+        {0xC08F467A, {-44774, -4}},   {0x7A468FC0, {2577, 32}},    {0x8FC07A46, {-1898, -32}},
+    };
+
+    (void)context;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct kwh_decimal value;
+        assert_int_equal(kwh_decimal_from_binary32(rows[i].bits, &value), KWH_OK);
+        assert_int_equal(
+            kwh_decimal_rescale(value, rows[i].value.exponent, KWH_ROUND_HALF_EVEN, &value),
+            KWH_OK);
+        assert_true(value.mantissa == rows[i].value.mantissa);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_readings_that_are_stored_as_others),
+        cmocka_unit_test(test_wrong_orders),
         cmocka_unit_test(test_known_values),
         cmocka_unit_test(test_classes),
         cmocka_unit_test(test_negative_zero_is_zero),

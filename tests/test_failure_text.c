@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -103,7 +104,7 @@ static const struct {
     {{.error = KWH_ERROR_SERVER_DEVICE_FAILURE, .address = 1, .function = 16, .attempt = 1},
      "The meter failed while answering (exception 4): address 1, function 10, after 0 ms."},
     {{.error = KWH_ERROR_ARGUMENT}, "An argument is outside its range"},
-    {{.error = KWH_OK}, "Success"},
+    {{.error = KWH_OK}, "Nothing failed on the line"},
 };
 
 static void test_texts(void **context)
@@ -290,6 +291,37 @@ static void test_advice_fits_the_link(void **context)
     }
 }
 
+/* Who looks up a message finds what to do: those with a hint are in docs/troubleshooting.md. */
+static void test_the_docs_know_every_message_with_a_hint(void **context)
+{
+    static char page[65536];
+    FILE *file = fopen(KWH_SOURCE_ROOT "/docs/troubleshooting.md", "r");
+    unsigned found = 0;
+
+    (void)context;
+    assert_non_null(file);
+    assert_in_range(fread(page, 1, sizeof page - 1, file), 1, sizeof page - 2);
+    fclose(file);
+    for (int error = 1; error <= UINT8_MAX; error++) {
+        struct kwh_failure failure = {.error = (enum kwh_error)error, .address = 7, .attempt = 1};
+        char text[512], quoted[160];
+        bool hint = false;
+
+        for (int scheme = KWH_SCHEME_RTU; scheme <= KWH_SCHEME_MBUSTCP; scheme++) {
+            assert_int_equal(
+                kwh_failure_print(&failure, (enum kwh_scheme)scheme, text, sizeof text), KWH_OK);
+            hint = hint || strchr(text, '\n') != NULL;
+        }
+        if (!hint)
+            continue;
+        snprintf(quoted, sizeof quoted, "\n> %s\n", kwh_error_text(failure.error));
+        if (strstr(page, quoted) == NULL)
+            fail_msg("docs/troubleshooting.md says nothing of:%s", quoted);
+        found++;
+    }
+    assert_in_range(found, 20, UINT8_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,6 +331,7 @@ int main(void)
         cmocka_unit_test(test_every_damaged_frame_has_a_hint),
         cmocka_unit_test(test_every_failure_of_a_line_has_a_hint),
         cmocka_unit_test(test_advice_fits_the_link),
+        cmocka_unit_test(test_the_docs_know_every_message_with_a_hint),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,6 +83,77 @@ static void requests_become_frames(void **state)
     assert_wraps(&kwh_modbus_tcp, "FF 01 00 00 00 0B 01 10 40 0D 00 02 04 41 20 00 00");
 }
 
+/* What is proposed to be asked of meters, whole. */
+static void proposed_requests_become_frames(void **state)
+{
+    static const struct {
+        uint8_t function;
+        uint16_t address, count;
+        const char *frame;
+    } cases[] = {
+        /* inepro */
+        {3, 0x4002, 1, "01 03 40 02 00 01 30 0A"},
+        {3, 0x5002, 6, "01 03 50 02 00 06 75 08"},
+        {3, 0x5012, 2, "01 03 50 12 00 02 75 0E"},
+        /* Eastron */
+        {4, 0x0000, 36, "01 04 00 00 00 24 F0 11"},
+        {4, 0x002A, 34, "01 04 00 2A 00 22 51 DB"},
+        {4, 0x00C8, 26, "01 04 00 C8 00 1A F0 3F"},
+        {4, 0x0156, 56, "01 04 01 56 00 38 10 34"},
+        {4, 0x0500, 4, "01 04 05 00 00 04 F1 05"},
+        {4, 0x0000, 60, "01 04 00 00 00 3C F0 1B"},
+        {4, 0x0000, 2, "01 04 00 00 00 02 71 CB"},
+        {4, 0x0046, 2, "01 04 00 46 00 02 90 1E"},
+        {3, 0xFC00, 2, "01 03 FC 00 00 02 F4 5B"},
+        {3, 0xFC02, 1, "01 03 FC 02 00 01 15 9A"},
+        {3, 0x000E, 2, "01 03 00 0E 00 02 A5 C8"},
+        /* Socomec */
+        {3, 0xC350, 4, "01 03 C3 50 00 04 78 5C"},
+        {3, 0xC354, 4, "01 03 C3 54 00 04 39 9D"},
+        {3, 0xC37A, 24, "01 03 C3 7A 00 18 58 5D"},
+        {3, 0xC552, 54, "01 03 C5 52 00 36 58 C1"},
+        {3, 0xC702, 20, "01 03 C7 02 00 14 D9 71"},
+        {3, 0xC652, 20, "01 03 C6 52 00 14 D8 9C"},
+        {3, 0xC6A0, 10, "01 03 C6 A0 00 0A F9 67"},
+        {3, 0xC800, 10, "01 03 C8 00 00 0A FB AD"},
+        {3, 0x6583, 27, "01 03 65 83 00 1B EA E5"},
+        {3, 0x8100, 6, "01 03 81 00 00 06 ED F4"},
+        {3, 0xC873, 1, "01 03 C8 73 00 01 4B B1"},
+        {3, 0x9000, 11, "01 03 90 00 00 0B 29 0D"},
+        {3, 0x9E60, 2, "01 03 9E 60 00 02 EB FD"},
+        {3, 0xE000, 12, "01 03 E0 00 00 0C 72 0F"},
+        {3, 0xE400, 1, "01 03 E4 00 00 01 B2 FA"},
+    };
+    (void)state;
+    for (size_t i = 0; i < KWH_COUNT(cases); i++) {
+        assert_int_equal(
+            kwh_modbus_read(&exchange, 1, cases[i].function, cases[i].address, cases[i].count),
+            KWH_OK);
+        assert_wraps(&kwh_modbus_rtu, cases[i].frame);
+    }
+}
+
+/* The tariff of all meters of a line at once, a CT ratio of a COUNTIS, the word order of an SDM630.
+ */
+static void proposed_writes_become_frames(void **state)
+{
+    static const char *const tariffs[] = {"00 06 9E 21 00 01 36 39", "00 06 9E 21 00 02 76 38",
+                                          "00 06 9E 21 00 03 B7 F8", "00 06 9E 21 00 04 F6 3A"};
+    static const uint8_t normal[] = {0x45, 0x05, 0xD0, 0x00}, reversed[] = {0xD0, 0x00, 0x45, 0x05};
+    static const uint8_t ratio[] = {0, 5, 0, 200};
+    (void)state;
+    for (uint16_t tariff = 1; tariff <= 4; tariff++) {
+        kwh_modbus_write_single(&exchange, 0, 0x9E21, tariff);
+        assert_wraps(&kwh_modbus_rtu, tariffs[tariff - 1]);
+    }
+    assert_int_equal(kwh_modbus_write_multiple(&exchange, 1, 0xE001, 2, ratio), KWH_OK);
+    assert_wraps(&kwh_modbus_rtu, "01 10 E0 01 00 02 04 00 05 00 C8 EA 30");
+    assert_int_equal(kwh_modbus_write_multiple(&exchange, 1, 0x0028, 2, normal), KWH_OK);
+    assert_wraps(&kwh_modbus_rtu, "01 10 00 28 00 02 04 45 05 D0 00 A8 DC");
+    assert_int_equal(kwh_modbus_write_multiple(&exchange, 1, 0x0028, 2, reversed), KWH_OK);
+    assert_wraps(&kwh_modbus_rtu, "01 10 00 28 00 02 04 D0 00 45 05 3A 42");
+}
+
 /* PDUs of 253 bytes make the longest frames; longer ones make none. */
 static void the_longest_pdu_becomes_a_frame(void **state)
 {
@@ -169,15 +240,54 @@ static void assert_verdicts(const struct kwh_framing *framing, const struct verd
 #define OTHER     KWH_REASON_OTHER_ADDRESS
 #define NOT_ASKED KWH_REASON_OTHER_ANSWER
 
+/* Answers to requests that are proposed, and what a byte less of them is. */
+static void proposed_answers_are_frames(void **state)
+{
+    static const struct {
+        uint8_t function;
+        uint16_t address, count;
+        const char *frame;
+    } cases[] = {
+        {3, 0x5002, 6, "01 03 0C 43 6A 4C CD 43 69 66 66 43 6A 66 66 A1 13"},
+        {3, 0x5012, 2, "01 03 04 3E 33 33 33 53 31"},
+        {4, 0x0000, 2, "01 04 04 43 66 33 34 1B 38"},
+        {4, 0x0046, 2, "01 04 04 42 48 00 00 6F EA"},
+        {3, 0xFC02, 1, "01 03 02 00 84 B8 27"},
+        {3, 0xFC02, 1, "01 03 02 00 89 79 E2"},
+        {3, 0x000E, 2, "01 03 04 00 00 00 00 FA 33"},
+        {3, 0x000E, 2, "01 03 04 3F 80 00 00 F7 CF"},
+        {4, 0x03E8, 2, "01 84 02 C2 C1"},
+        {3, 0xC350, 4, "01 03 08 00 53 00 4F 00 43 00 4F 13 3C"},
+        {3, 0x6583, 27, "01 83 02 C0 F1"},
+    };
+    (void)state;
+    for (size_t i = 0; i < KWH_COUNT(cases); i++) {
+        uint8_t frame[32];
+        size_t length = hex(cases[i].frame, frame, sizeof frame);
+        assert_int_equal(
+            kwh_modbus_read(&exchange, 1, cases[i].function, cases[i].address, cases[i].count),
+            KWH_OK);
+        exchange.state = KWH_EXCHANGE_WAITING;
+        struct kwh_match match = kwh_modbus_rtu.match(frame, length, true, &exchange);
+        assert_int_equal(match.verdict, FRAME);
+        assert_int_equal(match.count, length);
+        match = kwh_modbus_rtu.match(frame, length - 1, false, &exchange);
+        assert_int_equal(match.verdict, MORE);
+        frame[length - 1] ^= 1;
+        match = kwh_modbus_rtu.match(frame, length, true, &exchange);
+        assert_int_not_equal(match.verdict, FRAME);
+    }
+}
+
 static void what_comes_after_a_read(void **state)
 {
     static const struct verdict cases[] = {
         {"01", false, MORE, NOISE, 0, 0},
         {"01 03 04 3E 33 33 33 53", false, MORE, NOISE, 0, 0},
-        {"01 03 04 3E 33 33 33 53 31", false, FRAME, NOISE, 9, 0},
-        {"01 03 04 3E 33 33 33 53 31 FF FF", false, FRAME, NOISE, 9, 0},
+        {"01 03 04 3E 33 33 33 53 31", false, FRAME, NOISE, 9, 1},
+        {"01 03 04 3E 33 33 33 53 31 FF FF", false, FRAME, NOISE, 9, 1},
         {"01 03 04 3E 33 33 33 53 30", false, SLIDE, BAD_CRC, 1, 0},
-        {"01 83 02 C0 F1", false, FRAME, NOISE, 5, 0},
+        {"01 83 02 C0 F1", false, FRAME, NOISE, 5, 1},
         {"01 83 02 C0 F0", false, SLIDE, BAD_CRC, 1, 0},
         /* Our address, but another function, another count, another refusal. */
         {"01 04", false, MORE, NOT_ASKED, 0, 0},
@@ -209,7 +319,7 @@ static void what_comes_after_a_write(void **state)
 {
     static const uint8_t ten[] = {0x41, 0x20, 0x00, 0x00};
     static const struct verdict cases[] = {
-        {"01 10 40 0D 00 02 C5 CB", false, FRAME, NOISE, 8, 0},
+        {"01 10 40 0D 00 02 C5 CB", false, FRAME, NOISE, 8, 1},
         {"01 10 40 0D 00", false, MORE, NOISE, 0, 0},
         {"01 10 40 0C 00 02 94 0B", false, SLIDE, NOT_ASKED, 8, 1},
         {"01 10 40 0D 00 01 85 CA", false, SLIDE, NOT_ASKED, 8, 1},
@@ -223,15 +333,15 @@ static void what_comes_after_a_write(void **state)
 static void what_comes_after_diagnostics(void **state)
 {
     static const struct verdict counter[] = {
-        {"01 08 00 0B 00 2A 10 16", false, FRAME, NOISE, 8, 0},
+        {"01 08 00 0B 00 2A 10 16", false, FRAME, NOISE, 8, 1},
         {"01 08 00 0C 00 2A A1 D7", false, SLIDE, NOT_ASKED, 8, 1},
     };
     static const struct verdict returned[] = {
-        {"01 08 00 00 A5 37 DA 8D", false, FRAME, NOISE, 8, 0},
+        {"01 08 00 00 A5 37 DA 8D", false, FRAME, NOISE, 8, 1},
         {"01 08 00 00 A5 38 9A 89", false, SLIDE, NOT_ASKED, 8, 1},
     };
     static const struct verdict identity[] = {
-        {"01 2B 0E 01 01 00 00 00 27 D7", false, FRAME, NOISE, 10, 0},
+        {"01 2B 0E 01 01 00 00 00 27 D7", false, FRAME, NOISE, 10, 1},
         {"01 2B 0E 02 01 00 00 00 63 D7", false, SLIDE, NOISE, 1, 0},
         {"01 2B 0D 01 01 00 00 00 27 E4", false, SLIDE, NOISE, 1, 0},
     };
@@ -247,17 +357,17 @@ static void what_comes_after_diagnostics(void **state)
 static void what_comes_on_a_connection(void **state)
 {
     static const struct verdict cases[] = {
-        {"12 34 00 00 00 05 01 03 02 00 2A", false, FRAME, NOISE, 11, 0},
+        {"12 34 00 00 00 05 01 03 02 00 2A", false, FRAME, NOISE, 11, 1},
         {"12 34 00 00 00 05 01 03 02 00", false, MORE, NOISE, 0, 0},
         {"12 34 00 00 00 05", false, MORE, NOISE, 0, 0},
         {"12 34 00 00 00 05 01", false, MORE, NOISE, 0, 0},
         {"12 35 00 00 00 05 01", false, MORE, NOT_ASKED, 0, 0},
-        {"12 34 00 00 00 03 01 83 02", false, FRAME, NOISE, 9, 0},
+        {"12 34 00 00 00 03 01 83 02", false, FRAME, NOISE, 9, 1},
         {"12 35 00 00 00 05 01 03 02 00 2A", false, SLIDE, NOT_ASKED, 11, 0},
         {"12 34 00 00 00 05 02 03 02 00 2A", false, SLIDE, OTHER, 11, 2},
-        {"12 34 00 00 00 07 01 03 04 00 2A 00 2B", false, SLIDE, NOT_ASKED, 13, 0},
-        {"12 34 00 00 00 04 01 03 02 00", false, SLIDE, NOT_ASKED, 10, 0},
-        {"12 34 00 00 00 04 01 83 02 00", false, SLIDE, NOT_ASKED, 10, 0},
+        {"12 34 00 00 00 07 01 03 04 00 2A 00 2B", false, SLIDE, NOT_ASKED, 13, 1},
+        {"12 34 00 00 00 04 01 03 02 00", false, SLIDE, NOT_ASKED, 10, 1},
+        {"12 34 00 00 00 04 01 83 02 00", false, SLIDE, NOT_ASKED, 10, 1},
         {"12 34 01", false, SLIDE, NOISE, 1, 0},
         {"12 34 00 01", false, SLIDE, NOISE, 1, 0},
         {"12 34 00 00 01", false, SLIDE, NOISE, 1, 0},
@@ -384,6 +494,9 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(lengths_of_the_standards_examples),
         cmocka_unit_test(requests_become_frames),
+        cmocka_unit_test(proposed_requests_become_frames),
+        cmocka_unit_test(proposed_writes_become_frames),
+        cmocka_unit_test(proposed_answers_are_frames),
         cmocka_unit_test(the_longest_pdu_becomes_a_frame),
         cmocka_unit_test(requests_say_what_they_are),
         cmocka_unit_test(what_comes_after_a_read),

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <termios.h>
 
 #include "host_meter.h"
@@ -224,6 +225,28 @@ static void test_connections_share_the_bus(void **context)
 }
 
 /* A meter that changes its speed is on a pseudo-terminal still heard at any. */
+/* A master that searches gets no answer for long, but is no idle client; one that is silent is. */
+static void test_searching_is_no_idleness(void **context)
+{
+    static const struct kwh_listener_limits limits = {.idle_ms = 3000};
+    struct served served;
+    struct kwh_host host;
+    struct pollfd closed;
+
+    (void)context;
+    assert_int_equal(served_open_slaves(&served, "mbustcp:127.0.0.1:0", slaves, 1, &limits),
+                     KWH_OK);
+    open_patient_client(&host, &served, "");
+    for (uint8_t address = 20; address < 40; address++) /* 4 s */
+        assert_nobody(&host, address);
+    assert_int_equal(read_telegram(&host, 1, telegrams[0]), KWH_OK);
+    closed = (struct pollfd){.fd = kwh_host_fd(&host), .events = POLLIN};
+    assert_int_equal(poll(&closed, 1, 20000), 1);
+    assert_int_equal(read_telegram(&host, 1, NULL), KWH_ERROR_DISCONNECTED);
+    kwh_host_close(&host);
+    served_close(&served);
+}
+
 static void test_speed_of_a_pseudo_terminal(void **context)
 {
     static const char *const links[] = {"mbus:pty", "mbustcp::0"};
@@ -313,6 +336,7 @@ int main(void)
         cmocka_unit_test(test_read),
         cmocka_unit_test(test_collision),
         cmocka_unit_test(test_connections_share_the_bus),
+        cmocka_unit_test(test_searching_is_no_idleness),
         cmocka_unit_test(test_speed_of_a_pseudo_terminal),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_trace),

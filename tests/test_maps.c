@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Every map of the folder: is it sound, does its proof image read as it says, and is it row by row
- * what the table of facts says, tests/data/NAME_modbus.csv?
+ * what the table of facts says, tests/data/NAME_modbus.csv, and beside its rows NAME_modbus.txt?
  */
 #include <stdarg.h>
 #include <setjmp.h>
@@ -15,6 +15,7 @@
 #include <kwh/plan.h>
 
 #include "map_proofs.h"
+#include "map_text.h"
 
 #define ROWS_MAX 1000
 
@@ -500,98 +501,6 @@ static void proof_images_read_as_they_say(void **state)
  * The facts.
  */
 
-static void __attribute__((format(printf, 3, 4)))
-put(char *line, size_t capacity, const char *format, ...)
-{
-    size_t length = strlen(line);
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(line + length, capacity - length, format, arguments);
-    va_end(arguments);
-}
-
-static const char *risk_text(unsigned risk)
-{
-    return risk == KWH_RISK_NONE            ? ""
-           : risk == KWH_RISK_LINK_CHANGE   ? "link_change"
-           : risk == KWH_RISK_COUNTER_RESET ? "counter_reset"
-           : risk == KWH_RISK_IRREVERSIBLE  ? "irreversible"
-                                            : "?";
-}
-
-/* ",function,risk,values" */
-static void put_item(char *line, size_t capacity, const struct kwh_item *item)
-{
-    char code[KWH_DECIMAL_TEXT];
-    if (item == NULL) {
-        put(line, capacity, ",,,");
-        return;
-    }
-    if (item->write_function != 0)
-        put(line, capacity, ",%u,%s,", (unsigned)item->write_function, risk_text(item->risk));
-    else
-        put(line, capacity, ",,%s,", risk_text(item->risk));
-    for (int end = 0; item->choices == NULL && end < 2; end++) {
-        struct kwh_decimal limit = kwh_decimal(end == 0 ? item->minimum : item->maximum,
-                                               item->exponent);
-        assert_int_equal(kwh_decimal_print(&limit, code, sizeof code), KWH_OK);
-        put(line, capacity, "%s%s", end == 0 ? "" : "..", code);
-    }
-    for (size_t i = 0; i < item->choice_count; i++) {
-        const struct kwh_choice *choice = &item->choices[i];
-        struct kwh_decimal value = kwh_decimal(choice->code, choice->exponent);
-        assert_int_equal(kwh_decimal_print(&value, code, sizeof code), KWH_OK);
-        if (choice->word != NULL)
-            put(line, capacity, "%s=", choice->word);
-        put(line, capacity, "%s", code);
-        if (choice->reads_as != 0)
-            put(line, capacity, ">%d", (int)choice->reads_as);
-        if (choice->risk != 0)
-            put(line, capacity, "!%s", risk_text(choice->risk));
-        put(line, capacity, "%s", i + 1 < item->choice_count ? ";" : "");
-    }
-}
-
-/* The names of its profiles: "v103" or "ct+old"; "" of rows that every meter has. */
-static void put_profiles(char *line, size_t capacity, const struct kwh_map_notes *notes,
-                         const struct kwh_block *block)
-{
-    const char *separator = "";
-    for (unsigned bit = 0; bit < 16; bit++) {
-        if ((block->profiles >> bit & 1) == 0)
-            continue;
-        assert_true(notes != NULL && bit < notes->profile_count);
-        put(line, capacity, "%s%s", separator, notes->profiles[bit]);
-        separator = "+";
-    }
-}
-
-static void put_row(char *line, size_t capacity, const struct kwh_map_entry *entry,
-                    const struct kwh_block *block, const struct kwh_row *row)
-{
-    static const char *const forms[] = {"decimal", "digits", "text", "time", "bits", "choice"};
-    char name[KWH_QUANTITY_TEXT], scale[KWH_DECIMAL_TEXT], obis[KWH_OBIS_TEXT] = "";
-    struct kwh_obis code;
-    bool is_text = kwh_row_type(row) == KWH_TYPE_TEXT || kwh_row_type(row) == KWH_TYPE_TEXT16;
-    struct kwh_decimal scale_value = is_text ? kwh_decimal(1, 0)
-                                             : kwh_scale_value(kwh_row_scale(row));
-    assert_int_equal(kwh_quantity_print(row->quantity, name, sizeof name), KWH_OK);
-    assert_int_equal(kwh_decimal_print(&scale_value, scale, sizeof scale), KWH_OK);
-    if (has_obis(row, &code))
-        assert_int_equal(kwh_obis_print(code, obis, sizeof obis), KWH_OK);
-    line[0] = '\0';
-    put(line, capacity, "%s,0x%04X,%u,", kwh_row_space(row) == KWH_SPACE_INPUT ? "04" : "03",
-        (unsigned)row->address, (unsigned)kwh_row_words(row));
-    put(line, capacity, "%s,%u,%s,%s,", name, kwh_row_rank(row), kwh_row_hidden(row) ? "yes" : "",
-        kwh_row_write_only(row) ? "w" : "");
-    put(line, capacity, "%s,%s,%s,%s,%s,%s", forms[kwh_quantity_form(row->quantity)],
-        kwh_unit_symbol(kwh_quantity_unit(row->quantity)), kwh_type_name(kwh_row_type(row)), scale,
-        kwh_certainty_name(kwh_row_certainty(row)), obis);
-    put_item(line, capacity, kwh_map_item(entry->map, row->quantity));
-    put(line, capacity, ",");
-    put_profiles(line, capacity, entry->notes, block);
-}
-
 /* The lines of a table of facts behind its titles, each with what was found of it. */
 struct facts {
     char line[ROWS_MAX][512];
@@ -600,13 +509,12 @@ struct facts {
 };
 
 /* False when there is no table: a map of one's own needs none. */
-static bool load_facts(struct facts *facts, const char *name)
+static bool load_facts(struct facts *facts, const struct kwh_map *map)
 {
     static const char titles[] = "space,address,words,name,rank,hidden,access,form,unit,type,scale,"
                                  "certainty,obis,function,risk,values,profile\n";
-    char path[1024], line[512];
-    snprintf(path, sizeof path, "%s/tests/data/%s_modbus.csv", KWH_SOURCE_ROOT, name);
-    FILE *file = fopen(path, "r");
+    char line[512];
+    FILE *file = open_facts(map, "csv");
     memset(facts, 0, sizeof *facts);
     if (file == NULL)
         return false;
@@ -663,7 +571,7 @@ static void maps_are_row_by_row_what_the_facts_say(void **state)
     (void)state;
     for (size_t i = 0; i < kwh_maps_count; i++) {
         if (kwh_maps[i].map->protocol != KWH_PROTOCOL_MODBUS ||
-            !load_facts(&facts, kwh_maps[i].map->name))
+            !load_facts(&facts, kwh_maps[i].map))
             continue;
         compare(&kwh_maps[i], &facts);
         for (size_t j = 0; j < KWH_COUNT(counts); j++) {
@@ -680,6 +588,22 @@ static void maps_are_row_by_row_what_the_facts_say(void **state)
 /* ------------------------------------------------------------------------------------------------
  * What stands beside the rows.
  */
+
+/* All of it, word for word. A map of one's own needs no such text. */
+static void maps_are_beside_their_rows_what_the_facts_say(void **state)
+{
+    static char facts[16384], text[16384];
+    size_t compared = 0;
+    (void)state;
+    for (size_t i = 0; i < kwh_maps_count; i++) {
+        if (!read_beside(kwh_maps[i].map, facts, sizeof facts))
+            continue;
+        put_beside(text, sizeof text, &kwh_maps[i]);
+        assert_string_equal(text, facts);
+        compared++;
+    }
+    assert_int_equal(compared, 11 + 3); /* registers and records */
+}
 
 /* What a family is told by, how it is asked, and how it leaves the factory. */
 static const struct family {
@@ -812,6 +736,28 @@ static void what_must_not_be_decoded_is_known(void **state)
     }
 }
 
+/* The pages of a 2PU are laid out alike; page 0, the one called 5/5, is our eighth. */
+static void pages_of_the_past_are_where_they_are_computed(void **state)
+{
+    static const char *const natures[] = {"active", "reactive"};
+    static const char *const directions[] = {"import", "export"};
+    static const char *const tariffs[] = {"", "_t1", "_t2", "_t3", "_t4"};
+    const struct kwh_map *map = map_named("inepro_2pu");
+    (void)state;
+    for (unsigned i = 0; i < 2 * 2 * 5 * 8; i++) {
+        unsigned nature = i & 1, direction = i >> 1 & 1, page = i >> 2 & 7, tariff = i >> 5;
+        unsigned address = 0x6100 + 0x200 * nature + 0x14 * page + 0x0A * direction + 2 * tariff;
+        char name[KWH_QUANTITY_TEXT];
+        uint32_t quantity;
+        snprintf(name, sizeof name, "%s_energy_%s%s_h%u", natures[nature], directions[direction],
+                 tariffs[tariff], page == 0 ? 8 : page);
+        assert_int_equal(kwh_quantity_parse(name, &quantity), KWH_OK);
+        const struct kwh_row *row = row_named(map, quantity);
+        if (row == NULL || row->address != address)
+            fail_msg("%s is not at %04X", name, address);
+    }
+}
+
 /* ------------------------------------------------------------------------------------------------
  * Plans.
  */
@@ -879,8 +825,10 @@ int main(void)
         cmocka_unit_test_setup(maps_are_sound, begin),
         cmocka_unit_test_setup(proof_images_read_as_they_say, begin),
         cmocka_unit_test_setup(maps_are_row_by_row_what_the_facts_say, begin),
+        cmocka_unit_test(maps_are_beside_their_rows_what_the_facts_say),
         cmocka_unit_test_setup(meters_are_told_apart, begin),
         cmocka_unit_test(what_must_not_be_decoded_is_known),
+        cmocka_unit_test(pages_of_the_past_are_where_they_are_computed),
         cmocka_unit_test(plans_keep_to_groups_and_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

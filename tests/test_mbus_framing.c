@@ -302,10 +302,9 @@ static const struct scenario scenarios[] = {
     {"a request of another, then ours", READ, ALIEN OURS, "", KWH_OK, PDU, EARLY},
     {"reply and 3 junk bytes", READ, OURS "12 34 56", "", KWH_OK, PDU, EARLY},
     {"half a frame, then ours", READ, "68 07 07 68 08 01 72" OURS, "", KWH_OK, PDU, EARLY},
-    {"glitch, then ours later", READ, "00 FF", OURS, KWH_OK, PDU, EARLY},
-    {"glitch of four bytes, then ours later", READ, "00 FF 00 FF", OURS, KWH_OK, PDU, EARLY},
-    {"glitch, then E5 later", READ, "00", "E5", KWH_OK, "E5", EARLY},
-    {"two E5, then ours later", READ, "E5 E5", OURS, KWH_OK, PDU, EARLY},
+    {"glitch, then ours later", READ, "00 FF", OURS, KWH_ERROR_BAD_START, "", AT_SILENCE},
+    {"glitch, then E5 later", READ, "00", "E5", KWH_ERROR_BAD_START, "", AT_SILENCE},
+    {"two E5, then ours later", READ, "E5 E5", OURS, KWH_ERROR_COLLISION, "", AT_SILENCE},
     {"nothing", READ, "", "", KWH_ERROR_TIMEOUT, "", AT_DEADLINE},
     {"bad start", READ, "00 FF 00 FF 00", OURS, KWH_ERROR_BAD_START, "", AT_SILENCE},
     {"bad length", READ, "68 07 06 68 08 01 72 11 22 33 44 25 16", OURS, KWH_ERROR_BAD_LENGTH, "",
@@ -320,9 +319,9 @@ static const struct scenario scenarios[] = {
     {"only another address", READ, OTHER, "", KWH_ERROR_OTHER_ADDRESS, "", AT_DEADLINE},
     {"another address with E5", READ, OTHER "E5", "", KWH_ERROR_OTHER_ADDRESS, "", AT_DEADLINE},
     {"only a request of another", READ, ALIEN, "", KWH_ERROR_OTHER_ANSWER, "", AT_DEADLINE},
-    {"only a glitch", READ, "00", "", KWH_ERROR_NO_FRAME, "", AT_DEADLINE},
-    {"a glitch and E5", READ, "00 E5", "", KWH_ERROR_NO_FRAME, "", AT_DEADLINE},
-    {"E5 and a glitch", READ, "E5 00", "", KWH_ERROR_NO_FRAME, "", AT_DEADLINE},
+    {"only a glitch", READ, "00", "", KWH_ERROR_BAD_START, "", AT_SILENCE},
+    {"a glitch and E5", READ, "00 E5", "", KWH_ERROR_BAD_START, "", AT_SILENCE},
+    {"E5 and a glitch", READ, "E5 00", "", KWH_ERROR_COLLISION, "", AT_SILENCE},
     {"A2", READ, "A2", "", KWH_ERROR_OTHER_ANSWER, "", AT_DEADLINE},
 
     {"any meter", READ_ANY, "68 07 07 68 08 09 72 11 22 33 44 2D 16", "", KWH_OK,
@@ -335,7 +334,7 @@ static const struct scenario scenarios[] = {
 
     {"reset", RESET, "E5", "", KWH_OK, "E5", AT_SILENCE},
     {"reset, echo at once before E5", RESET, "10 40 01 41 16 E5", "", KWH_OK, "E5", AT_SILENCE},
-    {"reset, glitch before E5", RESET, "FF E5", "", KWH_ERROR_NO_FRAME, "", AT_DEADLINE},
+    {"reset, glitch before E5", RESET, "FF E5", "", KWH_ERROR_BAD_START, "", AT_SILENCE},
     {"reset, a telegram", RESET, OURS, "", KWH_ERROR_OTHER_ANSWER, "", AT_DEADLINE},
     {"reset, a telegram and E5", RESET, OURS "E5", "", KWH_ERROR_OTHER_ANSWER, "", AT_DEADLINE},
     {"reset, a telegram, E5 later", RESET, OURS, "E5", KWH_OK, "E5", EARLY},
@@ -439,11 +438,10 @@ static void a_damaged_byte_spoils_its_burst(void **state)
         const char *later;
         enum kwh_error error;
     } cases[] = {
-        {READ, "E5", 0, "", KWH_ERROR_NO_FRAME},
-        {READ, "E5", 0, OURS, KWH_OK},
-        {READ, "E5 E5", 0, "", KWH_ERROR_NO_FRAME},
-        {READ, "E5 E5", 1, "", KWH_ERROR_NO_FRAME},
-        {READ, "00 FF 00 E5", 2, OURS, KWH_OK},
+        {READ, "E5", 0, "", KWH_ERROR_COLLISION},
+        {READ, "E5", 0, OURS, KWH_ERROR_COLLISION},
+        {READ, "E5 E5", 0, "", KWH_ERROR_COLLISION},
+        {READ, "E5 E5", 1, "", KWH_ERROR_COLLISION},
         {READ, OURS "E5", 13, "", KWH_OK},
         {READ, OURS, 0, "", KWH_ERROR_COLLISION},
         {READ, OURS, 6, "", KWH_ERROR_COLLISION},
@@ -455,7 +453,7 @@ static void a_damaged_byte_spoils_its_burst(void **state)
         {READ_ANY, "00 E5", 0, "", KWH_ERROR_COLLISION},
         {READ_ANY, OURS, 6, "", KWH_ERROR_COLLISION},
         {RESET, "10 40 01 41 16 E5", 2, "", KWH_ERROR_COLLISION}, /* its echo was disturbed */
-        {RESET, "10 40 01 41 16 E5", 5, "", KWH_ERROR_NO_FRAME},  /* more than only the echo */
+        {RESET, "10 40 01 41 16 E5", 5, "", KWH_ERROR_COLLISION}, /* more than only the echo */
     };
     static const uint32_t ticks[] = {1, 1000, 10000};
     (void)state;
@@ -478,6 +476,51 @@ static void a_damaged_byte_spoils_its_burst(void **state)
                 next_call_works(&wire, cases[i].arrives);
                 wire_close(&wire);
             }
+}
+
+/*
+ * A converter that glitches after each request. The first attempt ends with the glitch, and the
+ * next does not go out into the answer that the meter still gives; its own comes behind a glitch.
+ */
+static void a_glitch_after_every_request(void **state)
+{
+    static const struct {
+        const char *glitch, *answer, *pdu;
+        size_t damaged; /* byte of the glitch, or behind it: none */
+        enum kind kind;
+        enum kwh_error first, second;
+    } cases[] = {
+        {"00 FF", OURS, PDU, 2, READ, KWH_ERROR_BAD_START, KWH_OK},
+        {"00 FF 00 FF", OURS, PDU, 4, READ, KWH_ERROR_BAD_START, KWH_OK},
+        {"00 FF 00 E5", OURS, PDU, 2, READ, KWH_ERROR_COLLISION, KWH_OK},
+        {"00", "E5", "E5", 1, READ, KWH_ERROR_BAD_START, KWH_OK},
+        {"E5", "E5", "E5", 0, RESET, KWH_ERROR_COLLISION, KWH_OK},
+        {"FF", "", "", 1, RESET, KWH_ERROR_BAD_START, KWH_ERROR_NO_FRAME},
+        {"00 FF 00 FF 00", OURS, "", 5, READ, KWH_ERROR_BAD_START, KWH_ERROR_BAD_START},
+    };
+    static const uint32_t ticks[] = {1, 1000, 10000};
+    (void)state;
+    for (size_t i = 0; i < KWH_COUNT(cases); i++)
+        for (size_t t = 0; t < KWH_COUNT(ticks); t++) {
+            struct wire wire;
+            wire_open(&wire, &kwh_mbus_serial, KWH_MBUS_BUFFER, ticks[t], 0);
+            wire.line.timing.latest_us = wire.line.timing.answer_us;
+            for (unsigned request = 0; request < 2; request++) {
+                wire_reply(&wire, request, 5000, cases[i].glitch);
+                if (cases[i].damaged < strlen(cases[i].glitch) / 3 + 1)
+                    wire_damage(&wire, cases[i].damaged);
+                wire_reply(&wire, request, 110000, cases[i].answer);
+            }
+            ask(cases[i].kind);
+            assert_int_equal(wire_run(&wire, &exchange), cases[i].first);
+            assert_in_range(wire.now_us - wire.sent_at[0], 55000, 110000);
+            assert_int_equal(kwh_line_retry(&wire.line, &exchange, wire_clock(&wire)), KWH_OK);
+            assert_ptr_equal(wire_next(&wire), &exchange);
+            if (exchange.error != cases[i].second || !wire_answered(&wire, &exchange, cases[i].pdu))
+                fail_msg("%s: %s", cases[i].glitch, kwh_error_name(exchange.error));
+            assert_true(wire.sent_at[1] - wire.sent_at[0] >= 200000);
+            wire_close(&wire);
+        }
 }
 
 /* Nothing waits, so nothing is spoilt: the line stays idle, and forgets. */
@@ -666,6 +709,7 @@ int main(void)
         cmocka_unit_test(answers_come_from_whom_was_asked),
         cmocka_unit_test(scenarios_end_as_they_must),
         cmocka_unit_test(a_damaged_byte_spoils_its_burst),
+        cmocka_unit_test(a_glitch_after_every_request),
         cmocka_unit_test(a_damaged_byte_on_an_idle_line_is_nothing),
         cmocka_unit_test(a_full_buffer_is_no_silence),
         cmocka_unit_test(an_early_question_ends_no_burst),

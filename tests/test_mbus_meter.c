@@ -186,7 +186,6 @@ static void a_meter_without_a_map_tells_what_the_standard_says(void **state)
     assert_int_equal(mbus.sequence.telegram.id, 0x19020246);
 }
 
-/* A telegram cut within its third record: its frame holds, the records before the cut count. */
 /* Records of one header, which only their order tells apart, as Eastron meters send them. */
 static void repeated_headers_are_counted(void **state)
 {
@@ -222,6 +221,41 @@ static void repeated_headers_are_counted(void **state)
     assert_int_equal(readings[4].status, KWH_STATUS_NOT_AVAILABLE);
 }
 
+/* In a later telegram nobody knows whether counting goes on or begins again: such records are not
+ * told, others are. */
+static void repeated_headers_count_in_the_first_telegram_alone(void **state)
+{
+    static const struct kwh_record records[] = {
+        KWH_RECORD(1, 1, VOLTAGE_L1, KWH_PUBLIC, 0x0B, 0xFD, 0x47),
+        KWH_RECORD_AGAIN(2, 2, 1, VOLTAGE_L2, KWH_PUBLIC, 0x0B, 0xFD, 0x47),
+        KWH_RECORD(3, 1, CURRENT_L1, KWH_PUBLIC, 0x0B, 0xFD, 0x59),
+    };
+    static const struct kwh_block blocks[] = {{.records = records, .count = KWH_COUNT(records)}};
+    static const struct kwh_mbus_family family = {.manufacturer = 0x4024, .medium = 2};
+    static const struct kwh_map map = {.name = "test",
+                                       .title = "test",
+                                       .blocks = blocks,
+                                       .block_count = 1,
+                                       .protocol = KWH_PROTOCOL_MBUS,
+                                       .mbus = &family};
+    static const struct scene scenes[] = {
+        {NKE, "E5"},
+        {REQUEST, "68 16 16 68 08 00 72 78 56 34 12 24 40 01 02 00 00 00 00 "
+                  "0B FD 47 01 23 00 1F 87 16"},
+        {"10 5B 00 5B 16", "68 21 21 68 08 00 72 78 56 34 12 24 40 01 02 01 00 00 00 "
+                           "0B FD 47 01 23 01 0B FD 47 01 23 02 0B FD 59 01 00 00 41 16"},
+    };
+    (void)state;
+    play(scenes, KWH_COUNT(scenes));
+    assert_int_equal(read_all(&map), KWH_OK);
+    assert_int_equal(count, 3);
+    expect(0, "voltage_l1", "23.01");
+    expect(1, "current_l1", "0.001");
+    assert_int_equal(readings[2].quantity, KWH_VOLTAGE_L2);
+    assert_int_equal(readings[2].status, KWH_STATUS_NOT_AVAILABLE);
+}
+
+/* A telegram cut within its third record: its frame holds, the records before the cut count. */
 static void what_stands_before_a_cut_is_kept(void **state)
 {
     static const struct scene scenes[] = {
@@ -347,6 +381,7 @@ int main(void)
         cmocka_unit_test(a_private_telegram_is_asked_for_when_it_is_needed),
         cmocka_unit_test(a_meter_without_a_map_tells_what_the_standard_says),
         cmocka_unit_test(repeated_headers_are_counted),
+        cmocka_unit_test(repeated_headers_count_in_the_first_telegram_alone),
         cmocka_unit_test(what_stands_before_a_cut_is_kept),
         cmocka_unit_test(what_is_encrypted_is_said_to_be),
         cmocka_unit_test(a_telegram_of_another_maker_is_passed_over),

@@ -672,7 +672,7 @@ static void lost_requests_are_repeated_where_the_caller_wants_that(void **state)
         bus.loss = 20;
         bus.seed = seed;
         kwh_mbus_search_secondary(&search, &bus.line, NULL, false);
-        search.dialogue.retries = 4;
+        search.retries = 4;
         collect(&finds);
         assert_int_equal(search.dialogue.error, KWH_OK);
         ASSERT_FINDS(&finds, "12345678CD250102 @1", "22345678CD250102 @2", "32345678CD250102 @3");

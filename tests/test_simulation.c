@@ -206,6 +206,36 @@ static void tariffs_and_combination_codes(void **state)
     kwh_simulation_free(meter);
 }
 
+/* With the vector sum the phases cancel out at each moment: what the power of all says, second by
+ * second, and not what those of the phases say. */
+static void the_vector_sum_follows_the_power_of_all_phases(void **state)
+{
+    (void)state;
+    struct kwh_simulation *meter = new_meter("inepro_pro380", 2);
+    int64_t import, export, of_phases, sums[2] = {0, 0};
+    int64_t both = value_at(meter, KWH_ACTIVE_ENERGY_IMPORT, -3) -
+                   value_at(meter, KWH_ACTIVE_ENERGY_EXPORT, -3);
+    of_phases = value_at(meter, KWH_ACTIVE_ENERGY_EXPORT, -3);
+    assert_int_equal(kwh_simulation_pin(meter, "combination_code", "forward_minus_reverse_vector"),
+                     KWH_OK);
+    import = value_at(meter, KWH_ACTIVE_ENERGY_IMPORT, -3);
+    export = value_at(meter, KWH_ACTIVE_ENERGY_EXPORT, -3);
+    assert_int_equal(import - export, both);
+    assert_int_equal(value_at(meter, KWH_ACTIVE_ENERGY_COMBINED, -3), both);
+    assert_in_range(export, 1, of_phases - 1);
+    for (unsigned second = 0; second < 7200; second++) {
+        int64_t power = value_at(meter, KWH_ACTIVE_POWER, -1);
+        sums[power < 0 ? 1 : 0] += power < 0 ? -power : power;
+        kwh_simulation_advance(meter, 1000);
+    }
+    assert_true(sums[0] > 0 && sums[1] > 0);
+    assert_in_range(value_at(meter, KWH_ACTIVE_ENERGY_IMPORT, -3) - import, sums[0] / 36 - 1,
+                    sums[0] / 36 + 1);
+    assert_in_range(value_at(meter, KWH_ACTIVE_ENERGY_EXPORT, -3) - export, sums[1] / 36 - 1,
+                    sums[1] / 36 + 1);
+    kwh_simulation_free(meter);
+}
+
 static void night_has_its_tariff(void **state)
 {
     (void)state;
@@ -679,6 +709,7 @@ int main(void)
         cmocka_unit_test(pieces_of_time_do_not_matter),
         cmocka_unit_test(the_load_moves),
         cmocka_unit_test(tariffs_and_combination_codes),
+        cmocka_unit_test(the_vector_sum_follows_the_power_of_all_phases),
         cmocka_unit_test(night_has_its_tariff),
         cmocka_unit_test(pins),
         cmocka_unit_test(registers),

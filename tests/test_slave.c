@@ -221,7 +221,7 @@ static void fails_where_no_value_is(void **state)
     expect("03 6000 0002", "83 04"); /* a status in place of a value */
     expect("03 400F 0001", "03 02 0005");
     expect("03 FFFF 0001", "83 04"); /* the callback fails */
-    meter.value_error = KWH_ERROR_NOT_IN_MAP;
+    meter.value_error = KWH_ERROR_ILLEGAL_DATA_ADDRESS;
     expect("03 FFFF 0001", "83 02"); /* this meter lacks the row */
 }
 

@@ -106,6 +106,8 @@ static void frames_of_eastron_and_socomec(void **state)
          "device_address", "2"},
         {SDM72, "01 10 F0 10 00 01 02 00 03 14 CE", "01 10 F0 10 00 01 33 0C",
          "active_energy_import_resettable", "0.000"},
+        {SDM72, "01 10 F0 10 00 01 02 00 00 54 CF", "01 10 F0 10 00 01 33 0C", "", ""},
+        {SDM72, "01 03 00 0E 00 02 A5 C8", "01 03 04 00 00 00 00 FA 33", "", ""}, /* locked */
         {SDM72, "01 04 03 E8 00 02 F1 BB", "01 84 02 C2 C1", "", ""}, /* no such register */
         {E4X, "01 06 9E 21 00 02 77 E9", "01 06 9E 21 00 02 77 E9", "tariff", "2"},
         {E4X, "01 06 9E 40 00 20 A6 2E", "01 06 9E 40 00 20 A6 2E",

@@ -69,7 +69,7 @@ static enum kwh_error value(void *context, const struct kwh_row *row, struct kwh
         reading->decimal = kwh_integrator_flow(&energy).reverse;
         return KWH_OK;
     default:
-        return KWH_ERROR_NOT_IN_MAP;
+        return KWH_ERROR_ILLEGAL_DATA_ADDRESS;
     }
 }
 

@@ -62,7 +62,7 @@ static enum kwh_error value(void *context, const struct kwh_row *row, struct kwh
         reading->decimal = known[i].value;
         return known[i].there ? KWH_OK : KWH_ERROR_NO_VALUE;
     }
-    return KWH_ERROR_NOT_IN_MAP;
+    return KWH_ERROR_ILLEGAL_DATA_ADDRESS;
 }
 
 /* ------------------------------------------------------------------------------------------------

@@ -137,19 +137,6 @@ typedef size_t kwh_length_function(const uint8_t *pdu, size_t available);
  * move and keeps the bytes it points to until it is over. Members are private where not described.
  */
 struct kwh_exchange {
-    struct kwh_exchange *next;
-    const uint8_t *body;               /**< caller's bytes that follow the head */
-    kwh_length_function *length;       /**< when answer_length is 0 */
-    struct kwh_statistics *statistics; /**< of the address, or NULL; set by the caller */
-    uint32_t due_us, limit_us, sent_us;
-    uint32_t latency_us; /**< result: end of request to whole answer */
-    uint32_t answer_us;  /**< longest wait for the answer to begin; 0: the line's */
-    uint32_t quiet_us;   /**< silence before it, where the line needs less */
-    uint16_t body_length;
-    uint16_t answer_length;          /**< of the whole PDU; 0: told by length */
-    uint16_t answer_at, answer_size; /**< result: where the PDU lies in the line's buffer */
-    uint16_t id;                     /**< transaction id, where the framing has one */
-    uint16_t span_address, span_count;
     uint8_t head[8]; /**< first bytes of the PDU, the function among them */
     uint8_t head_length;
     uint8_t address;  /**< unit */
@@ -157,12 +144,29 @@ struct kwh_exchange {
     uint8_t attempt;  /**< 0 = the first */
     uint8_t sendings; /**< how often it has left the line */
     uint8_t state;    /**< enum kwh_exchange_state */
+    uint8_t from;     /**< result: the address that answered */
+    bool anyone;      /**< whoever answers, that is the answer: see from. It owes nothing to others
+                           of its kind and waits for no debt, for every answer tells whose it is;
+                           an answer of another address leaves its own owed. Framings of Modbus. */
     bool listened;    /* to what came up to the deadline */
     bool counted;     /**< byte 1 of the answer counts the bytes behind it */
     bool writes;      /**< changes the meter: never repeated, may be broadcast */
     bool collides;    /**< several may answer at once: what is no frame, then silence, ends it */
     bool proven;      /**< result: false when the answer may be our own echo */
     enum kwh_error error; /**< result */
+    uint16_t body_length;
+    uint16_t answer_length;          /**< of the whole PDU; 0: told by length */
+    uint16_t answer_at, answer_size; /**< result: where the PDU lies in the line's buffer */
+    uint16_t id;                     /**< transaction id, where the framing has one */
+    uint16_t span_address, span_count;
+    uint32_t due_us, limit_us, sent_us;
+    uint32_t answer_us;  /**< longest wait for the answer to begin; 0: the line's */
+    uint32_t quiet_us;   /**< silence before it, where the line needs less */
+    uint32_t latency_us; /**< result: end of request to whole answer */
+    struct kwh_exchange *next;
+    const uint8_t *body;               /**< caller's bytes that follow the head */
+    kwh_length_function *length;       /**< when answer_length is 0 */
+    struct kwh_statistics *statistics; /**< of the address, or NULL; set by the caller */
 };
 
 /** Where an exchange is. */
@@ -200,7 +204,8 @@ struct kwh_match {
     enum kwh_reason reason;        /**< SLIDE, MORE, COLLISION */
     uint16_t count;                /**< SLIDE, FRAME: bytes, 1 to length */
     uint16_t body_at, body_length; /**< FRAME: the PDU inside */
-    uint8_t address;               /**< SLIDE: that answered instead */
+    uint8_t address;               /**< SLIDE: that answered instead; FRAME: that answered, 0: the
+                                        one that was asked */
     enum kwh_error error;          /**< FRAME: what the answer says, KWH_OK or the meter's refusal;
                                         COLLISION: what is wrong with the bytes */
     struct kwh_exchange *exchange; /**< FRAME: that it answers */
@@ -248,9 +253,10 @@ static inline struct kwh_match kwh_match_frame(size_t count, size_t body_at, siz
 #define KWH_FRAMING_BROADCAST 8u
 /**
  * Property of a framing: a frame stands alone between silences. So one damaged byte spoils all of a
- * burst, and a burst of more than four bytes without any frame ends the exchange (of fewer, too,
- * where kwh_exchange.collides): what was to come has come. And an answer does not say what it
- * answers: every request waits for the debt of every other.
+ * burst, and a burst without any frame ends the exchange: what was to come has come. (When it is
+ * asked again, and not kwh_exchange.collides, up to four bytes are a glitch, behind which the
+ * answer is awaited.) And an answer does not say what it answers: every request waits for the debt
+ * of every other, a repeated one for its own, too.
  */
 #define KWH_FRAMING_BURST 16u
 
@@ -275,25 +281,14 @@ struct kwh_framing {
 /** An attempt that may still be answered. Private. */
 struct kwh_debt {
     uint32_t until_us;
-    uint8_t address, function, state;
+    uint8_t address, last, function, state;
 };
 
-/** A line. Members are private but for those described. */
+/**
+ * A line. Members are private but for those described. Small ones stand first, where the
+ * instructions of small processors reach them.
+ */
 struct kwh_line {
-    const struct kwh_framing *framing;
-    const struct kwh_backend *backend; /**< for blocking calls, or NULL; set by the caller */
-    uint8_t *buffer;
-    struct kwh_timing timing;  /**< may be changed between exchanges */
-    kwh_trace_function *trace; /**< or NULL; set by the caller */
-    void *trace_context;
-    struct kwh_failure failure;
-    struct kwh_exchange *exchanges;
-    const struct kwh_exchange *answered; /* whose answer lies in the buffer */
-    struct kwh_debt debts[KWH_LINE_DEBTS];
-    uint32_t character_ns;
-    uint32_t last_us; /* last byte on the wire, either way */
-    uint32_t bytes_seen;
-    uint16_t capacity, sent_length, sent_done, received, consumed, lent, next_id;
     uint8_t echo;    /**< enum kwh_echo; may be set by the caller before the first exchange */
     uint8_t retries; /**< of dialogues with a meter; 2; set by the caller before they are made */
     uint8_t saw;     /* what came besides the answer, for the failure */
@@ -301,6 +296,20 @@ struct kwh_line {
     uint8_t other_address;
     bool timeout_given; /**< timing.answer_us holds whatever a map asks; set by the caller */
     bool started, quiet, drained, echo_swallowed;
+    uint16_t capacity, sent_length, sent_done, received, consumed, lent, next_id;
+    uint8_t *buffer;
+    const struct kwh_framing *framing;
+    struct kwh_exchange *exchanges;
+    const struct kwh_exchange *answered; /* whose answer lies in the buffer */
+    uint32_t character_ns;
+    uint32_t last_us; /* last byte on the wire, either way */
+    uint32_t bytes_seen;
+    kwh_trace_function *trace; /**< or NULL; set by the caller */
+    void *trace_context;
+    struct kwh_timing timing;          /**< may be changed between exchanges */
+    const struct kwh_backend *backend; /**< for blocking calls, or NULL; set by the caller */
+    struct kwh_failure failure;
+    struct kwh_debt debts[KWH_LINE_DEBTS];
 };
 
 /**
@@ -322,7 +331,8 @@ KWH_API KWH_CHECKED enum kwh_error kwh_line_init(struct kwh_line *line,
 
 /**
  * Tells how long a character takes on the wire: start, data, parity and stop bits at this speed.
- *  Not called, or on a stream: no time at all.
+ *  Not called, or on a stream: no time at all. The next request waits for silence anew: meters of
+ *  this speed took what was on the line before for noise.
  */
 KWH_API void kwh_line_set_speed(struct kwh_line *line, const struct kwh_line_settings *settings);
 

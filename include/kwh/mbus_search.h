@@ -50,8 +50,7 @@ struct kwh_mbus_found {
 
 /** A search. Members are private but for those described. */
 struct kwh_mbus_search {
-    struct kwh_dialogue dialogue; /**< retries: attempts after the first where nothing answers; 0,
-                                       so that an empty address costs one; set by the caller */
+    struct kwh_dialogue dialogue;
     struct kwh_line *line;
     struct kwh_statistics statistics;  /**< of all its requests */
     struct kwh_mbus_found found;       /**< with KWH_ACTION_RESULT: what was found */
@@ -59,11 +58,14 @@ struct kwh_mbus_search {
     uint32_t done;                     /**< how many addresses or patterns are settled */
     uint32_t total;  /**< of how many that are known by now: each collision adds to them. Time left:
                           (total - done) times that of one, at least */
+    uint8_t retries; /**< attempts after the first where nothing answers; 0, so that an empty
+                        address costs one; set by the caller */
     uint8_t address; /**< what is tried now, by primary address */
     uint8_t last;    /* primary address */
     uint8_t state, stage, heard;
     uint8_t rounds;      /* of listening */
     uint8_t repeats;     /* of the question */
+    uint8_t attempt;     /* 0 = the first, of those that nothing answers */
     uint8_t level;       /* the part that is varied now, 0 = none */
     uint16_t open, told; /* bit n: part n is varied; something was told since it was begun */
     uint8_t collisions[KWH_MBUS_SEARCH_LEVELS];

@@ -22,10 +22,15 @@ struct kwh_slave {
     uint16_t profiles; /**< profiles of the map that it has */
     uint8_t address;   /**< unit, 1 to 247; on TCP any */
     /**
+     * Line settings at which it listens; what is 0 of them is as the line has it. Slaves of one
+     * address but different settings are as two meters on one pair of wires.
+     */
+    struct kwh_line_settings line;
+    /**
      * Supplies the value of a row in its base unit: kwh_reading_init(reading, row->quantity,
-     * KWH_STATUS_OK), then the member of its form. KWH_ERROR_NOT_IN_MAP: this meter lacks the row,
-     * exception 02, and masters read around it. Another error, or a status without a value, becomes
-     * exception 04. On M-Bus the record is left out.
+     * KWH_STATUS_OK), then the member of its form. KWH_ERROR_ILLEGAL_DATA_ADDRESS becomes exception
+     * 02: this meter has no such register; another error, or a status without a value, exception
+     * 04. On M-Bus the record is left out.
      */
     enum kwh_error (*value)(void *context, const struct kwh_row *row, struct kwh_reading *reading);
     /**
@@ -52,6 +57,8 @@ struct kwh_server {
     struct kwh_responder responder;
     const struct kwh_slave *slaves;
     size_t count;
+    struct kwh_line_settings heard; /**< those with which requests come, set by the caller where he
+                                         knows them: a slave with others is deaf; 0: not known */
 };
 
 /** Makes a server; errors as kwh_responder_init(). @p slaves stay the caller's. */

@@ -9,6 +9,27 @@ enum {
     SCALE_MAX = 1000
 };
 
+bool kwhi_times_ten(uint64_t *magnitude, int power)
+{
+    for (; power > 0 && *magnitude != 0; power--) {
+        if (*magnitude > UINT64_MAX / 10)
+            return false;
+        *magnitude *= 10;
+    }
+    return true;
+}
+
+bool kwhi_product(uint64_t a, uint64_t b, uint64_t *product)
+{
+    uint64_t smaller = a < b ? a : b;
+    uint64_t greater = a < b ? b : a;
+    uint64_t low = (greater & UINT32_MAX) * (uint32_t)smaller;
+    uint64_t high = (greater >> 32) * (uint32_t)smaller + (low >> 32);
+
+    *product = high << 32 | (low & UINT32_MAX);
+    return smaller <= UINT32_MAX && high <= UINT32_MAX;
+}
+
 /* What division by a power of ten leaves: the quotient and where the rest lies. */
 struct quotient {
     uint64_t whole;
@@ -78,12 +99,7 @@ enum kwh_error kwh_decimal_to_int64(struct kwh_decimal value, int exponent,
                            &magnitude);
     if (error != KWH_OK || magnitude == 0)
         return error;
-    if (power > 0) {
-        if (power > KWHI_POWER_MAX || magnitude > UINT64_MAX / kwhi_power_of_ten(power))
-            return KWH_ERROR_OVERFLOW;
-        magnitude *= kwhi_power_of_ten(power);
-    }
-    if (magnitude > kwhi_magnitude_max(negative))
+    if (!kwhi_times_ten(&magnitude, power) || magnitude > kwhi_magnitude_max(negative))
         return KWH_ERROR_OVERFLOW;
     *count = kwhi_mantissa(magnitude, negative);
     return KWH_OK;
@@ -153,12 +169,7 @@ static bool align(struct term *t, int exponent)
     int power = t->exponent - exponent;
 
     t->exponent = exponent;
-    if (t->magnitude == 0 || power == 0)
-        return true;
-    if (power > KWHI_POWER_MAX || t->magnitude > UINT64_MAX / kwhi_power_of_ten(power))
-        return false;
-    t->magnitude *= kwhi_power_of_ten(power);
-    return true;
+    return kwhi_times_ten(&t->magnitude, power);
 }
 
 /* The sum at the lower of both exponents, or one above when that saves it. */
@@ -217,11 +228,9 @@ enum kwh_error kwh_decimal_subtract(struct kwh_decimal a, struct kwh_decimal b,
 /* Magnitudes of a * 10^power and b, power >= 0, neither 0. */
 static int compare_scaled(uint64_t a, int power, uint64_t b)
 {
-    struct quotient q = divide(b, power);
-
-    if (a != q.whole)
-        return a < q.whole ? -1 : 1;
-    return q.exact ? 0 : -1;
+    if (!kwhi_times_ten(&a, power) || a > b)
+        return 1;
+    return a < b ? -1 : 0;
 }
 
 int kwh_decimal_compare(struct kwh_decimal a, struct kwh_decimal b)

@@ -38,4 +38,14 @@ static inline uint64_t kwhi_power_of_ten(int power)
     return product;
 }
 
+/*
+ * magnitude * 10^power for any power that is not negative; false when 64 bits do not hold it, and
+ * then *magnitude is of no use. Divides by constants alone: other 64-bit divisions cost a small
+ * processor half a kilobyte.
+ */
+bool kwhi_times_ten(uint64_t *magnitude, int power);
+
+/* a * b; false when 64 bits do not hold it, and then *product is of no use. */
+bool kwhi_product(uint64_t a, uint64_t b, uint64_t *product);
+
 #endif

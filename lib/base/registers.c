@@ -69,14 +69,24 @@ enum kwh_error kwh_registers_bcd_load(uint64_t raw, size_t words, uint64_t *numb
     return KWH_OK;
 }
 
+/* A three, and an eight, in each of 16 digits. */
+#define THREES UINT64_C(0x3333333333333333)
+#define EIGHTS UINT64_C(0x8888888888888888)
+
+/* Doubles digits, from the highest bit of the number to its lowest: no 64-bit division. */
 enum kwh_error kwh_registers_bcd_store(uint64_t number, size_t words, uint64_t *raw)
 {
     uint64_t packed = 0;
 
     *raw = 0;
-    for (size_t i = 0; i < DIGITS_PER_WORD * limited(words); i++, number /= 10)
-        packed |= number % 10 << 4 * i;
-    if (number != 0)
+    for (int bit = 0; bit < 64; bit++, number <<= 1) {
+        uint64_t carries = (packed + THREES) & EIGHTS; /* of digits that are 5 or more */
+        if (carries >> 63 != 0)
+            return KWH_ERROR_OVERFLOW;
+        packed += carries >> 2 | carries >> 3; /* 5 is 8 before, and 10 after being doubled */
+        packed = packed << 1 | number >> 63;
+    }
+    if (packed > mask(limited(words)))
         return KWH_ERROR_OVERFLOW;
     *raw = packed;
     return KWH_OK;

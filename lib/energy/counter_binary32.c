@@ -49,12 +49,11 @@ static enum kwh_error take(struct kwh_decimal own, uint32_t bits, struct kwh_cou
 enum kwh_error kwh_counter_sample_binary32(const struct kwh_counter *counter, uint32_t bits,
                                            int power, struct kwh_counter_sample *sample)
 {
-    static const struct kwh_counter_sample none = {{0, 0}, {0, 0}, 0};
     struct kwh_decimal own = kwh_decimal_reduce(counter->resolution);
-    struct kwh_counter_sample taken = none;
+    struct kwh_counter_sample taken = {{0, 0}, {0, 0}, 0};
     enum kwh_error error;
 
-    *sample = none;
+    *sample = taken;
     if (power < -POWER_MAX || power > POWER_MAX || own.mantissa < 0 || own.mantissa > 1)
         return KWH_ERROR_ARGUMENT;
     error = kwh_decimal_shift(own, -power, &own);

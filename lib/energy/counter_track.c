@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <kwh/counter.h>
+#include <string.h>
 
 enum state {
     EMPTY,
@@ -9,15 +10,8 @@ enum state {
 
 void kwh_counter_track_init(struct kwh_counter_track *track, const struct kwh_counter *counter)
 {
-    static const struct kwh_counter_sample none = {{0, 0}, {0, 0}, 0};
-
+    memset(track, 0, sizeof *track);
     track->counter = counter;
-    track->base = none;
-    track->candidate = none;
-    track->base_age_ms = 0;
-    track->candidate_age_ms = 0;
-    track->total = kwh_decimal(0, 0);
-    track->breaks = 0;
     track->state = EMPTY;
 }
 

@@ -231,7 +231,9 @@ enum kwh_error kwh_failure_print(const struct kwh_failure *failure, enum kwh_sch
     bool request = failure->function != 0 || failure->attempt != 0;
     char system[128];
 
-    append(&printer, "%s", kwh_error_text(failure->error));
+    append(&printer, "%s",
+           failure->error == KWH_OK ? "Nothing failed on the line"
+                                    : kwh_error_text(failure->error));
     /* A port that did not open has no request. */
     if (request)
         print_request(&printer, failure, kwh_scheme_protocol(scheme) == KWH_PROTOCOL_MBUS);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "descriptor.h"
+#include "host_parts.h"
 #include "libmodbus.h"
 #include "serial.h"
 #include "sim_link.h"
@@ -175,7 +176,7 @@ static void apply_target(struct kwh_host *host)
         host->backend.set_line = backend_set_line;
 }
 
-enum kwh_error kwh_host_open_target(struct kwh_host *host, const struct kwh_target *target)
+enum kwh_error kwhi_host_prepare(struct kwh_host *host, const struct kwh_target *target)
 {
     enum kwh_error error;
 
@@ -185,10 +186,23 @@ enum kwh_error kwh_host_open_target(struct kwh_host *host, const struct kwh_targ
     host->target = *target;
     host->settings = kwhi_target_settings(target);
     error = prepare_line(host, framings[target->scheme]);
-    if (error != KWH_OK)
-        return error;
-    apply_target(host);
-    return open_link(host);
+    if (error == KWH_OK)
+        apply_target(host);
+    return error;
+}
+
+void kwhi_host_adopt(struct kwh_host *host, int descriptor)
+{
+    host->descriptor = descriptor;
+    host->is_socket = kwhi_descriptor_is_socket(descriptor);
+    host->open = true;
+}
+
+enum kwh_error kwh_host_open_target(struct kwh_host *host, const struct kwh_target *target)
+{
+    enum kwh_error error = kwhi_host_prepare(host, target);
+
+    return error == KWH_OK ? open_link(host) : error;
 }
 
 enum kwh_error kwh_host_open(struct kwh_host *host, const char *target)

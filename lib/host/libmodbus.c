@@ -78,7 +78,9 @@ enum kwh_error kwhi_libmodbus_serial(struct kwhi_port *port, const char *device,
     error = kwhi_serial_raw(port->descriptor, &port->saved_errno);
     if (error != KWH_OK)
         return fail(port, error, port->saved_errno);
-    error = kwhi_serial_check(port->descriptor, settings);
+    error = kwhi_serial_is_pty(port->descriptor)
+                ? kwhi_serial_set(port->descriptor, settings, &port->saved_errno)
+                : kwhi_serial_check(port->descriptor, settings);
     if (error != KWH_OK)
         return fail(port, error, 0);
     kwhi_serial_exclude(port->lock);
@@ -98,7 +100,7 @@ static bool fits_select(void)
     return next >= 0 && next + 1 < FD_SETSIZE;
 }
 
-static void tune(int descriptor)
+void kwhi_libmodbus_tune(int descriptor)
 {
     static const int on = 1;
 
@@ -151,7 +153,7 @@ enum kwh_error kwhi_libmodbus_connect(struct kwhi_port *port, const char *host, 
     port->descriptor = modbus_get_socket(modbus);
     if (!kwhi_descriptor_prepare(port->descriptor))
         return fail(port, KWH_ERROR_PORT_OPEN, errno);
-    tune(port->descriptor);
+    kwhi_libmodbus_tune(port->descriptor);
     return KWH_OK;
 }
 

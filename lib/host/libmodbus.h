@@ -19,6 +19,9 @@ enum kwh_error kwhi_libmodbus_serial(struct kwhi_port *port, const char *device,
 enum kwh_error kwhi_libmodbus_connect(struct kwhi_port *port, const char *host, uint16_t tcp_port,
                                       uint32_t timeout_ms);
 
+/* What a connection to a meter is best set to. */
+void kwhi_libmodbus_tune(int descriptor);
+
 /* A closed port may be closed again. */
 void kwhi_libmodbus_close(struct kwhi_port *port);
 

@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "descriptor.h"
+#include "faulty_line.h"
 #include "libmodbus.h"
 #include "listening.h"
 #include "serial.h"
@@ -37,6 +38,8 @@ struct connection {
     int descriptor; /* -1: free */
     uint32_t requests;
     uint64_t active_ms; /* last request, or when it came */
+    uint32_t begun;     /* the request whose answer has begun, or is held back */
+    uint64_t held_ms;   /* until then */
     union {
         struct kwh_server modbus;
         struct kwh_mbus_server mbus;
@@ -62,6 +65,8 @@ struct kwh_listener {
     void *trace_context;
     uint64_t accept_ms; /* not before */
     uint32_t idle_ms;
+    bool is_faulty;
+    struct kwhi_faulty_line faulty;
     size_t limit;
     struct connection *connections;
     struct pollfd *polled; /* one a connection, then the listening socket */
@@ -122,6 +127,8 @@ static enum kwh_error begin(struct kwh_listener *listener, struct connection *co
     responder->trace_context = listener->trace_context;
     connection->descriptor = descriptor;
     connection->requests = 0;
+    connection->begun = 0;
+    connection->held_ms = 0;
     connection->active_ms = kwhi_clock_ms();
     return KWH_OK;
 }
@@ -135,6 +142,38 @@ static void end(struct kwh_listener *listener, struct connection *connection, en
     connection->descriptor = -1;
 }
 
+static enum kwh_error write_bytes(struct kwh_listener *listener,
+                                  const struct connection *connection, const uint8_t *bytes,
+                                  size_t count, size_t *sent)
+{
+    return kwhi_descriptor_write(connection->descriptor, is_network(listener), bytes, count, sent,
+                                 &listener->error_number);
+}
+
+static bool loses_answers(const struct kwh_listener *listener)
+{
+    return listener->target.scheme == KWH_SCHEME_TCP;
+}
+
+/* An answer on a faulty line: what the other side does not take at once is lost, too. */
+static enum kwh_error write_faulty(struct kwh_listener *listener,
+                                   const struct connection *connection)
+{
+    const struct kwh_step *step = &connection->step;
+    struct kwhi_faulty_line *faulty = &listener->faulty;
+    uint8_t bytes[KWHI_NOISE_MAX + KWH_RESPONDER_BUFFER];
+    size_t noise = kwhi_faulty_line_noise(faulty, bytes);
+    size_t count = step->count < KWH_RESPONDER_BUFFER ? step->count : KWH_RESPONDER_BUFFER;
+    size_t sent;
+
+    if (loses_answers(listener) && kwhi_faulty_line_happens(faulty, faulty->faults.drop))
+        return KWH_OK;
+    memcpy(bytes + noise, step->bytes, count);
+    if (!loses_answers(listener))
+        count = kwhi_faulty_line_pass(faulty, bytes + noise, count);
+    return write_bytes(listener, connection, bytes, noise + count, &sent);
+}
+
 static void write_answer(struct kwh_listener *listener, struct connection *connection,
                          enum kwh_error *error, size_t *sent)
 {
@@ -142,9 +181,25 @@ static void write_answer(struct kwh_listener *listener, struct connection *conne
 
     if (listener->slave >= 0)
         kwhi_listening_pty_forget(listener->slave);
-    *error = kwhi_descriptor_write(connection->descriptor, is_network(listener), step->bytes,
-                                   step->count, sent, &listener->error_number);
+    if (listener->is_faulty) {
+        *error = write_faulty(listener, connection);
+        *sent = step->count;
+    } else {
+        *error = write_bytes(listener, connection, step->bytes, step->count, sent);
+    }
     kwh_responder_sent(connection->responder, *sent, kwh_host_now_us());
+}
+
+/* Whether an answer is not due yet. */
+static bool is_held(const struct kwh_listener *listener, struct connection *connection)
+{
+    uint64_t now_ms = kwhi_clock_ms();
+
+    if (connection->begun != connection->responder->requests) {
+        connection->begun = connection->responder->requests;
+        connection->held_ms = now_ms + listener->faulty.faults.delay_ms;
+    }
+    return now_ms < connection->held_ms;
 }
 
 /* A master has changed the speed of its meters. Connections have none, and a pseudo-terminal shows
@@ -176,6 +231,8 @@ static bool work(struct kwh_listener *listener, struct connection *connection,
     next_step(listener, connection);
     switch ((int)connection->step.action) {
     case KWH_ACTION_SEND:
+        if (is_held(listener, connection))
+            return false;
         write_answer(listener, connection, error, &sent);
         return sent > 0 && *error == KWH_OK;
     case KWH_ACTION_SETTINGS:
@@ -206,6 +263,29 @@ static void drive(struct kwh_listener *listener, struct connection *connection)
     }
 }
 
+/* A pseudo-terminal shows at what settings its other side talks. */
+static void look_at_settings(struct kwh_listener *listener, struct connection *connection)
+{
+    struct kwh_line_settings seen;
+
+    if (is_mbus(listener) || listener->slave < 0 || !kwhi_serial_seen(listener->slave, &seen))
+        return;
+    connection->server.modbus.heard = seen;
+    kwh_responder_set_speed(connection->responder, &seen);
+}
+
+/* What of a request arrives on a faulty line, which may also return all of it. */
+static size_t pass_faulty(struct kwh_listener *listener, struct connection *connection, size_t got)
+{
+    size_t sent;
+
+    if (listener->faulty.faults.echo)
+        (void)write_bytes(listener, connection, connection->step.room, got, &sent);
+    return loses_answers(listener)
+               ? got
+               : kwhi_faulty_line_pass(&listener->faulty, connection->step.room, got);
+}
+
 static void receive(struct kwh_listener *listener, struct connection *connection, short events)
 {
     struct kwh_step *step = &connection->step;
@@ -218,6 +298,9 @@ static void receive(struct kwh_listener *listener, struct connection *connection
         end(listener, connection, error);
         return;
     }
+    look_at_settings(listener, connection);
+    if (listener->is_faulty)
+        got = pass_faulty(listener, connection, got);
     kwh_responder_got(connection->responder, got, kwh_host_now_us());
     /* A master that searches talks to addresses that nobody here has. */
     if (is_mbus(listener) && got > 0)
@@ -274,6 +357,10 @@ static void prepare_connection(const struct kwh_listener *listener,
     polled->events = step->action == KWH_ACTION_SEND ? POLLOUT : POLLIN;
     if (connection->descriptor < 0)
         return;
+    if (step->action == KWH_ACTION_SEND && kwhi_clock_ms() < connection->held_ms) {
+        polled->events = 0;
+        shorten(wait_us, (connection->held_ms - kwhi_clock_ms()) * 1000u);
+    }
     if (step->action == KWH_ACTION_RECEIVE) {
         left = step->until_us - kwh_host_now_us();
         shorten(wait_us, left <= INT32_MAX ? left : 0);
@@ -469,6 +556,16 @@ void kwh_listener_trace(struct kwh_listener *listener, kwh_trace_function *trace
         responder->trace = trace;
         responder->trace_context = context;
     }
+}
+
+enum kwh_error kwh_listener_faults(struct kwh_listener *listener, const struct kwh_faults *faults,
+                                   uint32_t seed)
+{
+    if (loses_answers(listener) && (faults->flip != 0 || faults->noise != 0 || faults->echo))
+        return KWH_ERROR_UNSUPPORTED;
+    kwhi_faulty_line_init(&listener->faulty, faults, seed);
+    listener->is_faulty = true;
+    return KWH_OK;
 }
 
 static void close_descriptor(int descriptor)

@@ -51,7 +51,23 @@ static tcflag_t format_flags(const struct kwh_line_settings *settings)
     return flags;
 }
 
+#if !defined(CMSPAR)
+#define CMSPAR 0
+#endif
+
 static const tcflag_t parity_mask = PARENB | PARODD;
+
+/*
+ * Linux takes the parity from the settings of a pseudo-terminal. So that who plays the meters at
+ * its other end knows at what a master talks, it is left there in bits that mean nothing without
+ * PARENB: CMSPAR for even, PARODD for odd.
+ */
+static const tcflag_t pty_parity_mask = CMSPAR | PARODD;
+
+static tcflag_t pty_parity(char parity)
+{
+    return parity == 'E' ? CMSPAR : parity == 'O' ? PARODD : 0;
+}
 static const tcflag_t format_mask = CSIZE | PARENB | PARODD | CSTOPB;
 
 enum kwh_error kwhi_serial_possible(const struct kwh_line_settings *settings)
@@ -149,7 +165,8 @@ enum kwh_error kwhi_serial_set(int descriptor, const struct kwh_line_settings *s
     }
     now.c_cflag = (now.c_cflag & ~format_mask) | format_flags(settings);
     if (kwhi_serial_is_pty(descriptor))
-        now.c_cflag &= ~parity_mask;
+        now.c_cflag = (now.c_cflag & ~(parity_mask | pty_parity_mask)) |
+                      pty_parity(settings->parity);
     if (cfsetispeed(&now, speed->code) != 0 || cfsetospeed(&now, speed->code) != 0 ||
         tcsetattr(descriptor, TCSADRAIN, &now) != 0) {
         *error_number = errno;
@@ -170,4 +187,26 @@ enum kwh_error kwhi_serial_check(int descriptor, const struct kwh_line_settings 
         (now.c_cflag & checked) != (format_flags(settings) & checked))
         return KWH_ERROR_PORT_SPEED;
     return KWH_OK;
+}
+
+bool kwhi_serial_seen(int descriptor, struct kwh_line_settings *settings)
+{
+    struct termios now;
+    speed_t code;
+
+    if (!kwhi_serial_is_pty(descriptor) || tcgetattr(descriptor, &now) != 0)
+        return false;
+    code = cfgetospeed(&now);
+    for (size_t i = 0; i < KWH_COUNT(speeds); i++) {
+        if (speeds[i].code != code)
+            continue;
+        settings->baud = speeds[i].baud;
+        settings->data_bits = 8;
+        settings->parity = (now.c_cflag & CMSPAR) != 0   ? 'E'
+                           : (now.c_cflag & PARODD) != 0 ? 'O'
+                                                         : 'N';
+        settings->stop_bits = (now.c_cflag & CSTOPB) != 0 ? 2 : 1;
+        return true;
+    }
+    return false;
 }

@@ -28,4 +28,7 @@ enum kwh_error kwhi_serial_set(int descriptor, const struct kwh_line_settings *s
 /* KWH_ERROR_PORT_SPEED when the port is not set to what was asked. */
 enum kwh_error kwhi_serial_check(int descriptor, const struct kwh_line_settings *settings);
 
+/* What the other side of a pseudo-terminal has set; false when it cannot be told. */
+bool kwhi_serial_seen(int descriptor, struct kwh_line_settings *settings);
+
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A simulated meter: the load, what a person pinned, and what such a meter says of itself. */
-#include <kwh/host.h>
+#include <kwh/faults.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +19,7 @@ struct kwh_simulation {
     const struct kwh_model *model; /* NULL when the family cannot be told over the bus */
     struct chosen *chosen;
     struct kwhi_load load;
+    struct kwh_faults faults; /* its limit and its holes */
     char serial[9];
     uint8_t address;
 };
@@ -127,29 +128,13 @@ static struct chosen *find_chosen(const struct kwh_simulation *simulation, uint3
 /* What the counters follow: the tariff and the combination code. */
 static void follow(struct kwh_simulation *simulation, const struct kwh_reading *reading)
 {
-    static const struct {
-        const char *word;
-        int8_t forward, reverse;
-    } codes[] = {
-        {"forward", 1, 0},
-        {"reverse", 0, -1},
-        {"forward_plus_reverse", 1, 1},
-        {"reverse_minus_forward", -1, -1}, /* as printed in the manual */
-        {"forward_minus_reverse", 1, -1},
-        {"forward_minus_reverse_vector", 1, -1},
-        {"forward_minus_reverse_vector_pulse", 1, -1},
-    };
+    enum kwh_combination combination;
     if (reading->quantity == KWH_TARIFF && reading->decimal.exponent == 0 &&
         reading->decimal.mantissa >= 1 && reading->decimal.mantissa <= KWHI_LOAD_TARIFFS)
         simulation->load.tariff = (unsigned)reading->decimal.mantissa;
-    if (reading->quantity != KWH_COMBINATION_CODE || reading->word == NULL)
-        return;
-    for (size_t i = 0; i < KWH_COUNT(codes); i++) {
-        if (strcmp(reading->word, codes[i].word) == 0) {
-            simulation->load.forward = codes[i].forward;
-            simulation->load.reverse = codes[i].reverse;
-        }
-    }
+    if (reading->quantity == KWH_COMBINATION_CODE && reading->word != NULL &&
+        kwh_combination_parse(reading->word, &combination) == KWH_OK)
+        simulation->load.combination = combination;
 }
 
 static enum kwh_error choose(struct kwh_simulation *simulation, const struct kwh_reading *reading)
@@ -332,6 +317,17 @@ static void item_value(const struct kwh_simulation *simulation, const struct kwh
  * Serving
  */
 
+static bool is_hole(const struct kwh_simulation *simulation, const struct kwh_row *row)
+{
+    const struct kwh_faults *faults = &simulation->faults;
+    size_t last = row->address + kwh_row_words(row) - 1u;
+
+    for (size_t i = 0; i < faults->hole_count; i++)
+        if (faults->holes[i].first <= last && faults->holes[i].last >= row->address)
+            return true;
+    return false;
+}
+
 static enum kwh_error row_value(void *context, const struct kwh_row *row,
                                 struct kwh_reading *reading)
 {
@@ -347,6 +343,8 @@ static enum kwh_error row_value(void *context, const struct kwh_row *row,
     } else {
         item_value(simulation, row, reading);
     }
+    if (is_hole(simulation, row))
+        return KWH_ERROR_ILLEGAL_DATA_ADDRESS;
     /* What is too narrow for the value reads 0, as on a meter. */
     if (overflows(simulation, row, reading))
         reading->decimal = kwh_decimal(0, 0);
@@ -424,7 +422,7 @@ enum kwh_error kwh_simulation_new(struct kwh_simulation **simulation, const stru
     kwhi_load_init(&made->load, phases_of(made), seed);
     made->load.signed_current = row_of(made, KWH_POWER_FACTOR_MAGNITUDE) != NULL;
     if (row_of(made, KWH_COMBINATION_CODE) == NULL)
-        made->load.reverse = 1;
+        made->load.combination = KWH_COMBINATION_FORWARD_PLUS_REVERSE;
     *simulation = made;
     return KWH_OK;
 }
@@ -459,6 +457,11 @@ void kwh_simulation_advance(struct kwh_simulation *simulation, uint32_t elapsed_
     kwhi_load_advance(&simulation->load, elapsed_ms);
 }
 
+void kwh_simulation_faults(struct kwh_simulation *simulation, const struct kwh_faults *faults)
+{
+    simulation->faults = *faults;
+}
+
 void kwh_simulation_slave(struct kwh_simulation *simulation, uint8_t address,
                           struct kwh_slave *slave)
 {
@@ -470,6 +473,7 @@ void kwh_simulation_slave(struct kwh_simulation *simulation, uint8_t address,
     slave->value = row_value;
     slave->write = row_write;
     slave->context = simulation;
+    slave->request_limit = simulation->faults.limit;
 }
 
 enum kwh_error kwh_simulation_value(struct kwh_simulation *simulation, uint32_t quantity,

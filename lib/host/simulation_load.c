@@ -165,6 +165,8 @@ unsigned kwhi_load_quadrant(const struct kwhi_load *load, unsigned phase)
 static void count(struct kwhi_load *load, int64_t elapsed_ms)
 {
     unsigned tariff = kwhi_load_tariff(load) - 1;
+    int64_t *first = load->counters.cell[0][tariff];
+    int64_t sum = 0;
     for (unsigned phase = 0; phase < load->phases; phase++) {
         const int64_t *slot = load->now.phase[phase];
         int64_t *cell = load->counters.cell[phase][tariff];
@@ -172,8 +174,11 @@ static void count(struct kwhi_load *load, int64_t elapsed_ms)
         cell[active < 0 ? KWHI_LOAD_EXPORT : KWHI_LOAD_IMPORT] += magnitude(active) * elapsed_ms;
         cell[KWHI_LOAD_Q1 + quadrant(active, reactive) - 1] += magnitude(reactive) * elapsed_ms;
         cell[KWHI_LOAD_APPARENT] += slot[KWHI_LOAD_DECI_VOLT_AMPERE] * elapsed_ms;
+        sum += active;
     }
-    load->counters.cell[0][tariff][KWHI_LOAD_TIME] += elapsed_ms;
+    first[sum < 0 ? KWHI_LOAD_VECTOR_EXPORT : KWHI_LOAD_VECTOR_IMPORT] += magnitude(sum) *
+                                                                          elapsed_ms;
+    first[KWHI_LOAD_TIME] += elapsed_ms;
 }
 
 static void begin_window(struct kwhi_load *load, struct kwhi_load_window *window)
@@ -217,15 +222,30 @@ void kwhi_load_advance(struct kwhi_load *load, uint32_t elapsed_ms)
  * A meter that has been in service for some years
  */
 
+/* Most of what one phase delivered, others drew at the same time. */
+static void count_past_vector(struct kwhi_load *load)
+{
+    for (unsigned tariff = 0; tariff < KWHI_LOAD_TARIFFS; tariff++) {
+        int64_t import = 0, export = 0;
+        for (unsigned phase = 0; phase < load->phases; phase++) {
+            import += load->counters.cell[phase][tariff][KWHI_LOAD_IMPORT];
+            export += load->counters.cell[phase][tariff][KWHI_LOAD_EXPORT];
+        }
+        int64_t used = export / MILLI_WH / 10 * 6 * MILLI_WH;
+        load->counters.cell[0][tariff][KWHI_LOAD_VECTOR_IMPORT] = import - used;
+        load->counters.cell[0][tariff][KWHI_LOAD_VECTOR_EXPORT] = export - used;
+    }
+}
+
 static void count_the_past(struct kwhi_load *load)
 {
     static const int32_t kilowatt_hours[3][KWHI_LOAD_REGISTERS] = {
-        {4691, 0, 1172, 0, 0, 0, 4835, 0},
-        {5750, 0, 0, 0, 0, 913, 5822, 0},
-        {2620, 6257, 655, 1564, 0, 0, 9151, 0},
+        {4691, 0, 1172, 0, 0, 0, 4835},
+        {5750, 0, 0, 0, 0, 913, 5822},
+        {2620, 6257, 655, 1564, 0, 0, 9151},
     };
     for (unsigned phase = 0; phase < load->phases; phase++) {
-        for (unsigned i = 0; i < KWHI_LOAD_TIME; i++) {
+        for (unsigned i = 0; i <= KWHI_LOAD_APPARENT; i++) {
             int64_t milli = (int64_t)kilowatt_hours[phase][i] * 1000000 + below(load, 1000) * 1000;
             if (kilowatt_hours[phase][i] == 0)
                 continue;
@@ -233,6 +253,7 @@ static void count_the_past(struct kwhi_load *load)
             load->counters.cell[phase][1][i] = milli / 10 * 3 * MILLI_WH;
         }
     }
+    count_past_vector(load);
     load->counters.cell[0][0][KWHI_LOAD_TIME] = INT64_C(700) * 15 * (int64_t)HOUR_MS;
     load->counters.cell[0][1][KWHI_LOAD_TIME] = INT64_C(700) * 9 * (int64_t)HOUR_MS;
 }
@@ -269,7 +290,7 @@ void kwhi_load_init(struct kwhi_load *load, unsigned phases, uint32_t seed)
     load->random = seed;
     load->phases = phases;
     load->time_ms = FIRST_HOUR * HOUR_MS;
-    load->forward = 1;
+    load->combination = KWH_COMBINATION_FORWARD;
     load->millihertz = 50000;
     for (unsigned phase = 0; phase < phases; phase++) {
         int64_t *slot = load->now.phase[phase];
@@ -416,27 +437,22 @@ static int64_t energy(const struct kwhi_load_counters *counters, unsigned phase,
 }
 
 /* How import and export, Q+ and Q-, make up a direction. */
-static void direction_weights(const struct kwhi_load *load, unsigned direction, int8_t weights[2])
+static void direction_weights(unsigned direction, int8_t weights[2])
 {
     static const int8_t table[][2] = {
         [KWH_DIRECTION_NONE] = {1, 1},   [KWH_DIRECTION_IMPORT] = {1, 0},
         [KWH_DIRECTION_EXPORT] = {0, 1}, [KWH_DIRECTION_NET] = {1, -1},
         [KWH_DIRECTION_GROSS] = {1, 1},
     };
-    weights[0] = load->forward;
-    weights[1] = load->reverse;
-    if (direction < KWH_COUNT(table)) {
-        weights[0] = table[direction][0];
-        weights[1] = table[direction][1];
-    }
+    weights[0] = direction < KWH_COUNT(table) ? table[direction][0] : 0;
+    weights[1] = direction < KWH_COUNT(table) ? table[direction][1] : 0;
 }
 
-static void energy_weights(const struct kwhi_load *load, uint32_t quantity,
-                           int8_t weights[KWHI_LOAD_REGISTERS])
+static void energy_weights(uint32_t quantity, unsigned way, int8_t weights[KWHI_LOAD_REGISTERS])
 {
     unsigned nature = KWH_QUANTITY_NATURE(quantity);
     int8_t direction[2];
-    direction_weights(load, KWH_QUANTITY_DIRECTION(quantity), direction);
+    direction_weights(way, direction);
     memset(weights, 0, KWHI_LOAD_REGISTERS);
     if (KWH_QUANTITY_KIND(quantity) == KWH_KIND_APPARENT_ENERGY) {
         weights[KWHI_LOAD_APPARENT] = 1;
@@ -455,6 +471,68 @@ static void energy_weights(const struct kwhi_load *load, uint32_t quantity,
     }
 }
 
+/* What was counted up to the one, from the other on, if there is one. */
+struct span {
+    const struct kwhi_load_counters *end, *start;
+};
+
+static int64_t energy_over(const struct span *span, uint32_t quantity, const int8_t *weights)
+{
+    unsigned phase = phase_of(quantity), tariff = KWH_QUANTITY_TARIFF(quantity);
+    return energy(span->end, phase, tariff, weights) -
+           (span->start != NULL ? energy(span->start, phase, tariff, weights) : 0);
+}
+
+/* The total, and of the sum of the phases also the active energy of one direction. */
+static bool follows_combination(uint32_t quantity)
+{
+    unsigned direction = KWH_QUANTITY_DIRECTION(quantity);
+    if (direction == KWH_DIRECTION_COMBINED)
+        return true;
+    return KWH_QUANTITY_KIND(quantity) == KWH_KIND_ACTIVE_ENERGY && phase_of(quantity) == 0 &&
+           (direction == KWH_DIRECTION_IMPORT || direction == KWH_DIRECTION_EXPORT);
+}
+
+/* Import and export of the phases; of active energy also of their sum at each moment. */
+static struct kwh_flows flows_over(const struct span *span, uint32_t quantity)
+{
+    struct kwh_flows flows = {.vector_known = KWH_QUANTITY_KIND(quantity) ==
+                                              KWH_KIND_ACTIVE_ENERGY};
+    int8_t weights[KWHI_LOAD_REGISTERS];
+    energy_weights(quantity, KWH_DIRECTION_IMPORT, weights);
+    flows.phases.forward = kwh_decimal(energy_over(span, quantity, weights), 0);
+    energy_weights(quantity, KWH_DIRECTION_EXPORT, weights);
+    flows.phases.reverse = kwh_decimal(energy_over(span, quantity, weights), 0);
+    flows.vector = flows.phases;
+    if (!flows.vector_known || phase_of(quantity) != 0)
+        return flows;
+    memset(weights, 0, sizeof weights);
+    weights[KWHI_LOAD_VECTOR_IMPORT] = 1;
+    flows.vector.forward = kwh_decimal(energy_over(span, quantity, weights), 0);
+    weights[KWHI_LOAD_VECTOR_IMPORT] = 0;
+    weights[KWHI_LOAD_VECTOR_EXPORT] = 1;
+    flows.vector.reverse = kwh_decimal(energy_over(span, quantity, weights), 0);
+    return flows;
+}
+
+static int64_t combined(enum kwh_combination combination, const struct span *span,
+                        uint32_t quantity)
+{
+    static const enum kwh_combined columns[] = {
+        [KWH_DIRECTION_IMPORT] = KWH_COMBINED_FORWARD,
+        [KWH_DIRECTION_EXPORT] = KWH_COMBINED_REVERSE,
+        [KWH_DIRECTION_COMBINED] = KWH_COMBINED_TOTAL,
+    };
+    enum kwh_combined which = columns[KWH_QUANTITY_DIRECTION(quantity)];
+    struct kwh_flows flows = flows_over(span, quantity);
+    struct kwh_decimal value;
+    int64_t sum = 0;
+    if (kwh_combine(combination, which, &flows, &value) != KWH_OK ||
+        kwh_decimal_to_int64(value, 0, KWH_ROUND_HALF_EVEN, &sum) != KWH_OK)
+        return 0;
+    return which == KWH_COMBINED_REVERSE ? magnitude(sum) : sum; /* registers have no minus */
+}
+
 static int64_t counted(const struct kwhi_load *load, uint32_t quantity)
 {
     static const uint8_t window_of[] = {
@@ -463,25 +541,25 @@ static int64_t counted(const struct kwhi_load *load, uint32_t quantity)
         [KWH_PROCESS_MONTH] = KWHI_LOAD_MONTH, [KWH_PROCESS_PREVIOUS_MONTH] = KWHI_LOAD_MONTH,
     };
     unsigned process = KWH_QUANTITY_PROCESS(quantity);
-    unsigned phase = phase_of(quantity), tariff = KWH_QUANTITY_TARIFF(quantity);
     int8_t weights[KWHI_LOAD_REGISTERS];
-    energy_weights(load, quantity, weights);
     if (process == KWH_PROCESS_ROLLOVERS || KWH_QUANTITY_HISTORY(quantity) > 1)
         return 0; /* never full, and only the first ratio was ever set */
 
-    const struct kwhi_load_counters *end = &load->counters, *start = NULL;
+    struct span span = {&load->counters, NULL};
     unsigned window = process < KWH_COUNT(window_of) ? window_of[process] : 0;
     if (window != 0) {
         bool previous = process == KWH_PROCESS_PREVIOUS_DAY ||
                         process == KWH_PROCESS_PREVIOUS_WEEK ||
                         process == KWH_PROCESS_PREVIOUS_MONTH;
-        end = previous ? &load->windows[window].start : end;
-        start = previous ? &load->windows[window].before : &load->windows[window].start;
+        span.end = previous ? &load->windows[window].start : span.end;
+        span.start = previous ? &load->windows[window].before : &load->windows[window].start;
     } else if ((quantity & 2u) != 0) {
-        start = &load->windows[KWHI_LOAD_RESET].start;
+        span.start = &load->windows[KWHI_LOAD_RESET].start;
     }
-    return energy(end, phase, tariff, weights) -
-           (start != NULL ? energy(start, phase, tariff, weights) : 0);
+    if (follows_combination(quantity))
+        return combined(load->combination, &span, quantity);
+    energy_weights(quantity, KWH_QUANTITY_DIRECTION(quantity), weights);
+    return energy_over(&span, quantity, weights);
 }
 
 static int64_t operating_seconds(const struct kwhi_load *load, unsigned tariff)

@@ -34,6 +34,8 @@ enum kwhi_load_register {
     KWHI_LOAD_Q3,
     KWHI_LOAD_Q4,
     KWHI_LOAD_APPARENT,
+    KWHI_LOAD_VECTOR_IMPORT, /* of the sum of the phases, on the first phase */
+    KWHI_LOAD_VECTOR_EXPORT,
     KWHI_LOAD_TIME, /* milliseconds, on the first phase */
     KWHI_LOAD_REGISTERS
 };
@@ -65,7 +67,7 @@ struct kwhi_load {
     unsigned phases;     /* 1 or 3 */
     unsigned tariff;     /* 1 to 4; 0: tariff 2 at night, else 1 */
     bool signed_current; /* the current tells the direction, because the power factor does not */
-    int8_t forward, reverse; /* what the combined counter makes of import and export */
+    enum kwh_combination combination; /* what total, import and export are made of */
     struct kwhi_load_moment now, demand_sum, demand_max;
     struct kwhi_load_counters counters;
     struct kwhi_load_window windows[KWHI_LOAD_WINDOWS];

@@ -4,7 +4,7 @@
 
 enum debt_state {
     DEBT_NONE,
-    DEBT_ONE, /* of one address and function */
+    DEBT_ONE, /* of one function and one address, or some in a row */
     DEBT_ANY  /* of any: the table was full */
 };
 
@@ -21,7 +21,15 @@ static bool expired(const struct kwh_line *line, const struct kwh_debt *debt, ui
 static bool same(const struct kwh_debt *debt, const struct kwh_exchange *exchange)
 {
     return debt->state == DEBT_ANY ||
-           (debt->address == exchange->address && debt->function == exchange->head[0]);
+           (debt->address <= exchange->address && exchange->address <= debt->last &&
+            debt->function == exchange->head[0]);
+}
+
+/* A search goes through the addresses: those that stay silent are one debt. */
+static bool continues(const struct kwh_debt *debt, const struct kwh_exchange *exchange)
+{
+    return exchange->anyone && debt->state == DEBT_ONE && debt->last + 1u == exchange->address &&
+           debt->function == exchange->head[0];
 }
 
 static bool later(uint32_t a, uint32_t b)
@@ -34,7 +42,9 @@ void kwhi_debt_add(struct kwh_line *line, const struct kwh_exchange *exchange, u
     struct kwh_debt *place = NULL;
     for (size_t i = 0; i < KWH_LINE_DEBTS; i++) {
         struct kwh_debt *debt = &line->debts[i];
-        if (debt->state != DEBT_NONE && same(debt, exchange)) {
+        if (debt->state != DEBT_NONE && (same(debt, exchange) || continues(debt, exchange))) {
+            if (debt->state == DEBT_ONE && debt->last < exchange->address)
+                debt->last = exchange->address;
             if (later(until_us, debt->until_us))
                 debt->until_us = until_us;
             return;
@@ -45,6 +55,7 @@ void kwhi_debt_add(struct kwh_line *line, const struct kwh_exchange *exchange, u
     if (place != NULL) {
         place->state = kwhi_has(line, KWH_FRAMING_BURST) ? DEBT_ANY : DEBT_ONE;
         place->address = exchange->address;
+        place->last = exchange->address;
         place->function = exchange->head[0];
         place->until_us = until_us;
         return;
@@ -62,6 +73,8 @@ bool kwhi_debt_blocks(struct kwh_line *line, const struct kwh_exchange *exchange
                       uint32_t *until_us)
 {
     bool blocks = false;
+    if (exchange->anyone)
+        return false;
     for (size_t i = 0; i < KWH_LINE_DEBTS; i++) {
         struct kwh_debt *debt = &line->debts[i];
         if (debt->state == DEBT_NONE)

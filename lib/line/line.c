@@ -25,6 +25,8 @@ enum kwh_error kwh_line_init(struct kwh_line *line, const struct kwh_framing *fr
 void kwh_line_set_speed(struct kwh_line *line, const struct kwh_line_settings *settings)
 {
     line->character_ns = kwhi_has(line, KWH_FRAMING_STREAM) ? 0 : kwh_character_ns(settings);
+    line->quiet = false; /* those of this speed have heard noise up to now */
+    line->started = false;
 }
 
 /* With ids, requests leave while answers arrive, so each has a half. Without, the answer lies
@@ -105,6 +107,7 @@ static void queue(struct kwh_line *line, struct kwh_exchange *exchange, uint32_t
     exchange->answer_at = 0;
     exchange->answer_size = 0;
     exchange->proven = false;
+    exchange->from = 0;
     exchange->listened = false;
     memset(&line->failure, 0, sizeof line->failure);
     line->drained = false;
@@ -164,6 +167,13 @@ static void drain(struct kwh_line *line, struct kwh_exchange *exchange, uint32_t
     line->sent_length = 0;
 }
 
+/* The answer to either attempt is right; but where an answer must stand alone, a request must not
+ * meet the late one of the attempt before. */
+static bool waits_for_debt(const struct kwh_line *line, const struct kwh_exchange *exchange)
+{
+    return exchange->sendings == 0 || kwhi_has(line, KWH_FRAMING_BURST);
+}
+
 /* Whether the request may go out; else *until_us says when to look again. A serial line has been
  * listened to at least once before, so that nothing old waits in a driver. */
 static bool may_send(struct kwh_line *line, struct kwh_exchange *exchange, uint32_t now_us,
@@ -176,7 +186,7 @@ static bool may_send(struct kwh_line *line, struct kwh_exchange *exchange, uint3
     }
     if (kwhi_has(line, KWH_FRAMING_HAS_ID))
         return true;
-    if (exchange->sendings == 0 && kwhi_debt_blocks(line, exchange, now_us, until_us)) {
+    if (waits_for_debt(line, exchange) && kwhi_debt_blocks(line, exchange, now_us, until_us)) {
         exchange->limit_us = patience_ends(line, exchange, *until_us);
         line->drained = false;
         return false;
@@ -226,17 +236,17 @@ static void begin_waiting(struct kwh_line *line, struct kwh_exchange *exchange)
                          kwhi_wire_us(line->character_ns, line->framing->frame_max);
 }
 
-static struct kwh_exchange *find(const struct kwh_line *line, enum kwh_exchange_state state)
+/* Something is on the wire. */
+static void hear(struct kwh_line *line, uint32_t now_us)
 {
-    struct kwh_exchange *exchange = line->exchanges;
-    while (exchange != NULL && exchange->state != (uint8_t)state)
-        exchange = exchange->next;
-    return exchange;
+    line->quiet = false;
+    if (kwhi_after(now_us, line->last_us) > 0)
+        line->last_us = now_us;
 }
 
 void kwh_line_sent(struct kwh_line *line, size_t count, uint32_t now_us)
 {
-    struct kwh_exchange *exchange = find(line, KWH_EXCHANGE_SENDING);
+    struct kwh_exchange *exchange = kwhi_find(line, KWH_EXCHANGE_SENDING);
     size_t done = (size_t)line->sent_done + (count < line->sent_length ? count : line->sent_length);
     if (exchange == NULL || count == 0)
         return;
@@ -246,10 +256,8 @@ void kwh_line_sent(struct kwh_line *line, size_t count, uint32_t now_us)
     if (line->trace != NULL)
         line->trace(line->trace_context, KWH_TRACE_SENT, line->buffer + line->sent_done, count,
                     now_us);
-    if (kwhi_after(now_us, line->last_us) > 0)
-        line->last_us = now_us;
+    hear(line, now_us);
     line->last_us += kwhi_wire_us(line->character_ns, (uint32_t)count);
-    line->quiet = false;
     line->sent_done = (uint16_t)done;
     if (line->sent_done == line->sent_length)
         begin_waiting(line, exchange);
@@ -280,9 +288,7 @@ void kwh_line_got(struct kwh_line *line, size_t count, uint32_t now_us)
     line->lent = (uint16_t)(line->lent - count);
     line->received = (uint16_t)received;
     line->bytes_seen += (uint32_t)count;
-    line->quiet = false;
-    if (kwhi_after(now_us, line->last_us) > 0)
-        line->last_us = now_us;
+    hear(line, now_us);
     extend(line, now_us);
 }
 
@@ -298,9 +304,7 @@ void kwh_line_got_damaged(struct kwh_line *line, size_t count, uint32_t now_us)
     kwhi_receive(line, now_us);
     line->bytes_seen++;
     line->saw |= KWHI_SAW_NOISE;
-    line->quiet = false;
-    if (kwhi_after(now_us, line->last_us) > 0)
-        line->last_us = now_us;
+    hear(line, now_us);
     if (line->consumed != 0)
         return;
     if (kwhi_has(line, KWH_FRAMING_BURST))
@@ -365,7 +369,7 @@ static void lend_room(struct kwh_line *line, struct kwh_step *step)
 
 static bool offer_request(struct kwh_line *line, struct kwh_step *step)
 {
-    if (find(line, KWH_EXCHANGE_SENDING) == NULL)
+    if (kwhi_find(line, KWH_EXCHANGE_SENDING) == NULL)
         return false;
     step->action = KWH_ACTION_SEND;
     step->bytes = line->buffer + line->sent_done;
@@ -397,12 +401,12 @@ void kwh_line_next(struct kwh_line *line, uint32_t now_us, struct kwh_step *step
     bool any = false;
     memset(step, 0, sizeof *step);
     line->lent = 0;
-    if (find(line, KWH_EXCHANGE_OVER) == NULL) /* else an answer has not been handed out yet */
+    if (kwhi_find(line, KWH_EXCHANGE_OVER) == NULL) /* else an answer has not been handed out yet */
         drop_answer(line, now_us);
     kwhi_receive(line, now_us);
     if (take_over(line, step) || offer_request(line, step))
         return;
-    queued = find(line, KWH_EXCHANGE_QUEUED);
+    queued = kwhi_find(line, KWH_EXCHANGE_QUEUED);
     if (queued != NULL) {
         if (may_send(line, queued, now_us, &step->until_us)) {
             begin_sending(line, queued, now_us);

@@ -28,11 +28,8 @@ static inline bool kwhi_due(uint32_t now_us, uint32_t stamp_us)
     return kwhi_after(now_us, stamp_us) >= 0;
 }
 
-/* Wire time of so many characters. */
-static inline uint32_t kwhi_wire_us(uint32_t character_ns, uint32_t characters)
-{
-    return (uint32_t)(((uint64_t)character_ns * characters + 999u) / 1000u);
-}
+/* Wire time of so many characters, up to 65535. */
+uint32_t kwhi_wire_us(uint32_t character_ns, uint32_t characters);
 
 /* What the answer may take longer for being a whole frame. */
 static inline uint32_t kwhi_frame_us(const struct kwh_line *line,
@@ -43,6 +40,9 @@ static inline uint32_t kwhi_frame_us(const struct kwh_line *line,
 
 /* Moves what follows the first `count` of `length` bytes to the front; returns how many. */
 uint16_t kwhi_shift(uint8_t *bytes, size_t count, size_t length);
+
+/* The first exchange in that state, or NULL. */
+struct kwh_exchange *kwhi_find(const struct kwh_line *line, enum kwh_exchange_state state);
 
 /* Where received bytes lie in the buffer. */
 size_t kwhi_receive_at(const struct kwh_line *line);

@@ -110,10 +110,11 @@ static void succeed(struct kwh_line *line, const struct kwh_match *match, uint32
     exchange->latency_us = kwhi_after(now_us, exchange->sent_us) > 0 ? now_us - exchange->sent_us
                                                                      : 0;
     exchange->error = match->error;
+    exchange->from = match->address != 0 ? match->address : exchange->address;
     if (!ambiguous)
         learn_no_echo(line);
     exchange->proven = !ambiguous || echo_excluded(line);
-    if (exchange->sendings > 1 || !exchange->proven)
+    if (exchange->sendings > 1 || !exchange->proven || exchange->from != exchange->address)
         owe(line, exchange);
     if (exchange->statistics != NULL) {
         exchange->statistics->ok += refused ? 0u : 1u;
@@ -132,10 +133,14 @@ static void succeed(struct kwh_line *line, const struct kwh_match *match, uint32
 /* Bytes of our own request that have come back, at the front of what was received. */
 static size_t echoed(const struct kwh_line *line)
 {
+    const uint8_t *received = line->buffer + kwhi_receive_at(line);
     size_t count = line->received < line->sent_length ? line->received : line->sent_length;
     if (line->echo_swallowed || line->echo == KWH_ECHO_NEVER || !kwhi_has(line, KWH_FRAMING_SERIAL))
         return 0;
-    return memcmp(line->buffer, line->buffer + kwhi_receive_at(line), count) == 0 ? count : 0;
+    for (size_t i = 0; i < count; i++)
+        if (line->buffer[i] != received[i])
+            return 0;
+    return count;
 }
 
 static void swallow_echo(struct kwh_line *line, struct kwh_exchange *exchange, uint32_t now_us)
@@ -184,10 +189,10 @@ static void note_reason(struct kwh_line *line, struct kwh_exchange *exchange,
         exchange->statistics->bad_crc++;
 }
 
-static struct kwh_exchange *first_waiting(const struct kwh_line *line)
+struct kwh_exchange *kwhi_find(const struct kwh_line *line, enum kwh_exchange_state state)
 {
     struct kwh_exchange *exchange = line->exchanges;
-    while (exchange != NULL && exchange->state != KWH_EXCHANGE_WAITING)
+    while (exchange != NULL && exchange->state != (uint8_t)state)
         exchange = exchange->next;
     return exchange;
 }
@@ -220,8 +225,11 @@ void kwhi_spoil(struct kwh_line *line, size_t count)
 /* A glitch of a converter, which the answer may still follow, is shorter than any telegram. */
 #define GLITCH_MAX 4u
 
-/* So many bytes were no frame, and silence followed: several answered at once, or somebody was
- * disturbed. Where several were asked, they all have answered. */
+/*
+ * So many bytes were no frame, and silence followed: several answered at once, or somebody was
+ * disturbed. Where several were asked, they all have answered. A converter that glitches after
+ * every request would hide its meters: when asked again, the answer behind a glitch is awaited.
+ */
 static void collide(struct kwh_line *line, struct kwh_exchange *exchange, size_t count,
                     enum kwh_error error, uint32_t now_us)
 {
@@ -230,7 +238,7 @@ static void collide(struct kwh_line *line, struct kwh_exchange *exchange, size_t
         error = KWH_ERROR_COLLISION;
     if (exchange->collides)
         lose(line, exchange, error, now_us);
-    else if (count > GLITCH_MAX)
+    else if (count > GLITCH_MAX || exchange->sendings == 1)
         kwhi_fail(line, exchange, error, now_us);
     kwhi_skip(line, KWHI_ALL, exchange, now_us);
 }
@@ -323,7 +331,7 @@ void kwhi_receive(struct kwh_line *line, uint32_t now_us)
 {
     uint32_t silent = line->last_us + line->timing.character_us + line->timing.tick_us;
     bool idle = kwhi_due(now_us, silent);
-    struct kwh_exchange *exchange = first_waiting(line);
+    struct kwh_exchange *exchange = kwhi_find(line, KWH_EXCHANGE_WAITING);
 
     if (exchange != NULL && line->spoilt != 0 && line->consumed == 0)
         pass_spoilt(line, exchange, idle || is_past(exchange, now_us), now_us);
@@ -335,7 +343,7 @@ void kwhi_receive(struct kwh_line *line, uint32_t now_us)
     }
     if (line->consumed == 0)
         expire(line, now_us);
-    if (line->consumed == 0 && first_waiting(line) == NULL) {
+    if (line->consumed == 0 && kwhi_find(line, KWH_EXCHANGE_WAITING) == NULL) {
         kwhi_skip(line, KWHI_ALL, exchange, now_us);
         line->spoilt = 0;
     }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "line_state.h"
 
-#include <string.h>
-
+/* Without memmove(), which is more code than all of this where nothing else needs it. */
 uint16_t kwhi_shift(uint8_t *bytes, size_t count, size_t length)
 {
     size_t left = length > count ? length - count : 0;
-    if (left != 0)
-        memmove(bytes, bytes + count, left);
+    for (size_t i = 0; i < left; i++)
+        bytes[i] = bytes[count + i];
     return (uint16_t)left;
 }

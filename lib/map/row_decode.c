@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "../base/decimal_magnitude.h"
 #include "row.h"
 
 /* The count in the registers, before the scale. */
@@ -44,11 +45,13 @@ static enum kwh_status decode_count(const struct kwh_row *row, uint64_t raw,
 
 enum kwh_status kwhi_multiply(struct kwh_decimal *value, struct kwh_decimal factor)
 {
-    struct kwh_decimal product = *value;
-    if (factor.mantissa < 1 || product.mantissa > INT64_MAX / factor.mantissa ||
-        product.mantissa < INT64_MIN / factor.mantissa)
+    bool negative = value->mantissa < 0;
+    uint64_t magnitude = kwhi_magnitude(value->mantissa);
+    struct kwh_decimal product;
+    if (factor.mantissa < 1 || !kwhi_product(magnitude, (uint64_t)factor.mantissa, &magnitude) ||
+        magnitude > kwhi_magnitude_max(negative))
         return KWH_STATUS_OVERFLOW;
-    product.mantissa *= factor.mantissa;
+    product = kwh_decimal(kwhi_mantissa(magnitude, negative), value->exponent);
     return kwh_decimal_shift(product, factor.exponent, value) == KWH_OK ? KWH_STATUS_OK
                                                                         : KWH_STATUS_OVERFLOW;
 }
@@ -73,17 +76,17 @@ static enum kwh_status decode_decimal(const struct kwh_row *row, uint64_t raw,
     return status;
 }
 
-/* The number in a float that holds a name. */
+/* The number in a float that holds a name; its decimal has no zeros behind the point. */
 static enum kwh_status whole_number(const struct kwh_row *row, uint64_t raw, uint64_t *number)
 {
     struct kwh_decimal count;
-    int64_t whole;
     enum kwh_status status = decode_count(row, raw, &count);
     if (status != KWH_STATUS_OK)
         return status;
-    if (kwh_decimal_to_int64(count, 0, KWH_ROUND_NONE, &whole) != KWH_OK || whole < 0)
+    *number = (uint64_t)count.mantissa;
+    if (count.mantissa < 0 || count.exponent < 0 || !kwhi_times_ten(number, count.exponent) ||
+        *number > INT64_MAX)
         return KWH_STATUS_BAD_DIGITS;
-    *number = (uint64_t)whole;
     return KWH_STATUS_OK;
 }
 

@@ -54,6 +54,7 @@ static void ask_for(struct kwh_mbus_search *search, enum search_stage stage)
 {
     search->stage = (uint8_t)stage;
     search->state = ASK;
+    search->attempt = 0;
 }
 
 static void end(struct kwh_mbus_search *search, enum kwh_error error)
@@ -416,8 +417,15 @@ static void search_outcome(struct kwh_dialogue *dialogue, const struct kwh_line 
     search->rest_us = rest_of_answers(exchange, line);
     search->rounds = 0;
     search->state = LISTEN;
-    if (search->heard == NOTHING)
+    if (search->heard != NOTHING)
+        return;
+    if (exchange->error != KWH_OK && search->attempt < search->retries) {
+        search->attempt++;
+        search->statistics.retries++;
+        search->state = ASK;
+    } else {
         judge(search);
+    }
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -428,7 +436,7 @@ static void begin(struct kwh_mbus_search *search, struct kwh_line *line)
 {
     memset(search, 0, sizeof *search);
     kwh_dialogue_init(&search->dialogue, search_next, search_outcome);
-    search->dialogue.retries = 0;
+    search->dialogue.retries = 0; /* a collision is an answer: only silence is asked again */
     search->line = line;
 }
 

@@ -137,7 +137,7 @@ static enum kwh_error store_number(const struct draft *draft, struct kwh_decimal
         return KWH_ERROR_ARGUMENT;
     if (draft->record.type > 8)
         return store_digits(count, length, raw);
-    return store_integer(count, length, (scale->marks & KWHI_UNSIGNED) != 0, raw);
+    return store_integer(count, length, (scale->marks & KWHI_UNSIGNED_DATA) != 0, raw);
 }
 
 /* Completes a record with its data. */

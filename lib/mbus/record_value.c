@@ -117,13 +117,12 @@ static enum kwh_status decode_real(uint32_t bits, struct kwh_decimal *value)
 /* mantissa * factor, factor < 2^31; false when 64 bits do not hold it. */
 static bool multiply(int64_t *mantissa, int32_t factor)
 {
-    uint64_t magnitude = kwhi_magnitude(*mantissa);
-    uint64_t low = (magnitude & UINT32_MAX) * (uint32_t)factor;
-    uint64_t high = (magnitude >> 32) * (uint32_t)factor + (low >> 32);
+    uint64_t magnitude;
 
-    if (high > INT32_MAX)
+    if (!kwhi_product(kwhi_magnitude(*mantissa), (uint32_t)factor, &magnitude) ||
+        magnitude > INT64_MAX)
         return false;
-    *mantissa = kwhi_mantissa(high << 32 | (low & UINT32_MAX), *mantissa < 0);
+    *mantissa = kwhi_mantissa(magnitude, *mantissa < 0);
     return true;
 }
 
@@ -177,7 +176,7 @@ static enum kwh_status decode_number(const uint8_t *data, size_t size, enum stor
         status = decode_real((uint32_t)(kwhi_record_raw(data, size, record) & UINT32_MAX), &value);
     else if (storage == INTEGER)
         status = decode_integer(kwhi_record_raw(data, size, record), record->data_length,
-                                (scale->marks & KWHI_UNSIGNED) != 0, &value.mantissa);
+                                (scale->marks & KWHI_UNSIGNED_DATA) != 0, &value.mantissa);
     else
         status = decode_digits(data, size, record, storage == NEGATIVE_DIGITS, &value.mantissa);
     if (status != KWH_STATUS_OK)

@@ -7,12 +7,12 @@
 
 /* Marks of a row. */
 enum {
-    KWHI_TIMES = 0x01,     /* codes of a row count s, min, h, d; else powers of ten */
-    KWHI_UNSIGNED = 0x02,  /* integers are addresses, counters or flags: types C and D */
-    KWHI_DATE = 0x04,      /* the data are a date or time */
-    KWHI_DOUBTFUL = 0x08,  /* withdrawn from the standard, or known from one source only */
-    KWHI_CONTAINER = 0x10, /* data of variable length are no text */
-    KWHI_FLAT = 0x20       /* all codes of the row count alike */
+    KWHI_TIMES = 0x01,         /* codes of a row count s, min, h, d; else powers of ten */
+    KWHI_UNSIGNED_DATA = 0x02, /* integers are addresses, counters or flags: types C and D */
+    KWHI_DATE = 0x04,          /* the data are a date or time */
+    KWHI_DOUBTFUL = 0x08,      /* withdrawn from the standard, or known from one source only */
+    KWHI_CONTAINER = 0x10,     /* data of variable length are no text */
+    KWHI_FLAT = 0x20           /* all codes of the row count alike */
 };
 
 /* Codes that stand together. */

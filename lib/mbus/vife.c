@@ -59,7 +59,7 @@ static void apply_extended(uint8_t code, struct kwh_mbus_record *record,
         record->direction = KWH_DIRECTION_GROSS;
         break;
     case COUNTS:
-        scale->marks |= KWHI_UNSIGNED;
+        scale->marks |= KWHI_UNSIGNED_DATA;
         break;
     default:
         record->modified = true;

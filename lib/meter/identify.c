@@ -6,6 +6,7 @@
  */
 #include <kwh/meter.h>
 #include <kwh/modbus.h>
+#include <string.h>
 
 #include "select.h"
 #include "verdict.h"
@@ -129,12 +130,11 @@ static enum kwh_wish ask_selectors(struct kwh_identify *identify)
 
 static enum kwh_wish fits(struct kwh_identify *identify)
 {
-    static const struct kwh_selection none;
     const struct kwh_map *map = identify->candidates[identify->candidate];
     uint16_t profiles = map->models[identify->model].profiles;
 
     identify->profiles = profiles != 0 ? profiles : KWH_ALL_PROFILES;
-    identify->selection = none;
+    memset(&identify->selection, 0, sizeof identify->selection);
     identify->state = SELECT;
     return ask_selectors(identify);
 }
@@ -354,10 +354,9 @@ enum kwh_error kwh_identify_init(struct kwh_identify *identify, struct kwh_line 
                                  uint8_t address, const struct kwh_map *const *candidates,
                                  size_t count)
 {
-    static const struct kwh_identify none;
     bool possible = false;
 
-    *identify = none;
+    memset(identify, 0, sizeof *identify);
     kwh_dialogue_init(&identify->dialogue, identify_next, identify_outcome);
     identify->dialogue.retries = line->retries;
     identify->line = line;
@@ -375,9 +374,7 @@ enum kwh_error kwh_identify_init(struct kwh_identify *identify, struct kwh_line 
 
 enum kwh_error kwh_identify_meter(const struct kwh_identify *identify, struct kwh_meter *meter)
 {
-    static const struct kwh_meter none;
-
-    *meter = none;
+    memset(meter, 0, sizeof *meter);
     if (identify->map == NULL)
         return KWH_ERROR_ARGUMENT;
     enum kwh_error error = kwh_meter_init(meter, identify->line, identify->map, identify->address);

@@ -6,6 +6,7 @@
  */
 #include <kwh/meter.h>
 #include <kwh/modbus.h>
+#include <string.h>
 
 #include "select.h"
 #include "verdict.h"
@@ -33,12 +34,14 @@ static uint8_t function_of(const struct kwh_row *row)
 /* The failure of the request that is over, as the line tells it until the next one. */
 static void keep_failure(struct kwh_meter *meter, enum kwh_error error)
 {
-    static const struct kwh_failure none;
     const struct kwh_failure *told = kwh_line_failure(meter->line);
 
     if (meter->dialogue.error != KWH_OK)
         return;
-    meter->failure = told->error == error ? *told : none;
+    if (told->error == error)
+        meter->failure = *told;
+    else
+        memset(&meter->failure, 0, sizeof meter->failure);
     meter->failure.error = error;
 }
 
@@ -284,9 +287,7 @@ static void meter_outcome(struct kwh_dialogue *dialogue, const struct kwh_line *
 enum kwh_error kwh_meter_init(struct kwh_meter *meter, struct kwh_line *line,
                               const struct kwh_map *map, uint8_t address)
 {
-    static const struct kwh_meter none;
-
-    *meter = none;
+    memset(meter, 0, sizeof *meter);
     kwh_dialogue_init(&meter->dialogue, meter_next, meter_outcome);
     meter->dialogue.retries = line->retries;
     meter->line = line;

@@ -2,6 +2,8 @@
 /* Which slave a request is for, and what happens when it is for none or for all. */
 #include <kwh/server.h>
 
+#include <string.h>
+
 enum kwh_error kwh_server_init(struct kwh_server *server, const struct kwh_server_framing *framing,
                                uint8_t *buffer, size_t capacity, const struct kwh_slave *slaves,
                                size_t count)
@@ -10,6 +12,7 @@ enum kwh_error kwh_server_init(struct kwh_server *server, const struct kwh_serve
 
     server->slaves = slaves;
     server->count = error == KWH_OK ? count : 0;
+    memset(&server->heard, 0, sizeof server->heard);
     for (size_t i = 0; i < server->count; i++)
         kwh_responder_serve(&server->responder, slaves[i].address, true);
     return error;
@@ -21,10 +24,19 @@ static bool is_tcp(const struct kwh_server *server)
     return (server->responder.framing->properties & KWH_FRAMING_HAS_ID) != 0;
 }
 
+/* With other line settings it hears noise. */
+static bool hears(const struct kwh_server *server, const struct kwh_slave *slave)
+{
+    const struct kwh_line_settings *own = &slave->line, *heard = &server->heard;
+    return (own->baud == 0 || heard->baud == 0 || own->baud == heard->baud) &&
+           (own->parity == 0 || heard->parity == 0 || own->parity == heard->parity) &&
+           (own->stop_bits == 0 || heard->stop_bits == 0 || own->stop_bits == heard->stop_bits);
+}
+
 static const struct kwh_slave *find_slave(const struct kwh_server *server, uint8_t unit)
 {
     for (size_t i = 0; i < server->count; i++)
-        if (server->slaves[i].address == unit)
+        if (server->slaves[i].address == unit && hears(server, &server->slaves[i]))
             return &server->slaves[i];
     return is_tcp(server) && server->count > 0 && (unit == 0 || unit == 255) ? server->slaves
                                                                              : NULL;
@@ -41,7 +53,8 @@ static void serve_request(struct kwh_server *server)
 
     if (unit == 0 && !is_tcp(server)) {
         for (size_t i = 0; i < server->count; i++)
-            (void)kwh_slave_answer(&server->slaves[i], request, length, answer);
+            if (hears(server, &server->slaves[i]))
+                (void)kwh_slave_answer(&server->slaves[i], request, length, answer);
     } else {
         const struct kwh_slave *slave = find_slave(server, unit);
         if (slave != NULL) {

@@ -27,8 +27,8 @@ static enum kwh_error put_row(const struct kwh_slave *slave, enum kwh_space spac
         return KWH_ERROR_ILLEGAL_DATA_ADDRESS;
     kwh_reading_init(&reading, row->quantity, KWH_STATUS_NOT_AVAILABLE);
     enum kwh_error error = slave->value(slave->context, row, &reading);
-    if (error == KWH_ERROR_NOT_IN_MAP)
-        return KWH_ERROR_ILLEGAL_DATA_ADDRESS;
+    if (error == KWH_ERROR_ILLEGAL_DATA_ADDRESS)
+        return error;
     if (error != KWH_OK || kwh_row_encode(slave->map, row, &reading, bytes, sizeof bytes) != KWH_OK)
         return KWH_ERROR_SERVER_DEVICE_FAILURE;
 
@@ -51,8 +51,8 @@ static enum kwh_error read_registers(const struct kwh_slave *slave, const uint8_
 
     if (length != REQUEST_FIXED)
         return KWH_ERROR_ILLEGAL_DATA_VALUE;
-    unsigned address = kwhi_word(request + 1);
-    unsigned count = kwhi_word(request + 3);
+    unsigned address = kwhi_slave_word(request + 1);
+    unsigned count = kwhi_slave_word(request + 3);
     if (count < 1 || count > limit)
         return KWH_ERROR_ILLEGAL_DATA_VALUE;
     if (count > 0x10000u - address)
@@ -76,7 +76,7 @@ static enum kwh_error diagnostics(const struct kwh_slave *slave, const uint8_t *
     (void)slave;
     if (length < REQUEST_FIXED || length % 2 == 0)
         return KWH_ERROR_ILLEGAL_DATA_VALUE;
-    if (kwhi_word(request + 1) != 0)
+    if (kwhi_slave_word(request + 1) != 0)
         return KWH_ERROR_ILLEGAL_FUNCTION;
     memcpy(answer, request, length);
     *size = length;

@@ -26,7 +26,7 @@ enum kwh_error kwhi_slave_device_id(const struct kwh_slave *slave, const uint8_t
                                     size_t length, uint8_t *answer, size_t *size);
 
 /* The big-endian word at these bytes. */
-static inline unsigned kwhi_word(const uint8_t *bytes)
+static inline unsigned kwhi_slave_word(const uint8_t *bytes)
 {
     return (unsigned)bytes[0] << 8 | bytes[1];
 }

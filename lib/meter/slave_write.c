@@ -73,7 +73,7 @@ enum kwh_error kwhi_slave_write_single(const struct kwh_slave *slave, const uint
 {
     if (length != SINGLE_LENGTH)
         return KWH_ERROR_ILLEGAL_DATA_VALUE;
-    enum kwh_error error = write_registers(slave, kwhi_word(request + 1), 1, request + 3);
+    enum kwh_error error = write_registers(slave, kwhi_slave_word(request + 1), 1, request + 3);
     memcpy(answer, request, SINGLE_LENGTH);
     *size = SINGLE_LENGTH;
     return error;
@@ -84,12 +84,12 @@ enum kwh_error kwhi_slave_write_multiple(const struct kwh_slave *slave, const ui
 {
     if (length < MULTIPLE_HEAD)
         return KWH_ERROR_ILLEGAL_DATA_VALUE;
-    unsigned count = kwhi_word(request + 3);
+    unsigned count = kwhi_slave_word(request + 3);
     size_t given = length - MULTIPLE_HEAD;
     if (count < 1 || count > KWH_MODBUS_WRITE_MAX || given % 2 != 0 || count != given / 2 ||
         request[5] != given)
         return KWH_ERROR_ILLEGAL_DATA_VALUE;
-    enum kwh_error error = write_registers(slave, kwhi_word(request + 1), count,
+    enum kwh_error error = write_registers(slave, kwhi_slave_word(request + 1), count,
                                            request + MULTIPLE_HEAD);
     memcpy(answer, request, SINGLE_LENGTH);
     *size = SINGLE_LENGTH;

@@ -9,34 +9,19 @@ static bool repeats(const struct kwh_exchange *exchange, const uint8_t *pdu, siz
     return true;
 }
 
-enum kwhi_fit kwhi_answer_fits(const struct kwh_exchange *exchange, const uint8_t *pdu,
-                               size_t available, size_t *length)
+size_t kwhi_answer_length(const struct kwh_exchange *exchange, const uint8_t *pdu, size_t available)
 {
     uint8_t function = exchange->head[0];
-    *length = 0;
+    size_t length = exchange->answer_length;
     if (available == 0)
-        return KWHI_FIT_MORE;
-    if (pdu[0] == (function | 0x80u)) {
-        *length = 2;
-        return KWHI_FIT_YES;
-    }
+        return 0;
+    if (pdu[0] == (function | 0x80u))
+        return 2;
     if (pdu[0] != function || !repeats(exchange, pdu, available))
-        return KWHI_FIT_NO;
-    if (exchange->counted && available >= 2 && pdu[1] + 2u != exchange->answer_length)
-        return KWHI_FIT_NO;
-    *length = exchange->answer_length;
-    if (*length == 0)
-        *length = exchange->length(pdu, available);
-    if (*length == 0)
-        return KWHI_FIT_MORE;
-    return *length <= KWH_MODBUS_PDU_MAX ? KWHI_FIT_YES : KWHI_FIT_NO;
-}
-
-struct kwh_match kwhi_answer_match(struct kwh_exchange *exchange, const uint8_t *frame,
-                                   size_t count, size_t body_at, size_t body_length)
-{
-    struct kwh_match match = kwh_match_frame(count, body_at, body_length, exchange);
-    if ((frame[body_at] & 0x80u) != 0)
-        match.error = kwh_error_from_exception(frame[body_at + 1]);
-    return match;
+        return KWHI_NO_ANSWER;
+    if (exchange->counted && available >= 2 && pdu[1] + 2u != length)
+        return KWHI_NO_ANSWER;
+    if (length == 0)
+        length = exchange->length(pdu, available);
+    return length <= KWH_MODBUS_PDU_MAX ? length : KWHI_NO_ANSWER;
 }

@@ -5,21 +5,34 @@
 
 #include <kwh/modbus.h>
 
-enum kwhi_fit {
-    KWHI_FIT_MORE, /* may be the answer: more bytes are needed */
-    KWHI_FIT_YES,  /* is the answer if it is *length bytes long */
-    KWHI_FIT_NO
-};
+/* What kwhi_answer_length() says of a PDU that is no answer to the exchange. */
+#define KWHI_NO_ANSWER SIZE_MAX
 
 /*
- * Judges the PDU that begins at `pdu`, of which `available` bytes are there. *length is the length
- * that the answer must have; with KWHI_FIT_YES there may still be fewer bytes than that.
+ * How long the PDU that begins at `pdu`, of which `available` bytes are there, must be to be the
+ * answer to an exchange; there may still be fewer bytes than that. 0: more are needed to tell.
  */
-enum kwhi_fit kwhi_answer_fits(const struct kwh_exchange *exchange, const uint8_t *pdu,
-                               size_t available, size_t *length);
+size_t kwhi_answer_length(const struct kwh_exchange *exchange, const uint8_t *pdu,
+                          size_t available);
 
-/* The answer: a frame of `count` bytes, whose PDU, an exception or not, begins at `body_at`. */
-struct kwh_match kwhi_answer_match(struct kwh_exchange *exchange, const uint8_t *frame,
-                                   size_t count, size_t body_at, size_t body_length);
+/* Whether this unit may have answered. 0 is nobody's: of whom a search finds, it would be said that
+ * it is the one that was asked. */
+static inline bool kwhi_answers_from(const struct kwh_exchange *exchange, uint8_t unit)
+{
+    return unit == exchange->address || (exchange->anyone && unit != 0);
+}
+
+/* Makes the match of a whole frame, its bytes already counted, that of the answer, whose PDU, an
+ * exception or not, begins at `body_at`. */
+static inline void kwhi_answer_take(struct kwh_match *match, struct kwh_exchange *exchange,
+                                    const uint8_t *frame, size_t body_at, size_t body_length)
+{
+    match->verdict = KWH_VERDICT_FRAME;
+    match->exchange = exchange;
+    match->body_at = (uint16_t)body_at;
+    match->body_length = (uint16_t)body_length;
+    if ((frame[body_at] & 0x80u) != 0)
+        match->error = kwh_error_from_exception(frame[body_at + 1]);
+}
 
 #endif

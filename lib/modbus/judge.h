@@ -9,6 +9,18 @@
 typedef struct kwh_match kwhi_judge(const uint8_t *bytes, size_t length,
                                     struct kwh_exchange *exchanges);
 
+/* Where an answer stands at the very end of the bytes, but not at their beginning; 0: nowhere. */
+static inline size_t kwhi_answer_at_end(kwhi_judge *judge, const uint8_t *bytes, size_t length,
+                                        struct kwh_exchange *exchanges)
+{
+    for (size_t at = 1; at < length; at++) {
+        struct kwh_match later = judge(bytes + at, length - at, exchanges);
+        if (later.verdict == KWH_VERDICT_FRAME && at + later.count == length)
+            return at;
+    }
+    return 0;
+}
+
 /*
  * What begins at the first byte decides; silence alone ends nothing. But when nothing more comes
  * and a whole answer stands at the very end, then what precedes it was no frame.
@@ -17,15 +29,16 @@ static inline struct kwh_match kwhi_judge_through(kwhi_judge *judge, const uint8
                                                   size_t length, bool idle,
                                                   struct kwh_exchange *exchanges)
 {
-    struct kwh_match first = judge(bytes, length, exchanges);
-    if (first.verdict != KWH_VERDICT_MORE || !idle)
-        return first;
-    for (size_t at = 1; at < length; at++) {
-        struct kwh_match later = judge(bytes + at, length - at, exchanges);
-        if (later.verdict == KWH_VERDICT_FRAME && at + later.count == length)
-            return kwh_match_slide(at, KWH_REASON_NOISE, 0);
+    size_t noise = 0;
+    struct kwh_match match = judge(bytes, length, exchanges);
+    if (idle && match.verdict == KWH_VERDICT_MORE)
+        noise = kwhi_answer_at_end(judge, bytes, length, exchanges);
+    if (noise != 0) {
+        match.verdict = KWH_VERDICT_SLIDE;
+        match.reason = KWH_REASON_NOISE;
+        match.count = (uint16_t)noise;
     }
-    return first;
+    return match;
 }
 
 #endif

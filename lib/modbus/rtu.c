@@ -6,8 +6,9 @@
 
 #include <string.h>
 
-#define RTU_FRAME_MAX 256u
-#define RTU_OVERHEAD  3u
+#define RTU_FRAME_MAX   256u
+#define RTU_OVERHEAD    3u
+#define RTU_ADDRESS_MAX 247u
 
 static size_t wrap(const struct kwh_exchange *exchange, uint8_t *frame, size_t capacity)
 {
@@ -23,44 +24,37 @@ static size_t wrap(const struct kwh_exchange *exchange, uint8_t *frame, size_t c
     return kwhi_rtu_seal(frame, 1 + head + body);
 }
 
-/* A frame that is not the answer is skipped whole, so that nothing inside it is mistaken for one.
+/*
+ * Judges the frame that begins at the first byte. One that is not the answer is skipped whole, so
+ * that nothing inside it is mistaken for one.
  */
-static struct kwh_match judge_other(const uint8_t *bytes, size_t length,
-                                    const struct kwh_exchange *exchange)
-{
-    enum kwh_reason reason = bytes[0] == exchange->address ? KWH_REASON_OTHER_ANSWER
-                                                           : KWH_REASON_OTHER_ADDRESS;
-    size_t body = kwh_modbus_answer_length(bytes + 1, length - 1);
-    if (body == 0)
-        return kwh_match_more(reason);
-    if (body > KWH_MODBUS_PDU_MAX)
-        return kwh_match_slide(1, KWH_REASON_NOISE, 0);
-    if (length < body + RTU_OVERHEAD)
-        return kwh_match_more(reason);
-    if (!kwhi_rtu_holds(bytes, body + RTU_OVERHEAD))
-        return kwh_match_slide(1, KWH_REASON_NOISE, 0);
-    return kwh_match_slide(body + RTU_OVERHEAD, reason, bytes[0]);
-}
-
-/* Judges the frame that begins at the first byte. */
 static struct kwh_match judge(const uint8_t *bytes, size_t length, struct kwh_exchange *exchange)
 {
-    size_t body;
-    if (bytes[0] != exchange->address)
-        return judge_other(bytes, length, exchange);
-    switch (kwhi_answer_fits(exchange, bytes + 1, length - 1, &body)) {
-    case KWHI_FIT_MORE:
-        return kwh_match_more(KWH_REASON_NOISE);
-    case KWHI_FIT_NO:
-        return judge_other(bytes, length, exchange);
-    case KWHI_FIT_YES:
-        break;
+    struct kwh_match match = {KWH_VERDICT_MORE, KWH_REASON_OTHER_ADDRESS, 0, 0, 0, 0, KWH_OK, NULL};
+    size_t body = KWHI_NO_ANSWER, size;
+    bool fits = false;
+
+    if (kwhi_answers_from(exchange, bytes[0])) {
+        body = kwhi_answer_length(exchange, bytes + 1, length - 1);
+        fits = body != KWHI_NO_ANSWER;
+        match.reason = fits ? KWH_REASON_NOISE : KWH_REASON_OTHER_ANSWER;
     }
-    if (length < body + RTU_OVERHEAD)
-        return kwh_match_more(KWH_REASON_NOISE);
-    if (!kwhi_rtu_holds(bytes, body + RTU_OVERHEAD))
-        return kwh_match_slide(1, KWH_REASON_BAD_CRC, 0);
-    return kwhi_answer_match(exchange, bytes, body + RTU_OVERHEAD, 1, body);
+    if (!fits)
+        body = kwh_modbus_answer_length(bytes + 1, length - 1);
+    size = body <= KWH_MODBUS_PDU_MAX ? body + RTU_OVERHEAD : 1;
+    if (body == 0 || length < size)
+        return match;
+    match.verdict = KWH_VERDICT_SLIDE;
+    match.count = (uint16_t)size;
+    if (body > KWH_MODBUS_PDU_MAX || !kwhi_rtu_holds(bytes, size)) {
+        match.reason = fits ? KWH_REASON_BAD_CRC : KWH_REASON_NOISE;
+        match.count = 1;
+        return match;
+    }
+    match.address = bytes[0];
+    if (fits)
+        kwhi_answer_take(&match, exchange, bytes, 1, body);
+    return match;
 }
 
 static struct kwh_match match(const uint8_t *bytes, size_t length, bool idle,
@@ -75,7 +69,7 @@ const struct kwh_framing kwh_modbus_rtu = {
     .frame_max = RTU_FRAME_MAX,
     .overhead = RTU_OVERHEAD,
     .properties = KWH_FRAMING_SERIAL | KWH_FRAMING_BROADCAST,
-    .address_max = 247,
+    .address_max = RTU_ADDRESS_MAX,
 };
 
 const struct kwh_framing kwh_modbus_rtu_over_tcp = {
@@ -84,5 +78,5 @@ const struct kwh_framing kwh_modbus_rtu_over_tcp = {
     .frame_max = RTU_FRAME_MAX,
     .overhead = RTU_OVERHEAD,
     .properties = KWH_FRAMING_SERIAL | KWH_FRAMING_BROADCAST | KWH_FRAMING_STREAM,
-    .address_max = 247,
+    .address_max = RTU_ADDRESS_MAX,
 };

@@ -28,18 +28,27 @@ static struct kwh_exchange *find(struct kwh_exchange *exchanges, uint16_t id)
     return exchanges;
 }
 
-/* A whole frame with the id of an exchange. */
+/* A search takes late answers, too: the unit tells whose they are. */
+static struct kwh_exchange *find_anyone(struct kwh_exchange *exchanges)
+{
+    while (exchanges != NULL && (exchanges->state != KWH_EXCHANGE_WAITING || !exchanges->anyone))
+        exchanges = exchanges->next;
+    return exchanges;
+}
+
+/* A whole frame for an exchange. */
 static struct kwh_match judge_answer(const uint8_t *bytes, size_t pdu_length,
                                      struct kwh_exchange *exchange)
 {
-    size_t expected;
     size_t count = KWHI_MBAP_SIZE + pdu_length;
-    if (bytes[6] != exchange->address)
+    if (!kwhi_answers_from(exchange, bytes[6]))
         return kwh_match_slide(count, KWH_REASON_OTHER_ADDRESS, bytes[6]);
-    if (kwhi_answer_fits(exchange, bytes + KWHI_MBAP_SIZE, pdu_length, &expected) != KWHI_FIT_YES ||
-        expected != pdu_length)
-        return kwh_match_slide(count, KWH_REASON_OTHER_ANSWER, 0);
-    return kwhi_answer_match(exchange, bytes, count, KWHI_MBAP_SIZE, pdu_length);
+    struct kwh_match match = kwh_match_slide(count, KWH_REASON_NOISE, bytes[6]);
+    if (kwhi_answer_length(exchange, bytes + KWHI_MBAP_SIZE, pdu_length) == pdu_length)
+        kwhi_answer_take(&match, exchange, bytes, KWHI_MBAP_SIZE, pdu_length);
+    else
+        match.reason = KWH_REASON_OTHER_ANSWER;
+    return match;
 }
 
 /* Judges the frame that begins at the first byte. */
@@ -55,6 +64,8 @@ static struct kwh_match judge(const uint8_t *bytes, size_t length, struct kwh_ex
     pdu_length = kwhi_mbap_pdu_length(bytes);
     if (length < KWHI_MBAP_SIZE + pdu_length)
         return kwh_match_more(exchange != NULL ? KWH_REASON_NOISE : KWH_REASON_OTHER_ANSWER);
+    if (exchange == NULL)
+        exchange = find_anyone(exchanges);
     if (exchange == NULL)
         return kwh_match_slide(KWHI_MBAP_SIZE + pdu_length, KWH_REASON_OTHER_ANSWER, 0);
     return judge_answer(bytes, pdu_length, exchange);

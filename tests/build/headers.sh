@@ -36,7 +36,7 @@ awk '
 brought=$($CC -I. -M kwh.h)
 for header in kwh/*.h; do
     case $header in
-    kwh/host.h | kwh/port_*.h) continue ;;
+    kwh/faults.h | kwh/host.h | kwh/poll.h | kwh/port_*.h) continue ;;
     esac
     case $brought in
     *"$header"*) ;;

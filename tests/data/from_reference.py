@@ -6,8 +6,8 @@ meters, inepro_*_writes.csv, against the tables they were made from.
 usage: KWH_REFERENCE_MAPS=FOLDER from_reference.py [--write] NAME...
 
 FOLDER has a table for each family, what the manuals say of each register, and names.csv, what it is
-called here. The tests then hold the maps against the tables of this folder, so that nothing else is
-needed.
+called here; each row of both must be in a table of this folder. The tests then hold the maps against
+the tables of this folder, so that nothing else is needed.
 """
 import csv
 import difflib
@@ -322,6 +322,38 @@ def registers(tables, names, file):
         yield ",".join(row[column] for column in COLUMNS)
 
 
+# --- names ---------------------------------------------------------------------------------------
+
+RELATIVES = {"sdm72d_m_gen1": "sdm72d_m", "sdm72d_m_2": "sdm72d_m2"}
+
+
+def place(row):
+    """Our table of a row of names.csv, and where in it the row must be; None where there is none."""
+    if row["name"].startswith("reserved") or row["folds_into"] or row["address"].startswith("H"):
+        return None  # no value, a part of another, the header of every telegram
+    if row["file"].endswith("_mbus"):
+        return row["file"], (row["address"], row["occurrence"], row["name"])
+    file = row["file"]
+    if file == "eastron_family_input_registers":
+        file = f"eastron_{RELATIVES.get(row['meter'], row['meter'])}_modbus"
+    return file, (row["space"], row["address"], row["name"])
+
+
+def without_row(names):
+    """Rows of names.csv that none of our tables has."""
+    ours = {}
+    for row in names:
+        if not (at := place(row)):
+            continue
+        if at[0] not in ours:
+            columns = ("header", "occurrence", "name") if at[0].endswith("_mbus") \
+                else ("space", "address", "name")
+            ours[at[0]] = {tuple(row[column] for column in columns)
+                           for row in read(HERE / f"{at[0]}.csv")}
+        if at[1] not in ours[at[0]]:
+            yield f"names.csv: {at[0]} has no row {at[1]}"
+
+
 def main():
     write = "--write" in sys.argv
     if "KWH_REFERENCE_MAPS" not in os.environ:
@@ -345,6 +377,9 @@ def main():
                                          made.splitlines(), str(ours), "reference", lineterm=""):
             print(text)
             different = True
+    for text in without_row(tables["names"]):
+        print(text)
+        different = True
     return 1 if different else 0
 
 

@@ -17,6 +17,7 @@ int main(void)
     if (ask(&exchange) != KWH_OK)
         return 0;
     exchange.state = KWH_EXCHANGE_WAITING;
+    exchange.anyone = ANY_OF(0, 1) != 0;
     idle = ANY_OF(0, 1) && (LEN <= 64 || exchange.head[0] != KWH_MODBUS_ENCAPSULATED);
     match = kwh_modbus_rtu.match(frame, LEN, idle, &exchange);
     MUST(match.count <= LEN);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 // proof: LENGTHS=1,3,5,6,7,8,9,12 LONG=259,261
 // proof: SOURCES=lib/modbus/tcp.c,lib/modbus/answer.c,lib/base/error.c
-// proof: SOURCES=lib/modbus/raw_length.c,lib/modbus/request.c
+// proof: SOURCES=lib/modbus/raw_length.c,lib/modbus/request.c,lib/modbus/pdu_length.c
 // proof: OPTIONS=-eva-precision,1,-eva-slevel,100,-eva-auto-loop-unroll,512
 // proof: OPTIONS=-eva-interprocedural-splits
 #include "ask.h"
@@ -19,6 +19,7 @@ int main(void)
         kwh_modbus_read(&second, ANY_BYTE(), 3, ANY_WORD(), ANY_WORD()) != KWH_OK)
         return 0;
     first.next = &second;
+    first.anyone = ANY_OF(0, 1) != 0;
     first.id = ANY_WORD();
     second.id = ANY_WORD();
     first.state = KWH_EXCHANGE_WAITING;

@@ -1,11 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# usage: lines.sh SHELL
-# Every line of the README that begins with kwh, typed into a shell: it must end well, or serve the lines
-# behind it and end well when asked to. Reading an empty standard input, as the test runner gives it.
+# usage: lines.sh SHELL MINIMUM PAGE...
+# Every line of shell in the pages that begins with kwh, typed into a shell: it must end well, or serve the
+# lines behind it and end well when asked to; at a serial port, which no test may touch, it must fail because there
+# is none. Reading an empty standard input, as the test runner gives it.
 set -eu
 : "${SOURCE:?}" "${KWH:?}"
 shell=$1
+minimum=$2
+shift 2
 command -v "$shell" >/dev/null || { echo "no $shell here"; exit 77; }
 temp=$(mktemp -d)
 server=
@@ -36,15 +39,27 @@ stop_serving()
     server=
 }
 
+# The same line with a port that is in no computer: all but the port is right.
+at_no_port() # LINE
+{
+    code=0
+    "$shell" -c "$(printf '%s\n' "$1" | sed "s|:/dev/|:$temp/no|")" >"$temp/output" 2>"$temp/errors" \
+        </dev/null || code=$?
+    [ "$code" = 3 ]
+}
+
 count=0
-sed -n '/^```sh$/,/^```$/{/^kwh /p}' "$SOURCE/README.md" >"$temp/lines"
+for page in "$@"; do
+    sed -n '/^ *```sh$/,/^ *```$/{s/^ *//;/^kwh /p}' "$SOURCE/$page"
+done >"$temp/lines"
 while read -r line; do
     count=$((count + 1))
     case $line in
+    *:/dev/*) at_no_port "$line" ;;
     "kwh simulate "*) stop_serving; serve "$line" ;;
     *) "$shell" -c "$line" >"$temp/output" 2>"$temp/errors" </dev/null && [ -s "$temp/output" ] ;;
     esac || { echo "$shell: $line"; cat "$temp/errors"; exit 1; }
 done <"$temp/lines"
 stop_serving
-[ "$count" -ge 10 ] || { echo "only $count lines in the README"; exit 1; }
+[ "$count" -ge "$minimum" ] || { echo "only $count lines in $*"; exit 1; }
 echo "$count lines"

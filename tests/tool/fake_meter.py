@@ -13,6 +13,7 @@ usage: fake_meter.py BEHAVIOR
     nan       a PRO380 whose voltages are NaN
     unknown   a meter code that nobody knows
     other     a meter code of a family without a map
+    legacy    a PRO380 of old firmware: its code at 0x1010, and other registers altogether
     silent    takes requests and never answers
     hang_up   closes the connection at the first request
 """
@@ -52,6 +53,8 @@ def answer(pdu):
         return exception(function, 6)
     if function != 3:
         return exception(function, 1)
+    if BEHAVIOR == "legacy":
+        return b"\x03\x02\x20\x07" if (address, count) == (0x1010, 1) else exception(function, 2)
     if not 0x4000 <= address < (0x6000 if BEHAVIOR == "partial" else 0x7000):
         return exception(function, 2)
     return bytes([function, 2 * count]) + registers(address, count)

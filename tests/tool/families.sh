@@ -87,5 +87,27 @@ start meter "$KWH" simulate inepro_pro380 rtu:pty --set meter_code=3203
 exits 7 read "$target" -q -o json
 json 'line["error"] == "other_encoding" and line["values"] == {}'
 says err "GROW N380"
+exits 7 read "$target" -q -m inepro_pro380 active_energy_import -o json # nor by those who name the map
+json 'line["error"] == "other_encoding" and line["values"] == {}'
+exits 7 identify "$target" -q -o json
+json 'line["error"] == "other_encoding"'
 stop TERM 0
+
+# So do earlier ones, which have their code elsewhere.
+start legacy "$PYTHON" "$SOURCE/tests/tool/fake_meter.py" legacy
+for options in "" "-m inepro_pro380"; do
+    # shellcheck disable=SC2086
+    exits 7 read "$target" $options -q -o json
+    json 'line["error"] == "other_encoding" and line["values"] == {}'
+    says err "old firmware"
+done
+exits 7 identify "$target" -q -o json
+json 'line["error"] == "other_encoding"'
+kill "$pid"
+wait "$pid"
+pids=${pids% "$pid"}
+
+# Kilowatt-hours and their rest, read one after the other, would tear: one request has both.
+exits 0 plan socomec_countis_e4x active_energy_import_l1 -o json
+json '[(r["address"], r["count"]) for r in line["requests"]] == [(str(0x4D83), "3")]'
 finish

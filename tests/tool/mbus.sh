@@ -65,6 +65,10 @@ exits 0 read "$target" -m inepro_pro380 voltage_l2 active_energy_import -o json 
 json 'line["values"]["voltage_l2_v"] == "231.50"'
 exits 0 read "$target" -o json # and it was led back from there
 json 'line["map"] == "inepro_pro1" and len(line["values"]) == 9'
+# One that somebody left there is led back, where the map is named.
+"$PYTHON" "$SOURCE/tests/tool/mbus_master.py" "$target" B4 || complain "B4 is not acknowledged"
+exits 0 read "$target" -m inepro_pro380 active_energy_import -q -o json
+json 'list(line["values"]) == ["active_energy_import_wh"] and line["status"] == {}'
 stop TERM 0
 
 # --- A 2PU CT: 31 values, and the ratio by name
@@ -92,7 +96,8 @@ exits 0 scan "$link,baud=38400,allowance_ms=5" --primary -o csv
 [ "$(grep -c ',meter,' "$temp/out")" = 4 ] || complain "not four meters: $(cat "$temp/out")"
 exits 4 scan "$link,baud=38400,allowance_ms=5@sFFFFFFFFFFFFFF07" -q
 exits 2 scan "$link@5"
-exits 2 scan tcp:127.0.0.1:1502
+exits 2 scan "$link" --quick
+exits 2 scan "$link" --addresses 1-5
 stop TERM 0
 
 # --- Two meters of one identification: each is listed at its primary address

@@ -74,6 +74,46 @@ says err "--set serial_number=12345678"
 exits 2 simulate PRO380@0 rtu:pty
 says err "address '0' is not a number from 1 to 247"
 
+# --- Troubles of the field: the values come all the same, or it is said why not
+want='"voltage_l1_v":230.12'
+start meter "$KWH" simulate PRO380 rtutcp:127.0.0.1:0 --set voltage_l1=230.12 -q \
+    --fault drop=1e-3,flip=1e-5,noise=0.2,echo,delay=20
+exits 0 read "$target" -o json -q --retries 20 --timeout 300
+says out "$want"
+json 'len(line["values"]) == 61 and line["status"] == {}'
+stop INT 0
+start meter "$KWH" simulate PRO380 rtutcp:127.0.0.1:0 -q --fault drop=1
+exits 4 read "$target" -q --retries 0 --timeout 100 -m PRO380
+stop INT 0
+start meter "$KWH" simulate PRO380 tcp:127.0.0.1:0 -q --fault limit=20,hole=0x5004-0x5005
+exits 6 read "$target" -m PRO380 -o json -q
+json 'line["status"] == {"voltage_l2_v": "refused"} and len(line["values"]) == 61'
+"$PYTHON" - "${target%@1}" <<'CODE' || complain "the limit, the hole"
+import socket, sys
+host, port = sys.argv[1].removeprefix("tcp:").rsplit(":", 1)
+wire = socket.create_connection((host, int(port)))
+def ask(pdu):
+    wire.sendall(b"\0\1\0\0\0\6\1" + bytes.fromhex(pdu))
+    return wire.recv(300)[7:]
+assert ask("03 5006 0014")[:2] == bytes([3, 40])
+assert ask("03 5006 0015") == bytes([0x83, 3])
+assert ask("03 5002 0004") == bytes([0x83, 2])
+CODE
+stop INT 0
+start meter "$KWH" simulate PRO380 tcp:127.0.0.1:0 -q --fault delay=400
+exits 4 read "$target" -m PRO380 voltage_l1 -q --retries 0 --timeout 100
+exits 0 read "$target" -m PRO380 voltage_l1 -q --timeout 5000 -o json
+json 'line["duration_ms"] is not None and int(line["duration_ms"]) >= 400'
+stop INT 0
+start meter "$KWH" simulate inepro_pro1@5 mbustcp:127.0.0.1:0 -q --fault drop=1e-3,delay=10
+exits 0 read "$target" -q -m inepro_pro1 --retries 20 -o json
+json 'len(line["values"]) == 9'
+stop INT 0
+exits 2 simulate PRO380 tcp:127.0.0.1:0 --fault flip=1e-5
+says err "rtutcp: has"
+exits 2 simulate PRO380 rtu:pty --fault drop=0.1,drip=1
+says err "'drip=1'"
+
 # The load: the same seed, the same meter; totals are the sums of their parts.
 exits 0 read sim:inepro_pro380,seed=5 -o json
 cp "$temp/out" "$temp/first"

@@ -8,7 +8,7 @@ prints "kwh $VERSION"
 exits 0 --help
 says out "kwh simulate"
 grep -E '.{79}' "$temp/out" && complain "kwh --help is too wide"
-for subcommand in read identify decode simulate maps plan; do
+for subcommand in read identify decode simulate raw report maps plan; do
     exits 0 "$subcommand" --help
     says out "usage: kwh $subcommand"
     grep -E '.{79}' "$temp/out" && complain "kwh $subcommand --help is too wide"

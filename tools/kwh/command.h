@@ -18,6 +18,7 @@ enum exit_code {
     EXIT_CODE_PROTOCOL = 5, /* protocol error, or the meter refused */
     EXIT_CODE_PARTIAL = 6,
     EXIT_CODE_OTHER_METER = 7,
+    EXIT_CODE_DECLINED = 8, /* we refused, or the user said no */
     EXIT_CODE_INTERRUPTED = 130
 };
 
@@ -36,8 +37,10 @@ struct options {
     enum output_format output;
     int verbose;
     bool quiet, explain, obis, no_color;
-    bool primary, secondary, letters; /* of scan */
-    long timeout_ms;                  /* -1: not given */
+    bool primary, secondary, letters, quick; /* of scan */
+    long first_address, last_address;        /* -1: not given */
+    bool as_delivered;                       /* of simulate */
+    long timeout_ms;                         /* -1: not given */
     long retries;
     long baud;
     const char *line;
@@ -48,6 +51,10 @@ struct options {
     long at;
     const char **pins; /* of simulate: NAME=VALUE */
     size_t pin_count;
+    const char *fault; /* of simulate */
+    const char *from;  /* of simulate: TARGET or report */
+    long max_age_s;
+    bool yes, allow_irreversible;
     char **arguments;
     int argument_count;
 };
@@ -65,6 +72,8 @@ enum exit_code identify_command(const struct options *options);
 enum exit_code maps_command(const struct options *options);
 enum exit_code plan_command(const struct options *options);
 enum exit_code scan_command(const struct options *options);
+enum exit_code raw_command(const struct options *options);
+enum exit_code report_command(const struct options *options);
 enum exit_code read_command(const struct options *options);
 enum exit_code simulate_command(const struct options *options);
 

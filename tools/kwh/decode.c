@@ -4,50 +4,11 @@
 #include "names.h"
 #include "output.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
 
 #define BYTES_MAX 4096 /* of a line; far more than a frame */
-
-static int digit(char c)
-{
-    static const char digits[] = "0123456789abcdef";
-    const char *found = c != '\0' ? strchr(digits, tolower((unsigned char)c)) : NULL;
-    return found != NULL ? (int)(found - digits) : -1;
-}
-
-static bool is_separator(char c)
-{
-    return c == ' ' || c == '\t' || c == ':' || c == ',' || c == '-' || c == '\r' || c == '\n';
-}
-
-/* Bytes from hexadecimal text; else what is wrong with it. A digit alone is a byte, too. */
-static const char *parse_hex(const char *text, uint8_t *bytes, size_t *count)
-{
-    const char *group = text; /* digits without a separator */
-    *count = 0;
-    while (*text != '\0') {
-        if (is_separator(*text)) {
-            group = ++text;
-            continue;
-        }
-        if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
-            group = text += 2;
-        int high = digit(text[0]), low = high < 0 ? -1 : digit(text[1]);
-        bool last = low < 0 && (text[1] == '\0' || is_separator(text[1]));
-        if (high < 0 || (low < 0 && !last))
-            return "is not hexadecimal";
-        if (last && text != group)
-            return "has an odd number of digits";
-        if (*count == BYTES_MAX)
-            return "is too long";
-        bytes[(*count)++] = (uint8_t)(last ? high : high * 16 + low);
-        text += last ? 1 : 2;
-    }
-    return NULL;
-}
 
 /* Bytes that are no frame of any protocol. */
 static void print_nothing(const struct decoder *decoder, const struct frame *frame)
@@ -128,7 +89,7 @@ static enum exit_code decode_text(struct decoder *decoder, const char *text)
 {
     uint8_t bytes[BYTES_MAX];
     size_t count;
-    const char *wrong = parse_hex(text, bytes, &count);
+    const char *wrong = parse_hex(text, bytes, BYTES_MAX, &count);
     if (wrong != NULL)
         return usage_error("'%.60s' %s", text, wrong);
     return decode_bytes(decoder, bytes, count);
@@ -175,7 +136,7 @@ static enum exit_code take_request(struct decoder *decoder)
     size_t count;
     struct capture capture;
     const char *text = decoder->options->request;
-    const char *wrong = parse_hex(text, bytes, &count);
+    const char *wrong = parse_hex(text, bytes, BYTES_MAX, &count);
     if (wrong != NULL || count == 0)
         return usage_error("--request '%.60s' %s", text, wrong != NULL ? wrong : "is empty");
     capture_parse(bytes, count, &capture);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "frame.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #define RTU_MIN      4
@@ -335,4 +336,41 @@ void frame_describe(const struct frame *frame, char text[FRAME_TEXT])
     describe_content(frame, content);
     snprintf(text, FRAME_TEXT, "%s %s unit %u: %.150s", frame->tcp ? "TCP" : "RTU",
              directions[frame->direction], (unsigned)frame->unit, content);
+}
+
+static int digit(char c)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *found = c != '\0' ? strchr(digits, tolower((unsigned char)c)) : NULL;
+    return found != NULL ? (int)(found - digits) : -1;
+}
+
+bool is_separator(char c)
+{
+    return c == ' ' || c == '\t' || c == ':' || c == ',' || c == '-' || c == '\r' || c == '\n';
+}
+
+const char *parse_hex(const char *text, uint8_t *bytes, size_t capacity, size_t *count)
+{
+    const char *group = text; /* digits without a separator */
+    *count = 0;
+    while (*text != '\0') {
+        if (is_separator(*text)) {
+            group = ++text;
+            continue;
+        }
+        if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
+            group = text += 2;
+        int high = digit(text[0]), low = high < 0 ? -1 : digit(text[1]);
+        bool last = low < 0 && (text[1] == '\0' || is_separator(text[1]));
+        if (high < 0 || (low < 0 && !last))
+            return "is not hexadecimal";
+        if (last && text != group)
+            return "has an odd number of digits";
+        if (*count == capacity)
+            return "is too long";
+        bytes[(*count)++] = (uint8_t)(last ? high : high * 16 + low);
+        text += last ? 1 : 2;
+    }
+    return NULL;
 }

@@ -44,5 +44,10 @@ void frame_describe(const struct frame *frame, char text[FRAME_TEXT]);
 
 /* "01 03 50 02", cut with "..." when it does not fit. */
 void frame_hex(const uint8_t *bytes, size_t count, char *text, size_t capacity);
+/* What may stand between bytes. */
+bool is_separator(char c);
+/* The reverse, also with colons, commas and 0x; NULL, or what is wrong with it. A digit alone is a
+ * byte, too. */
+const char *parse_hex(const char *text, uint8_t *bytes, size_t capacity, size_t *count);
 
 #endif

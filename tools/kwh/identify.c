@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* kwh identify: which meter answers, and why we think so. */
-#include "link.h"
+#include "identify.h"
 #include "names.h"
 #include "output.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define WHY_TEXT  200
 #define OPEN_MAX  8 /* things that could not be told */
 #define OPEN_TEXT 160
 
@@ -21,7 +20,7 @@ struct identity {
     struct link link;
     struct kwh_reading readings[KWH_COUNT(items)];
     size_t count;
-    char code[12], why[WHY_TEXT], open[OPEN_MAX][OPEN_TEXT];
+    char code[CODE_TEXT], why[WHY_TEXT], open[OPEN_MAX][OPEN_TEXT];
     size_t open_count;
     int64_t time_ms;
     uint32_t duration_us;
@@ -64,34 +63,21 @@ static void read_items(struct identity *identity)
 }
 
 /* What the records of the telegram say of the map. */
-static void explain_mbus(struct identity *identity)
+static void why_mbus(const struct link *link, char why[WHY_TEXT])
 {
-    const struct link *link = &identity->link;
-    char text[OPEN_TEXT], meter[MBUS_METER_TEXT];
+    char meter[MBUS_METER_TEXT];
     print_mbus_meter(&link->header, meter);
-    snprintf(identity->why, WHY_TEXT, "%s; %s", meter,
+    snprintf(why, WHY_TEXT, "%s; %s", meter,
              link->map != NULL ? "the map knows the records of its telegram"
                                : "no map knows the records of its telegram");
-    if (link->also_fits != NULL) {
-        snprintf(text, sizeof text, "whether it is %s", link->also_fits->title);
-        leave_open(identity, text);
-    }
-    leave_open(identity, "the model");
 }
 
 /* Which registers said so. */
-static void explain(struct identity *identity)
+static void why_modbus(const struct link *link, const char *code, char why[WHY_TEXT])
 {
-    const struct kwh_map *map = identity->link.map;
-    const struct kwh_model *model = identity->link.model;
+    const struct kwh_map *map = link->map;
+    const struct kwh_model *model = link->model;
     char name[NAME_TEXT], further[120] = "";
-    if (model == NULL) {
-        snprintf(identity->why, WHY_TEXT, "named by the caller; the meter does not tell");
-        leave_open(identity, "the model");
-        return;
-    }
-    snprintf(identity->code, sizeof identity->code, map->identity_words == 1 ? "%04lX" : "%08lX",
-             (unsigned long)identity->link.identify.code);
     if (model->quantity != 0) {
         name_of(model->quantity, name);
         if (model->text != NULL)
@@ -100,9 +86,37 @@ static void explain(struct identity *identity)
             snprintf(further, sizeof further, ", and %.80s is %ld%s", name, (long)model->value,
                      model->most != 0 ? " or more" : "");
     }
-    snprintf(identity->why, WHY_TEXT, "%s register 0x%04X holds %s%s",
+    snprintf(why, WHY_TEXT, "%s register 0x%04X holds %s%s",
              map->identity_space == KWH_SPACE_INPUT ? "input" : "holding",
-             (unsigned)map->identity_address, identity->code, further);
+             (unsigned)map->identity_address, code, further);
+}
+
+void identity_why(const struct link *link, char code[CODE_TEXT], char why[WHY_TEXT])
+{
+    code[0] = '\0';
+    if (link_is_mbus(link)) {
+        why_mbus(link, why);
+    } else if (link->model == NULL) {
+        snprintf(why, WHY_TEXT, "named by the caller; the meter does not tell");
+    } else {
+        snprintf(code, CODE_TEXT, link->map->identity_words == 1 ? "%04lX" : "%08lX",
+                 (unsigned long)link->identify.code);
+        why_modbus(link, code, why);
+    }
+}
+
+/* What stays open. */
+static void explain(struct identity *identity)
+{
+    const struct link *link = &identity->link;
+    char text[OPEN_TEXT];
+    identity_why(link, identity->code, identity->why);
+    if (link->also_fits != NULL) {
+        snprintf(text, sizeof text, "whether it is %s", link->also_fits->title);
+        leave_open(identity, text);
+    }
+    if (link->model == NULL)
+        leave_open(identity, "the model");
 }
 
 /* Models that give the same answers. */
@@ -225,7 +239,7 @@ static enum exit_code identify_meter(struct identity *identity, const struct opt
     uint32_t start = link_now_us(&identity->link);
     code = link_identify(&identity->link);
     if (code == EXIT_CODE_OK && link_is_mbus(&identity->link)) {
-        explain_mbus(identity);
+        explain(identity);
         take_header(identity);
     } else if (code == EXIT_CODE_OK) {
         explain(identity);

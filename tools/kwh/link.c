@@ -79,6 +79,35 @@ static void take_backend(struct link *link)
  * Opening
  */
 
+void print_settings(const struct kwh_line_settings *settings, char text[SETTINGS_TEXT])
+{
+    snprintf(text, SETTINGS_TEXT, "%lu %u%c%u", (unsigned long)settings->baud,
+             (unsigned)settings->data_bits, settings->parity, (unsigned)settings->stop_bits);
+}
+
+static bool same_settings(const struct kwh_line_settings *a, const struct kwh_line_settings *b)
+{
+    return a->baud == b->baud && a->data_bits == b->data_bits && a->parity == b->parity &&
+           a->stop_bits == b->stop_bits;
+}
+
+/* Meters of one line that answered at different settings: they are worth a word. */
+static void note_settings(struct link *link)
+{
+    char before[SETTINGS_TEXT], now[SETTINGS_TEXT];
+    const struct kwh_line_settings *own = &link->host.settings;
+    if (link->heard_at.baud != 0 && !same_settings(&link->heard_at, own) && !link->warned &&
+        !link->options->quiet) {
+        print_settings(&link->heard_at, before);
+        print_settings(own, now);
+        complain("%s: one meter of this line is set to %s, another one to %s; each hears the "
+                 "others as noise, so better set them alike",
+                 link->target.place, before, now);
+        link->warned = true;
+    }
+    link->heard_at = *own;
+}
+
 void link_complain(const struct link *link, enum kwh_error error, const struct kwh_failure *failure)
 {
     struct kwh_failure bare = {.error = error};
@@ -111,21 +140,32 @@ static enum exit_code choose_maps(struct link *link)
     return EXIT_CODE_OK;
 }
 
+/* The TARGET with what the options say of it. */
+static enum exit_code take_target(const struct options *options, const char *text,
+                                  struct kwh_target *target)
+{
+    enum exit_code code = parse_target("TARGET", text, target);
+    if (code != EXIT_CODE_OK)
+        return code;
+    if (kwh_scheme_protocol(target->scheme) == KWH_PROTOCOL_MBUS && target->has_address &&
+        target->address == KWH_MBUS_ALL)
+        return usage_error("address 255 is that of all meters, and none of them answers");
+    if (options->timeout_ms >= 0)
+        target->timeout_ms = (uint32_t)options->timeout_ms;
+    if (options->retries >= 0)
+        target->retries = (int)options->retries;
+    return EXIT_CODE_OK;
+}
+
 enum exit_code link_open(struct link *link, const struct options *options, const char *target)
 {
     memset(link, 0, sizeof *link);
     link->options = options;
     link->target_text = target;
-    enum exit_code code = parse_target("TARGET", target, &link->target);
-    if (code != EXIT_CODE_OK)
-        return code;
-    if (link_is_mbus(link) && link->target.has_address && link->target.address == KWH_MBUS_ALL)
-        return usage_error("address 255 is that of all meters, and none of them answers");
-    if (options->timeout_ms >= 0)
-        link->target.timeout_ms = (uint32_t)options->timeout_ms;
-    if (options->retries >= 0)
-        link->target.retries = (int)options->retries;
-    code = choose_maps(link);
+    link->host.descriptor = -1;
+    enum exit_code code = take_target(options, target, &link->target);
+    if (code == EXIT_CODE_OK)
+        code = choose_maps(link);
     if (code != EXIT_CODE_OK)
         return code;
     link->error = kwh_host_open_target(&link->host, &link->target);
@@ -147,6 +187,82 @@ enum exit_code link_open(struct link *link, const struct options *options, const
     return EXIT_CODE_OK;
 }
 
+bool link_is_same_line(const struct link *link, const struct kwh_target *target)
+{
+    const struct kwh_target *own = &link->target;
+    return target->scheme != KWH_SCHEME_SIM && own->scheme == target->scheme &&
+           own->port == target->port && strcmp(own->place, target->place) == 0;
+}
+
+/* Whether a line that was opened for one target is as another one wants it; its settings can be
+ * changed. */
+static bool is_alike(const struct kwh_target *a, const struct kwh_target *b)
+{
+    return a->timeout_ms == b->timeout_ms && a->gap_ms == b->gap_ms && a->retries == b->retries &&
+           a->allowance_ms == b->allowance_ms && a->echo == b->echo;
+}
+
+/* What an error leaves behind: a connection that is gone, or a request without its end. */
+static bool is_usable(const struct link *link)
+{
+    return link->host.open && link->host.line.exchanges == NULL &&
+           kwh_line_failure(&link->host.line)->error != KWH_ERROR_DISCONNECTED &&
+           kwh_line_failure(&link->host.line)->error != KWH_ERROR_IO;
+}
+
+/* The port to the settings of the target, if it says which. */
+static enum kwh_error turn_line(struct link *link)
+{
+    struct kwh_line_settings settings = link->host.settings;
+    const struct kwh_line_settings *wanted = &link->target.settings;
+    if (!link_is_serial(link) || !link_settings_given(link))
+        return KWH_OK;
+    settings.baud = wanted->baud != 0 ? wanted->baud : settings.baud;
+    if (wanted->parity != '\0') {
+        settings.data_bits = wanted->data_bits;
+        settings.parity = wanted->parity;
+        settings.stop_bits = wanted->stop_bits;
+    }
+    if (same_settings(&settings, &link->host.settings))
+        return KWH_OK;
+    return kwh_host_set_line(&link->host, &settings);
+}
+
+enum exit_code link_turn_to(struct link *link, const struct options *options, const char *text)
+{
+    struct kwh_target target;
+    struct kwh_line_settings heard_at = link->heard_at;
+    bool warned = link->warned;
+    enum exit_code code = take_target(options, text, &target);
+    if (code != EXIT_CODE_OK)
+        return code;
+    if (link->options == NULL || !is_usable(link) || !is_alike(&link->target, &target)) {
+        if (link->options != NULL)
+            link_close(link);
+        code = link_open(link, options, text);
+        link->warned = warned;
+        link->heard_at = heard_at;
+        return code;
+    }
+    free(link->maps);
+    link->maps = NULL;
+    link->map_count = 0;
+    link->map = link->also_fits = NULL;
+    link->model = NULL;
+    link->target_text = text;
+    link->target = target;
+    link->host.target = target;
+    memset(&link->identify, 0, sizeof link->identify);
+    code = choose_maps(link);
+    link->error = code == EXIT_CODE_OK ? turn_line(link) : KWH_OK;
+    if (link->error != KWH_OK) {
+        link_complain(link, link->error, kwh_line_failure(&link->host.line));
+        code = exit_code_of(link->error);
+    }
+    link->address = kwh_host_address(&link->host, link->map);
+    return code;
+}
+
 void link_close(struct link *link)
 {
     kwh_host_close(&link->host);
@@ -157,18 +273,6 @@ void link_close(struct link *link)
 /* ------------------------------------------------------------------------------------------------
  * Finding out
  */
-
-void print_settings(const struct kwh_line_settings *settings, char text[SETTINGS_TEXT])
-{
-    snprintf(text, SETTINGS_TEXT, "%lu %u%c%u", (unsigned long)settings->baud,
-             (unsigned)settings->data_bits, settings->parity, (unsigned)settings->stop_bits);
-}
-
-static bool same_settings(const struct kwh_line_settings *a, const struct kwh_line_settings *b)
-{
-    return a->baud == b->baud && a->data_bits == b->data_bits && a->parity == b->parity &&
-           a->stop_bits == b->stop_bits;
-}
 
 /* How many maps name these settings in this place. */
 static size_t popularity(const struct link *link, unsigned rank,
@@ -219,9 +323,28 @@ static enum kwh_error ask_among(struct link *link, size_t count, bool once)
     return error == KWH_OK ? kwh_identify_run(&link->identify) : error;
 }
 
+/* Whether anybody is there: one short question, so that silence costs one wait and not one for
+ * every family. */
+static enum kwh_error knock(struct link *link, bool once)
+{
+    struct kwh_line *line = &link->host.line;
+    struct kwh_modbus_search search;
+    struct kwh_modbus_found found;
+    if (kwh_modbus_search_init(&search, line, link->address, link->address) != KWH_OK)
+        return KWH_OK; /* an address that only TCP has */
+    kwh_modbus_search_again(&search, 0);
+    search.dialogue.retries = once ? 0 : line->retries;
+    if (kwh_modbus_search_next(&search, &found))
+        return kwh_error_exception(found.error) != 0 ? KWH_OK : found.error;
+    return search.dialogue.error != KWH_OK ? search.dialogue.error : kwh_line_failure(line)->error;
+}
+
 static enum kwh_error ask_identity(struct link *link, bool once)
 {
-    return link_is_mbus(link) ? link_ask_mbus(link, once) : ask_among(link, link->map_count, once);
+    if (link_is_mbus(link))
+        return link_ask_mbus(link, once);
+    enum kwh_error error = link->map_count > 1 ? knock(link, once) : KWH_OK;
+    return error == KWH_OK ? ask_among(link, link->map_count, once) : error;
 }
 
 /* Moves the maps whose meters leave the factory like this to the front; returns how many. */
@@ -241,16 +364,32 @@ static size_t put_likely_first(struct link *link, const struct kwh_line_settings
     return likely;
 }
 
-/* Silence is told soonest by asking only for what may be there; who answers may be anyone. */
-static enum kwh_error ask_at(struct link *link, const struct kwh_line_settings *settings, bool once)
+/* What may be there is asked for first; who answers may be anyone. */
+static enum kwh_error ask_likely(struct link *link, const struct kwh_line_settings *settings,
+                                 bool once)
 {
-    if (link_is_mbus(link))
-        return link_ask_mbus(link, once);
     size_t likely = put_likely_first(link, settings);
     enum kwh_error error = ask_among(link, likely, once);
     bool is_open = error == KWH_ERROR_UNSUPPORTED ||
                    (error != KWH_OK && link->identify.answered && likely < link->map_count);
-    return is_open ? ask_identity(link, once) : error;
+    return is_open ? ask_among(link, link->map_count, once) : error;
+}
+
+static enum kwh_error ask_at(struct link *link, const struct kwh_line_settings *settings, bool once)
+{
+    if (link_is_mbus(link))
+        return link_ask_mbus(link, once);
+    enum kwh_error error = knock(link, once);
+    return error == KWH_OK ? ask_likely(link, settings, once) : error;
+}
+
+enum kwh_error link_ask_modbus(struct link *link)
+{
+    enum kwh_error error = ask_likely(link, &link->host.settings, false);
+    link->error = error;
+    link->map = error == KWH_OK ? link->identify.map : NULL;
+    link->model = error == KWH_OK ? link->identify.fits : NULL;
+    return error;
 }
 
 static bool worth_another_speed(enum kwh_error error)
@@ -270,6 +409,18 @@ bool link_settings_given(const struct link *link)
            link->target.settings.parity != '\0';
 }
 
+/* What a meter of this line has just answered at is what the next one has, most likely. */
+static void put_heard_first(const struct link *link, struct kwh_line_settings *settings,
+                            size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        if (!same_settings(&settings[i], &link->heard_at))
+            continue;
+        memmove(&settings[1], &settings[0], i * sizeof settings[0]);
+        settings[0] = link->heard_at;
+    }
+}
+
 /* The factory settings one after another, each asked once unless told otherwise. */
 static enum kwh_error try_settings(struct link *link)
 {
@@ -278,6 +429,8 @@ static enum kwh_error try_settings(struct link *link)
     size_t count = link_collect_settings(link, settings);
     enum kwh_error first = KWH_OK;
     bool once = link->target.retries < 0 && count > 1;
+    if (link->heard_at.baud != 0)
+        put_heard_first(link, settings, count);
     for (size_t i = 0; i < count; i++) {
         print_settings(&settings[i], text);
         if (!same_settings(&settings[i], &link->host.settings) &&
@@ -347,6 +500,8 @@ enum exit_code link_identify(struct link *link)
 {
     bool named = link->map != NULL;
     link->error = link_settings_given(link) ? ask_identity(link, false) : try_settings(link);
+    if (link->identify.answered && link_is_serial(link))
+        note_settings(link);
     if (link_is_mbus(link) && (link->error == KWH_OK || link->error == KWH_ERROR_OTHER_FAMILY))
         return link_identify_mbus(link, link->error);
     if (link->error == KWH_OK) {

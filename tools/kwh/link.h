@@ -25,6 +25,8 @@ struct link {
     void *tick_context;
     struct frame traced; /* the last request that was shown */
     uint8_t address;
+    struct kwh_line_settings heard_at; /* where a meter of this line answered last; baud 0: none */
+    bool warned;                       /* that the meters of the line differ in that */
 };
 
 /* A meter of either protocol. */
@@ -36,12 +38,23 @@ union any_meter {
 /* Opens the link of a TARGET. To be closed, also on failure. */
 enum exit_code link_open(struct link *link, const struct options *options, const char *target);
 
+/* Whether a target leads through the line of this link, which may be open or have been. */
+bool link_is_same_line(const struct link *link, const struct kwh_target *target);
+
+/* Makes a link ready for a TARGET: opens it, or goes on with the line of the target before if that
+ * can be. To be closed in the end, also on failure. */
+enum exit_code link_turn_to(struct link *link, const struct options *options, const char *target);
+
 /* The time on the line, which of a simulated meter is not that of the clock. */
 uint32_t link_now_us(const struct link *link);
 
 /* Finds out which meter answers, or checks that it is the one of -m; tries the factory line
  * settings of the maps on a serial port for which none were given. */
 enum exit_code link_identify(struct link *link);
+
+/* Asks the meter at link->address of Modbus, which is known to answer at the present line settings,
+ * which it is; says nothing. */
+enum kwh_error link_ask_modbus(struct link *link);
 
 /* Whether the line settings of the link are those of a port of ours. */
 bool link_is_serial(const struct link *link);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* kwh maps: the known meters, and the register documentation of one, offline. */
+#include "maps_facts.h"
 #include "names.h"
-#include "output.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -183,7 +183,7 @@ static void list_maps(const struct options *options)
 /* The fields of a row of the documentation, as text. */
 struct row_text {
     char address[3 * KWH_RECORD_HEADER], words[4], name[NAME_TEXT], scale[KWH_DECIMAL_TEXT];
-    char note[NOTE_MAX];
+    char obis[KWH_OBIS_TEXT], note[NOTE_MAX];
     const char *space, *unit, *type, *access, *certainty;
 };
 
@@ -240,6 +240,8 @@ static void note_text(const struct kwh_map_entry *entry, const struct kwh_row *r
     size_t count = 0;
     text[0] = '\0';
     profile_text(entry, row, text);
+    if (kwh_row_rank(row) != 0)
+        append(text, NOTE_MAX, "; ", "a copy, not read by name");
     if (entry->notes != NULL) {
         notes = input ? entry->notes->input_notes : entry->notes->notes;
         count = input ? entry->notes->input_count : entry->notes->count;
@@ -255,7 +257,7 @@ static void describe_register(const struct kwh_row *row, struct row_text *text)
     enum kwh_type type = kwh_row_type(row);
     snprintf(text->address, sizeof text->address, "0x%04X", (unsigned)row->address);
     snprintf(text->words, sizeof text->words, "%u", (unsigned)kwh_row_words(row));
-    if (type == KWH_TYPE_TEXT ||
+    if (type == KWH_TYPE_TEXT || type == KWH_TYPE_TEXT16 ||
         kwh_decimal_print(&scale, text->scale, sizeof text->scale) != KWH_OK)
         snprintf(text->scale, sizeof text->scale, "1");
     text->space = kwh_row_space(row) == KWH_SPACE_INPUT ? "04" : "03";
@@ -289,7 +291,11 @@ static void describe_row(const struct kwh_map_entry *entry, const struct kwh_row
                          struct row_text *text)
 {
     const struct kwh_record *record = kwh_record_of(entry->map, row);
+    struct kwh_obis code;
     name_of(row->quantity, text->name);
+    if (kwh_quantity_obis(row->quantity, &code) != KWH_OK ||
+        kwh_obis_print(code, text->obis, sizeof text->obis) != KWH_OK)
+        text->obis[0] = '\0';
     note_text(entry, row, text->note);
     text->unit = kwh_unit_symbol(kwh_quantity_unit(row->quantity));
     text->access = access_of(entry->map, row);
@@ -368,16 +374,19 @@ static void document_json(const struct kwh_map_entry *entry)
 {
     struct kwh_map_iterator rows = {entry->map, KWH_ALL_PROFILES, 0, 0};
     cJSON *object = map_object(entry), *array = json_array();
+    json_map_facts(object, entry);
     for (const struct kwh_row *row; (row = kwh_map_next(&rows)) != NULL;) {
         struct row_text text;
         cJSON *item = json_object();
         describe_row(entry, row, &text);
         json_place(item, entry->map, row, &text);
         json_text(item, "name", text.name);
+        json_text(item, "obis", text.obis[0] != '\0' ? text.obis : NULL);
         json_text(item, "unit", text.unit[0] != '\0' ? text.unit : NULL);
         json_text(item, "type", text.type[0] != '\0' ? text.type : NULL);
         json_number(item, "scale", text.scale);
         json_text(item, "access", text.access);
+        json_boolean(item, "by_name", is_value(row));
         json_text(item, "certainty", text.certainty);
         json_text(item, "note", text.note[0] != '\0' ? text.note : NULL);
         json_append(array, item);

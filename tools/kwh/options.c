@@ -22,6 +22,12 @@ static const struct option_row rows[] = {
     {'a', false, "at", "ADDRESS", "address of the first register of an answer, as 0x5000"},
     {'s', false, "seed", "NUMBER", "another load; the same number gives the same load"},
     {'S', false, "set", "NAME=VALUE", "pin a value; may be given often"},
+    {'F', false, "fault", "LIST", "troubles of the line and the meters, see above"},
+    {'f', false, "from", "SOURCE", "take the measurements from a TARGET or a report"},
+    {'M', false, "max-age", "SECONDS", "how old a value of SOURCE may be; 10"},
+    {'Y', false, "yes", NULL, "do not ask; needed where there is no terminal"},
+    {'3', false, "allow-irreversible", NULL, "it may be something that cannot be undone"},
+    {'d', false, "as-delivered", NULL, "each hears its factory line settings alone; rtu:pty"},
     {'b', false, "baud", "NUMBER", "line speed; 9600"},
     {'l', false, "line", "FORMAT", "character format; 8E1"},
     {'g', false, "turnaround-ms", "NUMBER", "from a request to its answer; what the map says"},
@@ -31,6 +37,8 @@ static const struct option_row rows[] = {
     {'p', false, "primary", NULL, "by primary address only"},
     {'y', false, "secondary", NULL, "by secondary address only"},
     {'L', false, "letters", NULL, "identifications may have digits A to E"},
+    {'A', false, "addresses", "FIRST-LAST", "addresses to ask; 1-247"},
+    {'k', false, "quick", NULL, "only the first, quick pass"},
     {'v', true, "verbose", NULL, "show the frames and what they mean"},
     {'q', true, "quiet", NULL, "no messages but errors"},
     {'C', false, "no-color", NULL, "no colors; also with NO_COLOR in the environment"},
@@ -63,6 +71,23 @@ void print_help(const struct subcommand *subcommand, FILE *file)
         print_wrapped(file, rows[i].help, HELP_INDENT, width - HELP_INDENT);
         fputc('\n', file);
     }
+}
+
+cJSON *option_array(const struct subcommand *subcommand)
+{
+    cJSON *array = json_array();
+    for (size_t i = 0; i < ROWS; i++) {
+        const char letter[2] = {rows[i].id, '\0'};
+        if (!takes(subcommand, &rows[i]))
+            continue;
+        cJSON *object = json_object();
+        json_text(object, "letter", rows[i].is_short ? letter : NULL);
+        json_text(object, "name", rows[i].name);
+        json_text(object, "argument", rows[i].argument);
+        json_text(object, "help", rows[i].help);
+        json_append(array, object);
+    }
+    return array;
 }
 
 /* The number in a text, decimal or 0x; false when it is none or out of range. */
@@ -116,6 +141,23 @@ static enum exit_code take_pin(struct options *options, const char *text)
     return EXIT_CODE_OK;
 }
 
+static enum exit_code take_addresses(struct options *options, const struct option_row *row,
+                                     const char *text)
+{
+    char *end;
+    options->first_address = options->last_address = strtol(text, &end, 10);
+    bool right = text[0] >= '0' && text[0] <= '9';
+    if (*end == '-') {
+        right = right && end[1] >= '0' && end[1] <= '9';
+        options->last_address = strtol(end + 1, &end, 10);
+    }
+    if (!right || *end != '\0' || options->first_address < 1 ||
+        options->first_address > options->last_address ||
+        options->last_address > KWH_MODBUS_SEARCH_MAX)
+        return usage_error("--%s %s: not FIRST-LAST, from 1 to 247", row->name, text);
+    return EXIT_CODE_OK;
+}
+
 /* Numbers and their range. */
 static enum exit_code take_plain_number(struct options *options, const struct option_row *row,
                                         const char *text)
@@ -127,6 +169,7 @@ static enum exit_code take_plain_number(struct options *options, const struct op
         {'a', 0, 0xFFFF, &options->at},           {'b', 50, 4000000, &options->baud},
         {'g', 0, 60000, &options->turnaround_ms}, {'x', 1, 125, &options->max_registers},
         {'T', 1, 600000, &options->timeout_ms},   {'R', 0, 100, &options->retries},
+        {'M', 1, 86400, &options->max_age_s},
     };
     size_t i = 0;
     while (i + 1 < KWH_COUNT(numbers) && numbers[i].id != row->id)
@@ -141,11 +184,14 @@ static bool remember(struct options *options, char id, const char *text)
         char id;
         const char **text;
         bool *flag;
-    } places[] = {{'m', &options->map, NULL},       {'r', &options->request, NULL},
-                  {'l', &options->line, NULL},      {'E', NULL, &options->explain},
-                  {'O', NULL, &options->obis},      {'q', NULL, &options->quiet},
-                  {'C', NULL, &options->no_color},  {'p', NULL, &options->primary},
-                  {'y', NULL, &options->secondary}, {'L', NULL, &options->letters}};
+    } places[] = {{'m', &options->map, NULL},          {'F', &options->fault, NULL},
+                  {'r', &options->request, NULL},      {'l', &options->line, NULL},
+                  {'E', NULL, &options->explain},      {'O', NULL, &options->obis},
+                  {'q', NULL, &options->quiet},        {'C', NULL, &options->no_color},
+                  {'p', NULL, &options->primary},      {'y', NULL, &options->secondary},
+                  {'L', NULL, &options->letters},      {'k', NULL, &options->quick},
+                  {'d', NULL, &options->as_delivered}, {'f', &options->from, NULL},
+                  {'Y', NULL, &options->yes},          {'3', NULL, &options->allow_irreversible}};
     for (size_t i = 0; i < KWH_COUNT(places); i++) {
         if (places[i].id != id)
             continue;
@@ -167,6 +213,8 @@ static enum exit_code take(struct options *options, const struct option_row *row
         return take_output(options, text);
     case 's':
         return take_seed(options, row, text);
+    case 'A':
+        return take_addresses(options, row, text);
     case 'S':
         return take_pin(options, text);
     case 'v':
@@ -234,7 +282,9 @@ enum exit_code parse_options(const struct subcommand *subcommand, int argc, char
     options->subcommand = subcommand;
     options->timeout_ms = options->retries = options->baud = -1;
     options->turnaround_ms = options->max_registers = options->at = -1;
+    options->first_address = options->last_address = -1;
     options->seed = 1;
+    options->max_age_s = 10;
     options->pins = allocate((size_t)argc, sizeof *options->pins);
     enum exit_code code = parse_all(subcommand, argc, argv, options, done);
     options->arguments = argv + optind;

@@ -59,6 +59,8 @@ void json_number(cJSON *object, const char *key, const char *digits);
 void json_unsigned(cJSON *object, const char *key, uint64_t number);
 void json_boolean(cJSON *object, const char *key, bool value);
 void json_null(cJSON *object, const char *key);
+/* The options of a subcommand, for those who write pages of them; of options.c. */
+cJSON *option_array(const struct subcommand *subcommand);
 /* Takes @p item over. */
 void json_item(cJSON *object, const char *key, cJSON *item);
 void json_append(cJSON *array, cJSON *item);

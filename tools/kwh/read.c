@@ -18,7 +18,7 @@ struct unnamed {
 };
 
 struct readout {
-    struct link link;
+    struct link *link;
     struct kwh_plan plan;
     struct kwh_reading *readings;
     struct unnamed *unnamed; /* without a map: one for each reading, else NULL */
@@ -58,9 +58,9 @@ static const char *value_unit(const struct readout *readout, size_t at)
 /* The map, or how a meter without one is read. */
 static const char *map_name(const struct readout *readout)
 {
-    if (readout->link.map != NULL)
-        return readout->link.map->name;
-    return link_is_mbus(&readout->link) && readout->link.error == KWH_OK ? "mbus_generic" : NULL;
+    if (readout->link->map != NULL)
+        return readout->link->map->name;
+    return link_is_mbus(readout->link) && readout->link->error == KWH_OK ? "mbus_generic" : NULL;
 }
 
 static uint32_t duration_ms(const struct readout *readout)
@@ -76,9 +76,9 @@ static uint32_t duration_ms(const struct readout *readout)
 static void put_in_order(struct readout *readout, char **names, size_t name_count)
 {
     size_t at = 0;
-    for (size_t i = 0; readout->link.map != NULL && i < name_count; i++) {
+    for (size_t i = 0; readout->link->map != NULL && i < name_count; i++) {
         uint32_t quantity = 0;
-        (void)find_quantity(names[i], readout->link.map, link_profiles(&readout->link), &quantity);
+        (void)find_quantity(names[i], readout->link->map, link_profiles(readout->link), &quantity);
         for (size_t j = at; j < readout->count; j++) {
             if (readout->readings[j].quantity == quantity) {
                 struct kwh_reading reading = readout->readings[j];
@@ -96,7 +96,7 @@ static void explain(const struct readout *readout, const struct options *options
     struct style style = output_style(options);
     style.file = stderr;
     style.color = false;
-    if (!link_is_mbus(&readout->link))
+    if (!link_is_mbus(readout->link))
         plan_table(&readout->plan, &style);
     fprintf(stderr, "measured %" PRIu32 ".%" PRIu32 " ms\n", readout->duration_us / 1000,
             readout->duration_us % 1000 / 100);
@@ -149,7 +149,7 @@ static void keep_record(struct readout *readout, const struct kwh_mbus_meter *mb
 static void read_all(struct readout *readout, union any_meter *any)
 {
     struct kwh_reading reading;
-    if (readout->link.map != NULL) {
+    if (readout->link->map != NULL) {
         readout->readings = allocate(readout->plan.count, sizeof *readout->readings);
         while (kwh_meter_next(&any->meter, &reading)) /* to the end, which may lead it back */
             if (readout->count < readout->plan.count)
@@ -162,7 +162,7 @@ static void read_all(struct readout *readout, union any_meter *any)
 
 static enum exit_code run_plan(struct readout *readout)
 {
-    struct link *link = &readout->link;
+    struct link *link = readout->link;
     union any_meter any;
     enum exit_code code = link_meter(link, &any);
     if (code != EXIT_CODE_OK)
@@ -187,7 +187,7 @@ static enum exit_code run_plan(struct readout *readout)
 static bool has_failed(const struct readout *readout, const struct kwh_reading *reading)
 {
     if (reading->status == KWH_STATUS_NOT_AVAILABLE && readout->named &&
-        link_is_mbus(&readout->link))
+        link_is_mbus(readout->link))
         return true;
     bool came = reading->status != KWH_STATUS_NO_ANSWER && reading->status != KWH_STATUS_REFUSED &&
                 reading->status != KWH_STATUS_ENCRYPTED;
@@ -265,7 +265,7 @@ static enum exit_code pick_names(struct readout *readout, char **names, size_t n
 
 static void print_json(const struct readout *readout)
 {
-    const struct link *link = &readout->link;
+    const struct link *link = readout->link;
     cJSON *object = json_object(), *values = json_object(), *status = json_object();
     enum kwh_error error = readout->error != KWH_OK ? readout->error : link->error;
     char text[TIME_TEXT];
@@ -293,19 +293,20 @@ static void print_json(const struct readout *readout)
     json_print(object);
 }
 
-static void print_csv(const struct readout *readout)
+static void print_csv(const struct readout *readout, bool begun)
 {
     static const char *const titles[] = {"time", "target", "name", "value", "unit", "status"};
     char time[TIME_TEXT];
     print_time(readout->time_ms, time);
-    csv_record(titles, KWH_COUNT(titles));
+    if (!begun)
+        csv_record(titles, KWH_COUNT(titles));
     for (size_t i = 0; i < readout->count; i++) {
         const struct kwh_reading *reading = &readout->readings[i];
         char name[NAME_TEXT], value[KWH_READING_TEXT];
         value_name(readout, i, name);
         if (kwh_reading_print(reading, value, sizeof value) != KWH_OK)
             value[0] = '\0';
-        csv_record((const char *const[]){time, readout->link.target_text, name, value,
+        csv_record((const char *const[]){time, readout->link->target_text, name, value,
                                          value_unit(readout, i),
                                          kwh_status_name((enum kwh_status)reading->status)},
                    KWH_COUNT(titles));
@@ -349,7 +350,7 @@ static void add_group(struct table *table, const struct readout *readout, unsign
 
 static void print_table(const struct readout *readout, const struct options *options)
 {
-    const struct link *link = &readout->link;
+    const struct link *link = readout->link;
     struct style style = output_style(options);
     bool obis = options->obis || style.width >= WIDE_ENOUGH_FOR_OBIS;
     struct table table;
@@ -386,48 +387,49 @@ static void print_table(const struct readout *readout, const struct options *opt
     table_end(&table, &style);
 }
 
-static void print_readout(const struct readout *readout, const struct options *options)
+/* @p begun: something was printed before. */
+static void print_readout(const struct readout *readout, bool *begun)
 {
+    const struct options *options = readout->link->options;
     switch (options->output) {
     case OUTPUT_TABLE:
+        if (*begun && readout->count > 0)
+            putchar('\n');
         print_table(readout, options);
         break;
     case OUTPUT_JSON:
         print_json(readout);
         break;
     case OUTPUT_CSV:
-        print_csv(readout);
+        print_csv(readout, *begun);
         break;
     }
+    *begun = *begun || options->output != OUTPUT_TABLE || readout->count > 0;
+    flush_output();
 }
 
 /* ------------------------------------------------------------------------------------------------
  * The command
  */
 
-static enum exit_code read_meter(struct readout *readout, const struct options *options)
+static enum exit_code read_meter(struct readout *readout, char **names, size_t name_count)
 {
-    char **names = options->arguments + 1;
-    size_t name_count = (size_t)options->argument_count - 1;
-    enum exit_code code = link_open(&readout->link, options, options->arguments[0]);
-    if (code == EXIT_CODE_OK) {
-        uint32_t start = link_now_us(&readout->link);
-        code = link_identify(&readout->link);
-        readout->duration_us = link_now_us(&readout->link) - start; /* when nothing follows */
-    }
-    if (code == EXIT_CODE_OK && readout->link.map != NULL) {
-        code = make_entries(readout->link.map, link_profiles(&readout->link), names, name_count,
-                            &readout->plan);
-    }
+    struct link *link = readout->link;
+    const struct options *options = link->options;
+    uint32_t start = link_now_us(link);
+    enum exit_code code = link_identify(link);
+    readout->duration_us = link_now_us(link) - start; /* when nothing follows */
+    if (code == EXIT_CODE_OK && link->map != NULL)
+        code = make_entries(link->map, link_profiles(link), names, name_count, &readout->plan);
     if (code == EXIT_CODE_OK)
         code = run_plan(readout);
     if (code != EXIT_CODE_OK)
         return code;
     if (readout->error != KWH_OK && readout->error != KWH_ERROR_INTERRUPTED)
-        link_complain(&readout->link, readout->error, &readout->failure);
+        link_complain(link, readout->error, &readout->failure);
     readout->named = name_count > 0;
     put_in_order(readout, names, name_count);
-    if (readout->link.map == NULL && readout->error == KWH_OK)
+    if (link->map == NULL && readout->error == KWH_OK)
         code = pick_names(readout, names, name_count);
     if (code != EXIT_CODE_OK)
         return code;
@@ -436,11 +438,77 @@ static enum exit_code read_meter(struct readout *readout, const struct options *
     return judge(readout);
 }
 
-/* The map that the arguments name, if they do. */
-static const struct kwh_map *named_map(const struct options *options)
+/* ------------------------------------------------------------------------------------------------
+ * Several meters
+ */
+
+/* What is to be read: TARGETs and NAMEs of the arguments, and the lines that are open. */
+struct job {
+    const struct options *options;
+    char **names;
+    struct link *links;
+    size_t target_count, name_count, link_count;
+    bool begun; /* something was printed */
+};
+
+/* A TARGET begins with its scheme. An OBIS code has a colon, too, but begins with a digit. */
+static bool is_target(const char *text)
+{
+    const char *colon = strchr(text, ':');
+    return colon != NULL && colon != text && (text[0] < '0' || text[0] > '9');
+}
+
+/* The open line of a target; else a place for another one. */
+static struct link *find_link(struct job *job, const struct kwh_target *target)
+{
+    for (size_t i = 0; i < job->link_count; i++)
+        if (link_is_same_line(&job->links[i], target))
+            return &job->links[i];
+    return &job->links[job->link_count++];
+}
+
+static enum exit_code read_target(struct job *job, const char *text)
+{
+    struct readout readout;
+    struct kwh_target target;
+    enum exit_code code = parse_target("TARGET", text, &target);
+    if (code != EXIT_CODE_OK)
+        return code;
+    memset(&readout, 0, sizeof readout);
+    readout.link = find_link(job, &target);
+    readout.time_ms = utc_now_ms();
+    code = link_turn_to(readout.link, job->options, text);
+    if (code == EXIT_CODE_OK)
+        code = read_meter(&readout, job->names, job->name_count);
+    if (code != EXIT_CODE_USAGE && code != EXIT_CODE_INTERNAL)
+        print_readout(&readout, &job->begun);
+    free(readout.plan.entries);
+    free(readout.readings);
+    free(readout.unnamed);
+    return code;
+}
+
+/* All of them, whatever becomes of one; the first that is not read in full says how it went. */
+static enum exit_code read_targets(struct job *job)
+{
+    enum exit_code first = EXIT_CODE_OK;
+    job->links = allocate(job->target_count, sizeof *job->links);
+    for (size_t i = 0; i < job->target_count && first != EXIT_CODE_INTERRUPTED; i++) {
+        enum exit_code code = read_target(job, job->options->arguments[i]);
+        if (first == EXIT_CODE_OK || code == EXIT_CODE_INTERRUPTED)
+            first = code;
+    }
+    for (size_t i = 0; i < job->link_count; i++)
+        link_close(&job->links[i]);
+    free(job->links);
+    return first;
+}
+
+/* The map that a target names, if it does. */
+static const struct kwh_map *named_map(const struct options *options, const char *text)
 {
     struct kwh_target target;
-    if (kwh_target_parse(options->arguments[0], &target, NULL) != KWH_OK)
+    if (kwh_target_parse(text, &target, NULL) != KWH_OK)
         return NULL;
     const char *name = options->map != NULL              ? options->map
                        : target.scheme == KWH_SCHEME_SIM ? target.place
@@ -448,24 +516,35 @@ static const struct kwh_map *named_map(const struct options *options)
     return kwh_host_find_protocol_map(name, kwh_scheme_protocol(target.scheme));
 }
 
+/* TARGETs, then NAMEs; what can be told of them before anything is opened. */
+static enum exit_code take_arguments(const struct options *options, struct job *job)
+{
+    size_t count = (size_t)options->argument_count;
+    enum exit_code code = EXIT_CODE_OK;
+    job->options = options;
+    if (count < 1)
+        return usage_error("TARGET is missing");
+    job->target_count = 1; /* whatever it looks like */
+    while (job->target_count < count && is_target(options->arguments[job->target_count]))
+        job->target_count++;
+    job->names = options->arguments + job->target_count;
+    job->name_count = count - job->target_count;
+    for (size_t i = 0; i < job->name_count && code == EXIT_CODE_OK; i++) {
+        if (is_target(job->names[i]))
+            return usage_error("TARGET %s stands behind a NAME; TARGETs come first", job->names[i]);
+        code = check_name(job->names[i], job->target_count == 1
+                                             ? named_map(options, options->arguments[0])
+                                             : NULL);
+    }
+    for (size_t i = 0; i < job->target_count && code == EXIT_CODE_OK; i++)
+        code = parse_target("TARGET", options->arguments[i], &(struct kwh_target){.port = 0});
+    return code;
+}
+
 enum exit_code read_command(const struct options *options)
 {
-    struct readout readout;
-    memset(&readout, 0, sizeof readout);
-    if (options->argument_count < 1)
-        return usage_error("TARGET is missing");
-    for (int i = 1; i < options->argument_count; i++) {
-        enum exit_code code = check_name(options->arguments[i], named_map(options));
-        if (code != EXIT_CODE_OK)
-            return code;
-    }
-    readout.time_ms = utc_now_ms();
-    enum exit_code code = read_meter(&readout, options);
-    if (code != EXIT_CODE_USAGE && code != EXIT_CODE_INTERNAL)
-        print_readout(&readout, options);
-    link_close(&readout.link);
-    free(readout.plan.entries);
-    free(readout.readings);
-    free(readout.unnamed);
-    return code;
+    struct job job;
+    memset(&job, 0, sizeof job);
+    enum exit_code code = take_arguments(options, &job);
+    return code == EXIT_CODE_OK ? read_targets(&job) : code;
 }

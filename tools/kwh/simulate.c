@@ -3,6 +3,9 @@
 #include "capture.h"
 #include "names.h"
 #include "output.h"
+#include "source.h"
+
+#include <kwh/faults.h>
 
 #include <errno.h>
 #include <stdlib.h>
@@ -11,11 +14,20 @@
 #define METERS_MAX (KWH_MBUS_PRIMARY_MAX + 1)
 #define STEP_MS    200 /* how often the load moves, and a signal is noticed */
 
+/* A meter of whose values some are those of another one. */
+struct presented {
+    struct kwh_slave own;
+    const struct source *source;
+};
+
 struct fleet {
     struct kwh_simulation *meters[METERS_MAX];
     struct kwh_slave slaves[METERS_MAX];
+    struct presented presented[METERS_MAX]; /* with a source */
+    struct source *source;                  /* or NULL */
     size_t count;
     struct kwh_target link;
+    struct kwh_faults faults;
     struct frame traced; /* the last request that was shown */
 };
 
@@ -35,16 +47,25 @@ static unsigned highest_address(const struct fleet *fleet)
     return protocol_of(fleet) == KWH_PROTOCOL_MBUS ? KWH_MBUS_PRIMARY_MAX : 247;
 }
 
-static bool is_taken(const struct fleet *fleet, unsigned address)
+static bool same_settings(const struct kwh_line_settings *a, const struct kwh_line_settings *b)
+{
+    return a->baud == b->baud && a->parity == b->parity && a->stop_bits == b->stop_bits;
+}
+
+/* Meters of different line settings do not hear each other: one address may be that of both. */
+static bool is_taken(const struct fleet *fleet, const struct kwh_line_settings *settings,
+                     unsigned address)
 {
     for (size_t i = 0; i < fleet->count; i++)
-        if (fleet->slaves[i].address == address)
+        if (fleet->slaves[i].address == address &&
+            (settings == NULL || same_settings(settings, &fleet->slaves[i].line)))
             return true;
     return false;
 }
 
 /* The address of the next meter: its own, that of the link, or the next free one. */
-static enum exit_code choose_address(const struct fleet *fleet, const char *text, uint8_t *address)
+static enum exit_code choose_address(const struct fleet *fleet, const char *text,
+                                     const struct kwh_line_settings *settings, uint8_t *address)
 {
     if (text != NULL && fleet->link.has_address) {
         return usage_error("address %s of the MAP or address %u of the LINK: give one", text,
@@ -56,7 +77,7 @@ static enum exit_code choose_address(const struct fleet *fleet, const char *text
         unsigned lowest = lowest_address(fleet), highest = highest_address(fleet);
         if (text[0] < '0' || text[0] > '9' || *end != '\0' || number < lowest || number > highest)
             return usage_error("address '%s' is not a number from %u to %u", text, lowest, highest);
-        if (is_taken(fleet, (unsigned)number))
+        if (is_taken(fleet, settings, (unsigned)number))
             return usage_error("address %lu is given twice", number);
         *address = (uint8_t)number;
         return EXIT_CODE_OK;
@@ -64,7 +85,7 @@ static enum exit_code choose_address(const struct fleet *fleet, const char *text
     unsigned free_one = fleet->link.has_address ? fleet->link.address : 1;
     if (free_one < lowest_address(fleet))
         return usage_error("address %u is that of all meters, not of one", free_one);
-    while (is_taken(fleet, free_one))
+    while (is_taken(fleet, settings, free_one))
         free_one++;
     if (free_one > highest_address(fleet))
         return usage_error("no address above %u", highest_address(fleet));
@@ -80,8 +101,11 @@ static enum exit_code add_meter(struct fleet *fleet, char *text, const struct op
     if (at != NULL)
         *at++ = '\0';
     enum exit_code code = find_protocol_map(text, protocol_of(fleet), &map);
+    const struct kwh_line_settings *settings = NULL;
+    if (code == EXIT_CODE_OK && options->as_delivered && map->line_count > 0)
+        settings = map->lines;
     if (code == EXIT_CODE_OK)
-        code = choose_address(fleet, at, &address);
+        code = choose_address(fleet, at, settings, &address);
     if (code != EXIT_CODE_OK)
         return code;
     /* Several meters of one seed would be the same household. */
@@ -91,7 +115,10 @@ static enum exit_code add_meter(struct fleet *fleet, char *text, const struct op
         complain("%s: %s", text, kwh_error_text(error));
         return exit_code_of(error);
     }
+    kwh_simulation_faults(fleet->meters[fleet->count], &fleet->faults);
     kwh_simulation_slave(fleet->meters[fleet->count], address, &fleet->slaves[fleet->count]);
+    if (settings != NULL)
+        fleet->slaves[fleet->count].line = *settings;
     fleet->count++;
     return EXIT_CODE_OK;
 }
@@ -112,8 +139,56 @@ static enum exit_code add_meters(struct fleet *fleet, const struct options *opti
     return code;
 }
 
+/* ------------------------------------------------------------------------------------------------
+ * Values of another meter
+ */
+
+static bool is_presented(uint32_t quantity)
+{
+    return KWH_QUANTITY_CLASS(quantity) == KWH_CLASS_MEASUREMENT || quantity == KWH_SERIAL_NUMBER;
+}
+
+/* What is told to be missing stays so; identity and settings are the meter's own. */
+static enum kwh_error presented_value(void *context, const struct kwh_row *row,
+                                      struct kwh_reading *reading)
+{
+    const struct presented *presented = context;
+    const struct kwh_slave *own = &presented->own;
+    enum kwh_error error = own->value(own->context, row, reading);
+    if (error == KWH_ERROR_ILLEGAL_DATA_ADDRESS)
+        return error;
+    return is_presented(row->quantity) || source_is(presented->source, own->map, NULL)
+               ? source_value(presented->source, own->map, row, reading)
+               : error;
+}
+
+static enum kwh_error presented_write(void *context, const struct kwh_row *row,
+                                      const struct kwh_reading *reading)
+{
+    const struct presented *presented = context;
+    return presented->own.write(presented->own.context, row, reading);
+}
+
+static enum exit_code open_source(struct fleet *fleet, const struct options *options)
+{
+    if (options->from == NULL)
+        return EXIT_CODE_OK;
+    enum exit_code code = source_open(&fleet->source, options, options->from);
+    for (size_t i = 0; code == EXIT_CODE_OK && i < fleet->count; i++) {
+        struct kwh_slave *slave = &fleet->slaves[i];
+        fleet->presented[i].source = fleet->source;
+        bool rebuilt = source_is(fleet->source, slave->map, &slave->profiles);
+        source_want(fleet->source, slave->map, slave->profiles);
+        fleet->presented[i].own = *slave;
+        slave->value = presented_value;
+        slave->write = rebuilt ? NULL : presented_write; /* a report stays as it is */
+        slave->context = &fleet->presented[i];
+    }
+    return code == EXIT_CODE_OK ? source_read(fleet->source) : code;
+}
+
 /* A pin holds for all meters that have the value. */
-static enum exit_code pin(struct fleet *fleet, const char *text)
+static enum exit_code pin(struct fleet *fleet, const struct options *options, const char *text)
 {
     char name[NAME_TEXT];
     const char *value = strchr(text, '=') + 1;
@@ -134,6 +209,9 @@ static enum exit_code pin(struct fleet *fleet, const char *text)
                            ? kwh_map_find_obis(slave->map, slave->profiles, obis)
                            : 0;
         }
+        if (fleet->source != NULL && quantity != 0 &&
+            (is_presented(quantity) || source_is(fleet->source, slave->map, NULL)))
+            return usage_error("--set %s: the value comes from %s", text, options->from);
         name_of(quantity, canonical);
         enum kwh_error error = quantity == 0
                                    ? KWH_ERROR_NOT_IN_MAP
@@ -156,6 +234,8 @@ static enum exit_code print_targets(const struct fleet *fleet, const struct kwh_
         char text[KWH_TARGET_TEXT];
         target.has_address = true;
         target.address = fleet->slaves[i].address;
+        if (fleet->slaves[i].line.baud != 0)
+            target.settings = fleet->slaves[i].line;
         if (kwh_target_print(&target, text, sizeof text) != KWH_OK)
             return EXIT_CODE_INTERNAL;
         puts(text);
@@ -169,7 +249,8 @@ static enum exit_code serve(struct fleet *fleet, struct kwh_listener *listener)
 {
     uint32_t then = kwh_host_now_us();
     while (!interrupted()) {
-        enum kwh_error error = kwh_listener_serve(listener, STEP_MS);
+        uint32_t wait_ms = fleet->source != NULL ? source_poll(fleet->source) : STEP_MS;
+        enum kwh_error error = kwh_listener_serve(listener, wait_ms < STEP_MS ? wait_ms : STEP_MS);
         uint32_t elapsed_ms = (kwh_host_now_us() - then) / 1000;
         then += elapsed_ms * 1000;
         for (size_t i = 0; i < fleet->count; i++)
@@ -199,7 +280,12 @@ static enum exit_code listen_and_serve(struct fleet *fleet, const struct options
     }
     if (options->verbose > 0)
         kwh_listener_trace(listener, trace_frames, &fleet->traced);
-    enum exit_code code = print_targets(fleet, kwh_listener_target(listener));
+    enum exit_code code = EXIT_CODE_OK;
+    if (kwh_listener_faults(listener, &fleet->faults, (uint32_t)options->seed) != KWH_OK)
+        code = usage_error("--fault %s: TCP has no flip, noise or echo; rtutcp: has",
+                           options->fault);
+    if (code == EXIT_CODE_OK)
+        code = print_targets(fleet, kwh_listener_target(listener));
     if (code == EXIT_CODE_OK)
         code = serve(fleet, listener);
     kwh_listener_close(listener);
@@ -216,6 +302,17 @@ static enum exit_code parse_link(struct fleet *fleet, const struct options *opti
     return code;
 }
 
+static enum exit_code parse_faults(struct fleet *fleet, const struct options *options)
+{
+    size_t at;
+    if (options->fault == NULL)
+        return EXIT_CODE_OK;
+    enum kwh_error error = kwh_faults_parse(options->fault, &fleet->faults, &at);
+    if (error != KWH_OK)
+        return usage_error("--fault: '%s': %s", options->fault + at, kwh_error_text(error));
+    return EXIT_CODE_OK;
+}
+
 enum exit_code simulate_command(const struct options *options)
 {
     static struct fleet fleet;
@@ -226,13 +323,21 @@ enum exit_code simulate_command(const struct options *options)
                                  options->arguments[2]);
     }
     enum exit_code code = parse_link(&fleet, options);
+    if (code == EXIT_CODE_OK && options->as_delivered &&
+        (fleet.link.scheme != KWH_SCHEME_RTU || strcmp(fleet.link.place, "pty") != 0))
+        return usage_error("--as-delivered: only rtu:pty shows what the other side has set");
+    if (code == EXIT_CODE_OK)
+        code = parse_faults(&fleet, options);
     if (code == EXIT_CODE_OK)
         code = add_meters(&fleet, options);
+    if (code == EXIT_CODE_OK)
+        code = open_source(&fleet, options);
     for (size_t i = 0; code == EXIT_CODE_OK && i < options->pin_count; i++)
-        code = pin(&fleet, options->pins[i]);
+        code = pin(&fleet, options, options->pins[i]);
     if (code == EXIT_CODE_OK)
         code = listen_and_serve(&fleet, options);
     for (size_t i = 0; i < fleet.count; i++)
         kwh_simulation_free(fleet.meters[i]);
+    source_close(fleet.source);
     return code;
 }
