@@ -59,11 +59,10 @@ struct kwh_port_uart {
     struct kwh_backend backend; /**< for kwh_line.backend */
     const struct kwh_uart *uart;
     void *context;
-    struct kwh_line_settings settings; /* to be set once drained */
-    enum kwh_error set_line_error;     /**< how the last change of settings in a step went */
-    bool setting;
-    bool sending; /* the driver of the line is on */
-    bool damaged; /* the last byte of the last batch is */
+    const struct kwh_line_settings *settings; /* to be set once drained, or NULL */
+    enum kwh_error set_line_error;            /**< how the last change of settings in a step went */
+    bool sending;                             /* the driver of the line is on */
+    bool damaged;                             /* the last byte of the last batch is */
 };
 
 /**
@@ -77,8 +76,9 @@ KWH_API KWH_CHECKED enum kwh_error kwh_port_uart_init(struct kwh_port_uart *port
  * Does without waiting what a step of the line asks for, as far as that goes, and tells the line.
  * Call it again and again, each time with a new step: the driver of an RS-485 line goes off in the
  * first call after the last stop bit. SETTINGS take effect in the first call that finds the UART
- * drained; until then nothing is sent or received, and port.set_line_error tells how it went:
- * KWH_ERROR_BUSY not yet, KWH_ERROR_UNSUPPORTED the UART has no set_line.
+ * drained, and must stay where they are up to then; until then nothing is sent or received.
+ * port.set_line_error tells how it went: KWH_ERROR_BUSY not yet, KWH_ERROR_UNSUPPORTED the UART has
+ * no set_line.
  */
 KWH_API void kwh_port_uart_step(struct kwh_port_uart *port, struct kwh_line *line,
                                 const struct kwh_step *step);

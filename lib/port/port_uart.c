@@ -164,22 +164,24 @@ enum kwh_error kwh_port_uart_init(struct kwh_port_uart *port, const struct kwh_u
 /* False: the UART has no settings that hold, yet. */
 static bool is_set(struct kwh_port_uart *port)
 {
-    if (port->setting && (port->uart->drained == NULL || port->uart->drained(port->context))) {
-        port->set_line_error = port->uart->set_line != NULL
-                                   ? port->uart->set_line(port->context, &port->settings)
-                                   : KWH_ERROR_UNSUPPORTED;
-        port->setting = false;
-    }
-    return !port->setting;
+    const struct kwh_uart *uart = port->uart;
+
+    if (port->settings == NULL)
+        return true;
+    if (uart->drained != NULL && !uart->drained(port->context))
+        return false;
+    port->set_line_error = uart->set_line != NULL ? uart->set_line(port->context, port->settings)
+                                                  : KWH_ERROR_UNSUPPORTED;
+    port->settings = NULL;
+    return true;
 }
 
 /* What lines and responders do alike. True: there may be bytes to move. */
 static bool prepare(struct kwh_port_uart *port, const struct kwh_step *step)
 {
     if (step->action == KWH_ACTION_SETTINGS) {
-        port->settings = *step->settings;
+        port->settings = step->settings;
         port->set_line_error = KWH_ERROR_BUSY;
-        port->setting = true;
     }
     if (step->action != KWH_ACTION_SEND)
         turn_to_receiving(port);
