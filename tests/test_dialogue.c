@@ -107,8 +107,11 @@ static int port_errno(void *context)
     return 5;
 }
 
-static struct kwh_backend port = {NULL,         port_now,      port_send,
-                                  port_receive, port_set_line, port_errno};
+static struct kwh_backend port = {.now_us = port_now,
+                                  .send = port_send,
+                                  .receive = port_receive,
+                                  .set_line = port_set_line,
+                                  .last_errno = port_errno};
 
 static int open_wire(void **state)
 {

@@ -162,13 +162,19 @@ static void test_texts(void **state)
                         "Not possible with this port, map or build");
 }
 
+/* Where enums are as short as can be, there are no others. */
+static bool fits(int number)
+{
+    return (int)(enum kwh_error)number == number;
+}
+
 static void test_numbers_that_are_no_error(void **state)
 {
     int number;
 
     (void)state;
     for (number = -1; number <= 300; number++) {
-        if (!is_listed(number)) {
+        if (fits(number) && !is_listed(number)) {
             assert_string_equal(kwh_error_name((enum kwh_error)number), "unknown");
             assert_string_equal(kwh_error_text((enum kwh_error)number), "Unknown error");
         }
@@ -248,7 +254,8 @@ static void test_exception_of_an_error(void **state)
     for (number = -1; number <= 400; number++) {
         int code = number >= 65 && number <= 75 ? number - 64 : 0;
 
-        assert_int_equal(kwh_error_exception((enum kwh_error)number), code);
+        if (fits(number))
+            assert_int_equal(kwh_error_exception((enum kwh_error)number), code);
     }
 }
 

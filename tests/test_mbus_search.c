@@ -83,8 +83,9 @@ static unsigned leave_out_several(struct finds *finds)
 
 static void comment(const char *what)
 {
-    print_message("# %s: %u selections, %u readouts, %u initializations, %u ms\n", what,
-                  bus.selections, bus.readouts, bus.initializations, mbus_bus_ms(&bus));
+    print_message("# %s: %u selections, %u readouts, %u initializations, %lu ms\n", what,
+                  bus.selections, bus.readouts, bus.initializations,
+                  (unsigned long)mbus_bus_ms(&bus));
 }
 
 static void search_all(struct finds *finds, bool letters)

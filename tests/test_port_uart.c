@@ -29,8 +29,11 @@ struct fake {
     uint64_t free_us; /* when the transmitter has sent all */
     uint8_t sent[32];
     size_t sent_count;
-    size_t got_count;   /* of the answer */
+    const uint8_t *comes; /* what is received */
+    size_t comes_size;
+    size_t got_count;   /* of that */
     uint64_t answer_us; /* when its first byte is there; 0: never */
+    size_t damaged;     /* so many bytes of it, the last with a parity error; 0: none */
     bool mute, stuck, sending;
     unsigned early;    /* driver turned off before the last stop bit had left */
     uint64_t late_us;  /* how long it stayed on after that */
@@ -66,10 +69,12 @@ static int fake_get(void *context)
     struct fake *fake = context;
 
     pass(fake, 1);
-    if (fake->answer_us == 0 || fake->got_count == sizeof answer ||
+    if (fake->answer_us == 0 || fake->got_count == fake->comes_size ||
         fake->now_us < fake->answer_us + fake->got_count * CHARACTER_US)
         return -1;
-    return answer[fake->got_count++];
+    fake->got_count++;
+    return fake->comes[fake->got_count - 1] |
+           (fake->got_count == fake->damaged ? KWH_UART_DAMAGED : 0);
 }
 
 static uint32_t fake_now(void *context)
@@ -115,7 +120,7 @@ static enum kwh_error fake_set_line(void *context, const struct kwh_line_setting
 
     assert_true(fake->now_us >= fake->free_us);
     fake->settings = *settings;
-    return KWH_OK;
+    return settings->baud > 115200 ? KWH_ERROR_ARGUMENT : KWH_OK;
 }
 
 static const struct kwh_uart half_duplex = {.put = fake_put,
@@ -137,6 +142,8 @@ static void prepare(struct fake *fake, uint32_t tick_us, struct kwh_line *line, 
     fake->tick_us = tick_us;
     fake->step_us = 7;
     fake->buffer = 1;
+    fake->comes = answer;
+    fake->comes_size = sizeof answer;
     fake->now_us = UINT32_C(0xFFFFFFFF) - 2000; /* wraps during the request */
     assert_int_equal(kwh_line_init(line, &kwh_modbus_rtu, buffer, KWH_MODBUS_RTU_BUFFER), KWH_OK);
     kwh_line_set_speed(line, &settings);
@@ -286,6 +293,7 @@ static void test_no_answer(void **context)
 
     (void)context;
     prepare(&fake, 10000, &line, buffer);
+    fake.step_us = 500; /* a second of it takes no time in an emulator, either */
     fake.mute = true;
     assert_int_equal(kwh_port_uart_init(&port, &half_duplex, &fake), KWH_OK);
     line.backend = &port.backend;
@@ -304,6 +312,7 @@ static void test_stuck(void **context)
 
     (void)context;
     prepare(&fake, 1000, &line, buffer);
+    fake.step_us = 500;
     fake.stuck = true;
     assert_int_equal(kwh_port_uart_init(&port, &half_duplex, &fake), KWH_OK);
     line.backend = &port.backend;
@@ -329,6 +338,116 @@ static void test_set_line(void **context)
     assert_int_equal(fake.settings.stop_bits, 2);
 }
 
+/* The bytes are right, all of them; but the UART doubts one. */
+static void test_damaged(void **context)
+{
+    struct kwh_line line;
+    uint8_t buffer[KWH_MODBUS_RTU_BUFFER];
+
+    (void)context;
+    for (size_t damaged = 0; damaged <= sizeof answer; damaged++) {
+        struct kwh_port_uart port;
+        struct kwh_exchange exchange;
+        struct kwh_step step;
+        struct fake fake;
+        enum kwh_error expected = damaged == 0 ? KWH_OK : KWH_ERROR_NO_FRAME;
+
+        prepare(&fake, 1000, &line, buffer);
+        fake.step_us = 200;
+        fake.damaged = damaged;
+        assert_int_equal(kwh_port_uart_init(&port, &half_duplex, &fake), KWH_OK);
+        line.backend = &port.backend;
+        assert_int_equal(kwh_modbus_read(&exchange, 1, 3, 0x5000, 2), KWH_OK);
+        assert_int_equal(kwh_line_run(&line, &exchange), expected);
+
+        prepare(&fake, 1000, &line, buffer);
+        fake.step_us = 200;
+        fake.damaged = damaged;
+        assert_int_equal(kwh_port_uart_init(&port, &plain, &fake), KWH_OK);
+        assert_int_equal(kwh_modbus_read(&exchange, 1, 3, 0x5000, 2), KWH_OK);
+        assert_int_equal(kwh_line_start(&line, &exchange, fake_now(&fake)), KWH_OK);
+        do {
+            kwh_line_next(&line, fake_now(&fake), &step);
+            kwh_port_uart_step(&port, &line, &step);
+        } while (step.action != KWH_ACTION_DONE);
+        assert_int_equal(exchange.error, expected);
+    }
+}
+
+/* A request of which the UART doubts a byte is not answered. */
+static void test_damaged_request(void **context)
+{
+    struct kwh_responder responder;
+    struct kwh_line line;
+    uint8_t line_buffer[KWH_MODBUS_RTU_BUFFER];
+    uint8_t buffer[KWH_RESPONDER_BUFFER];
+
+    (void)context;
+    for (size_t damaged = 0; damaged <= sizeof request; damaged++) {
+        struct kwh_port_uart port;
+        struct kwh_step step;
+        struct fake fake;
+
+        prepare(&fake, 1000, &line, line_buffer);
+        fake.comes = request;
+        fake.comes_size = sizeof request;
+        fake.damaged = damaged;
+        fake.answer_us = fake.now_us;
+        assert_int_equal(
+            kwh_responder_init(&responder, &kwh_modbus_rtu_server, buffer, sizeof buffer), KWH_OK);
+        kwh_responder_serve(&responder, 1, true);
+        assert_int_equal(kwh_port_uart_init(&port, &plain, &fake), KWH_OK);
+        for (int i = 0; i < 100; i++) {
+            kwh_responder_next(&responder, fake_now(&fake), &step);
+            if (step.action == KWH_ACTION_REQUEST)
+                kwh_responder_ignore(&responder);
+            else
+                kwh_port_uart_respond(&port, &responder, &step);
+            pass(&fake, 300);
+        }
+        assert_int_equal(fake.got_count, sizeof request);
+        assert_int_equal(responder.requests, damaged == 0 ? 1 : 0);
+    }
+}
+
+/* Once the last byte has left, and not before; what comes after goes at the new speed. */
+static void test_settings_in_a_step(void **context)
+{
+    static const struct kwh_line_settings fast = {19200, 8, 'N', 2}, wrong = {230400, 8, 'N', 1};
+    struct kwh_step settings = {.action = KWH_ACTION_SETTINGS, .settings = &fast};
+    struct kwh_step send = {.action = KWH_ACTION_SEND, .bytes = request, .count = 1};
+    struct kwh_port_uart port;
+    struct kwh_line line;
+    struct fake fake;
+    uint8_t buffer[KWH_MODBUS_RTU_BUFFER];
+
+    (void)context;
+    prepare(&fake, 1, &line, buffer);
+    fake.free_us = fake.now_us + 5000;
+    assert_int_equal(kwh_port_uart_init(&port, &half_duplex, &fake), KWH_OK);
+    kwh_port_uart_step(&port, &line, &settings);
+    assert_int_equal(port.set_line_error, KWH_ERROR_BUSY);
+    assert_int_equal(fake.settings.baud, 0);
+    kwh_port_uart_step(&port, &line, &send);
+    assert_int_equal(fake.sent_count, 0);
+    pass(&fake, 5000);
+    kwh_port_uart_step(&port, &line, &send);
+    assert_int_equal(port.set_line_error, KWH_OK);
+    assert_int_equal(fake.settings.baud, 19200);
+    assert_int_equal(fake.settings.stop_bits, 2);
+    assert_int_equal(fake.sent_count, 1);
+    assert_int_equal(line.character_ns, 572917); /* 11 bits of 52.08 us */
+
+    settings.settings = &wrong;
+    pass(&fake, 5000);
+    kwh_port_uart_step(&port, &line, &settings);
+    assert_int_equal(port.set_line_error, KWH_ERROR_ARGUMENT);
+
+    assert_int_equal(kwh_port_uart_init(&port, &plain, &fake), KWH_OK);
+    kwh_port_uart_step(&port, &line, &settings);
+    assert_int_equal(port.set_line_error, KWH_ERROR_UNSUPPORTED);
+}
+
 static void test_what_a_driver_must_have(void **context)
 {
     struct kwh_uart uart = half_duplex;
@@ -352,10 +471,17 @@ static void test_what_a_driver_must_have(void **context)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_blocking),  cmocka_unit_test(test_blocking_plain),
-        cmocka_unit_test(test_steps),     cmocka_unit_test(test_respond),
-        cmocka_unit_test(test_no_answer), cmocka_unit_test(test_stuck),
-        cmocka_unit_test(test_set_line),  cmocka_unit_test(test_what_a_driver_must_have),
+        cmocka_unit_test(test_blocking),
+        cmocka_unit_test(test_blocking_plain),
+        cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_respond),
+        cmocka_unit_test(test_no_answer),
+        cmocka_unit_test(test_stuck),
+        cmocka_unit_test(test_set_line),
+        cmocka_unit_test(test_what_a_driver_must_have),
+        cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_damaged_request),
+        cmocka_unit_test(test_settings_in_a_step),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -77,7 +77,7 @@ static const struct { uint32_t quantity; struct kwh_decimal number; uint64_t dig
 /* What the meter was told, in order. */
 struct meter {
     unsigned calls, writes;
-    enum kwh_error write_error;
+    enum kwh_error write_error, value_error;
     struct kwh_reading written[4];
 };
 
@@ -97,7 +97,7 @@ static enum kwh_error value(void *context, const struct kwh_row *row, struct kwh
         kwh_reading_init(reading, row->quantity, KWH_STATUS_NOT_AVAILABLE);
         return KWH_OK;
     }
-    return KWH_ERROR_IO;
+    return meter->value_error;
 }
 
 static enum kwh_error write_value(void *context, const struct kwh_row *row,
@@ -118,6 +118,7 @@ static int start(void **state)
 {
     (void)state;
     memset(&meter, 0, sizeof meter);
+    meter.value_error = KWH_ERROR_IO;
     memset(&slave, 0, sizeof slave);
     slave.map = &map;
     slave.profiles = 1;
@@ -220,6 +221,8 @@ static void fails_where_no_value_is(void **state)
     expect("03 6000 0002", "83 04"); /* a status in place of a value */
     expect("03 400F 0001", "03 02 0005");
     expect("03 FFFF 0001", "83 04"); /* the callback fails */
+    meter.value_error = KWH_ERROR_ILLEGAL_DATA_ADDRESS;
+    expect("03 FFFF 0001", "83 02"); /* this meter lacks the row */
 }
 
 static void writes_a_register(void **state)

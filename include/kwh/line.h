@@ -407,6 +407,8 @@ struct kwh_backend {
     enum kwh_error (*set_line)(void *context, const struct kwh_line_settings *settings);
     /** errno of the last failure, or NULL. */
     int (*last_errno)(void *context);
+    /** Whether the last byte of the last receive came with a parity or framing error, or NULL. */
+    bool (*damaged)(void *context);
 };
 
 /**

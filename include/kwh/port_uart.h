@@ -10,6 +10,14 @@
  *     kwh_line_next(&line, now_us(NULL), &step);       a main loop that never blocks
  *     kwh_port_uart_step(&port, &line, &step);
  *
+ * What a driver does behind put and get is its own affair (examples/uart/ has each):
+ *
+ * - polled: get looks at the receiver. The loop must come round once a character, 1.1 ms at 9600
+ *   baud, or have a FIFO in the hardware.
+ * - interrupt: the handler moves each byte into a ring buffer, and get takes it from there.
+ * - DMA: the controller fills a circular buffer, and get follows its counter. To send, put fills a
+ *   buffer and starts the controller when it rests.
+ *
  * Interrupt handlers touch the driver's ring buffers only, never the port or the line.
  */
 #ifndef KWH_PORT_UART_H
@@ -21,23 +29,28 @@
 extern "C" {
 #endif
 
+/** Set in what kwh_uart.get() returns: the byte came with a parity, framing or overrun error. */
+#define KWH_UART_DAMAGED 0x100
+
 /** What the driver of a UART can do. Every function gets the context of the port. */
 struct kwh_uart {
-    /** Takes a byte to send; false: no room now. */
+    /** Takes a byte to send; false: no room now. Does not wait. */
     bool (*put)(void *context, uint8_t byte);
-    /** The next received byte, or -1 when there is none. */
+    /** The next received byte, with KWH_UART_DAMAGED where that holds; -1: there is none. Does not
+     *  wait. */
     int (*get)(void *context);
     /** The time in microseconds, wrapping; may be coarse, see kwh_timing.tick_us. */
     uint32_t (*now_us)(void *context);
 
-    /** Whether the last stop bit has left the wire; needed with direction, else may be NULL. */
+    /** Whether the last stop bit has left the wire (the transmitter's "complete", not its "empty");
+     *  needed with direction, else may be NULL. */
     bool (*drained)(void *context);
     /** RS-485: turns the driver of the line on before sending, off once drained; may be NULL. */
     void (*direction)(void *context, bool sending);
     /** Sleeps until a byte comes, or the time is there, or for less; NULL: the port asks over and
      *  over. */
     void (*wait)(void *context, uint32_t until_us);
-    /** Sets speed and character format; NULL: cannot. */
+    /** Sets speed and character format, called once drained; NULL: cannot. */
     enum kwh_error (*set_line)(void *context, const struct kwh_line_settings *settings);
 };
 
@@ -46,7 +59,10 @@ struct kwh_port_uart {
     struct kwh_backend backend; /**< for kwh_line.backend */
     const struct kwh_uart *uart;
     void *context;
-    bool sending; /* the driver of the line is on */
+    const struct kwh_line_settings *settings; /* to be set once drained, or NULL */
+    enum kwh_error set_line_error;            /**< how the last change of settings in a step went */
+    bool sending;                             /* the driver of the line is on */
+    bool damaged;                             /* the last byte of the last batch is */
 };
 
 /**
@@ -58,7 +74,11 @@ KWH_API KWH_CHECKED enum kwh_error kwh_port_uart_init(struct kwh_port_uart *port
 
 /**
  * Does without waiting what a step of the line asks for, as far as that goes, and tells the line.
- * Call it again and again, each time with a new step.
+ * Call it again and again, each time with a new step: the driver of an RS-485 line goes off in the
+ * first call after the last stop bit. SETTINGS take effect in the first call that finds the UART
+ * drained, and must stay where they are up to then; until then nothing is sent or received.
+ * port.set_line_error tells how it went: KWH_ERROR_BUSY not yet, KWH_ERROR_UNSUPPORTED the UART has
+ * no set_line.
  */
 KWH_API void kwh_port_uart_step(struct kwh_port_uart *port, struct kwh_line *line,
                                 const struct kwh_step *step);

@@ -16,7 +16,10 @@ static bool carry_out(struct kwh_line *line, const struct kwh_step *step, uint32
         kwh_line_sent(line, count, backend->now_us(context));
     } else if (step->action == KWH_ACTION_RECEIVE) {
         error = backend->receive(context, step->room, step->capacity, until_us, &count);
-        kwh_line_got(line, count, backend->now_us(context));
+        if (backend->damaged != NULL && backend->damaged(context))
+            kwh_line_got_damaged(line, count, backend->now_us(context));
+        else
+            kwh_line_got(line, count, backend->now_us(context));
     }
     if (error != KWH_OK)
         kwh_line_failed(line, error, backend->last_errno != NULL ? backend->last_errno(context) : 0,

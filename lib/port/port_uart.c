@@ -44,16 +44,19 @@ static size_t put_all(struct kwh_port_uart *port, const uint8_t *bytes, size_t c
     return sent;
 }
 
+/* Up to the first damaged byte, which the line is told of by itself. */
 static size_t get_all(struct kwh_port_uart *port, uint8_t *room, size_t capacity)
 {
     size_t got = 0;
 
-    while (got < capacity) {
+    port->damaged = false;
+    while (got < capacity && !port->damaged) {
         int byte = port->uart->get(port->context);
 
-        if (byte < 0 || byte > 0xFF)
+        if (byte < 0)
             break;
-        room[got++] = (uint8_t)byte;
+        port->damaged = (byte & KWH_UART_DAMAGED) != 0;
+        room[got++] = (uint8_t)(byte & 0xFF);
     }
     return got;
 }
@@ -119,6 +122,13 @@ static enum kwh_error backend_receive(void *context, uint8_t *room, size_t capac
     return KWH_OK;
 }
 
+static bool backend_damaged(void *context)
+{
+    const struct kwh_port_uart *port = context;
+
+    return port->damaged;
+}
+
 static enum kwh_error backend_set_line(void *context, const struct kwh_line_settings *settings)
 {
     struct kwh_port_uart *port = context;
@@ -140,6 +150,7 @@ enum kwh_error kwh_port_uart_init(struct kwh_port_uart *port, const struct kwh_u
     port->backend.now_us = backend_now;
     port->backend.send = backend_send;
     port->backend.receive = backend_receive;
+    port->backend.damaged = backend_damaged;
     port->backend.set_line = uart->set_line != NULL ? backend_set_line : NULL;
     if (uart->direction != NULL)
         uart->direction(context, false);
@@ -150,36 +161,69 @@ enum kwh_error kwh_port_uart_init(struct kwh_port_uart *port, const struct kwh_u
  * One step, which does not
  */
 
+/* False: the UART has no settings that hold, yet. */
+static bool is_set(struct kwh_port_uart *port)
+{
+    const struct kwh_uart *uart = port->uart;
+
+    if (port->settings == NULL)
+        return true;
+    if (uart->drained != NULL && !uart->drained(port->context))
+        return false;
+    port->set_line_error = uart->set_line != NULL ? uart->set_line(port->context, port->settings)
+                                                  : KWH_ERROR_UNSUPPORTED;
+    port->settings = NULL;
+    return true;
+}
+
+/* What lines and responders do alike. True: there may be bytes to move. */
+static bool prepare(struct kwh_port_uart *port, const struct kwh_step *step)
+{
+    if (step->action == KWH_ACTION_SETTINGS) {
+        port->settings = step->settings;
+        port->set_line_error = KWH_ERROR_BUSY;
+    }
+    if (step->action != KWH_ACTION_SEND)
+        turn_to_receiving(port);
+    return is_set(port);
+}
+
 void kwh_port_uart_step(struct kwh_port_uart *port, struct kwh_line *line,
                         const struct kwh_step *step)
 {
+    if (step->action == KWH_ACTION_SETTINGS)
+        kwh_line_set_speed(line, step->settings);
+    if (!prepare(port, step))
+        return;
     if (step->action == KWH_ACTION_SEND) {
         size_t sent = put_all(port, step->bytes, step->count);
 
         kwh_line_sent(line, sent, now(port));
-        return;
-    }
-    turn_to_receiving(port);
-    if (step->room != NULL) {
+    } else if (step->room != NULL) {
         size_t got = get_all(port, step->room, step->capacity);
 
-        kwh_line_got(line, got, now(port));
+        if (port->damaged)
+            kwh_line_got_damaged(line, got, now(port));
+        else
+            kwh_line_got(line, got, now(port));
     }
 }
 
 void kwh_port_uart_respond(struct kwh_port_uart *port, struct kwh_responder *responder,
                            const struct kwh_step *step)
 {
+    if (!prepare(port, step))
+        return;
     if (step->action == KWH_ACTION_SEND) {
         size_t sent = put_all(port, step->bytes, step->count);
 
         kwh_responder_sent(responder, sent, now(port));
-        return;
-    }
-    turn_to_receiving(port);
-    if (step->room != NULL) {
+    } else if (step->room != NULL) {
         size_t got = get_all(port, step->room, step->capacity);
 
-        kwh_responder_got(responder, got, now(port));
+        if (port->damaged)
+            kwh_responder_got_damaged(responder, got, now(port));
+        else
+            kwh_responder_got(responder, got, now(port));
     }
 }

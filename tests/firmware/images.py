@@ -1,0 +1,234 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""usage: images.py TEST IMAGES BOARD [PROGRAM...]: the example firmware, on a bench.
+
+What is expected is what the other side was told to be, or is printed in a manual.
+"""
+import os
+import subprocess
+import sys
+import threading
+
+import bench
+
+TEST, IMAGES, BOARD, *PROGRAMS = sys.argv[1:]
+SOURCE = os.path.dirname(os.path.abspath(__file__))
+KWH = os.environ.get("KWH", "")
+HAS_SECOND = bench.UARTS.get(BOARD, 1) > 1
+
+METERS = "inepro_pro380@1,eastron_sdm72d_m2@2"
+LOAD = ["active_energy_import=13062010", "active_energy_export=6257000", "active_power=-1500.5",
+        "voltage_l1=230.12"]
+PRO380_SAYS = ["pro380 active_energy_import 13062010", "pro380 active_energy_export 6257000",
+               "pro380 combination_code forward_plus_reverse", "pro380 active_power -1500.5"]
+SDM72_SAYS = ["sdm72 voltage_l1 230.12", "sdm72 active_power -1500.5",
+              "sdm72 active_energy_import 13062010"]
+PRO1_SAYS = ["pro1 active_energy_import 6913460", "pro1 active_energy_export 0", "pro1 counted 0"]
+
+
+def settings(values):
+    return [word for value in values for word in ("--set", value)]
+
+
+def pro1(on):
+    """A PRO1 on the M-Bus of a reader."""
+    if HAS_SECOND:
+        on.bench.join(on.uarts[1], on.bench.simulator(
+            "inepro_pro1@1", "mbustcp:127.0.0.1:0",
+            *settings(["active_energy_import=6913460", "active_energy_export=0"])))
+    return PRO1_SAYS if HAS_SECOND else []
+
+
+def expect(at, image, code, lines):
+    """The image ends with this code and says each of these lines, and nothing that is unlike them:
+    every line of a meter begins as one of these does."""
+    ended, said = image.end()
+    at.expect(f"{image.name} ends with {code}, not {ended}", ended == code, "\n".join(said))
+    for line in lines:
+        at.expect(f"{image.name} says {line!r}", line in said, "\n".join(said))
+    for line in said:
+        at.expect(f"nobody told {image.name}: {line!r}", line in lines or line == "ready")
+
+
+def answer(at, uart, make):
+    """Answers each request for registers, eight bytes long, with what `make` makes of it."""
+    def run():
+        request = b""
+        while True:
+            try:
+                data = uart.recv(8 - len(request))
+            except OSError:
+                data = b""
+            if not data:
+                return
+            request += data
+            if len(request) == 8:
+                uart.sendall(make(request))
+                request = b""
+    threading.Thread(target=run, daemon=True).start()
+
+
+# --- A reader ------------------------------------------------------------------------------------
+
+def simulated(at):
+    """The reader, our simulator on both buses, and three pulses of 1 Wh."""
+    image = at.image("reader")
+    meters = at.simulator(METERS, "rtutcp:127.0.0.1:0",
+                          *settings(LOAD + ["combination_code=forward_plus_reverse"]))
+    lines = PRO380_SAYS + SDM72_SAYS + pro1(image) + ["pro380 total 19319010"]
+    if HAS_SECOND:
+        image.wait_for("ready")
+        image.uarts[2].sendall(b"\0\0\0")
+        lines += ["pulses energy 3.000000"]
+    at.join(image.uarts[0], meters)
+    expect(at, image, 0, lines)
+
+
+def libmodbus_server(at):
+    """The reader and libmodbus, which has the registers of a real PRO380, beside our SDM72D-M-2."""
+    image = at.image("reader")
+    ours, theirs = at.terminal()
+    server = at.process([PROGRAMS[0], os.path.join(SOURCE, "../peers/pro380_observed.csv"), "rtu",
+                         theirs], stdout=subprocess.PIPE)
+    server.stdout.readline()
+    sdm72 = at.simulator("eastron_sdm72d_m2@2", "rtutcp:127.0.0.1:0", *settings(LOAD))
+    lines = SDM72_SAYS + pro1(image)
+    lines += ["pro380 active_energy_import 15062030", "pro380 active_energy_export 20257910",
+              "pro380 combination_code forward", "pro380 active_power 175",
+              "pro380 total 15062030"]  # code 1 is forward energy alone
+    if HAS_SECOND:
+        lines += ["pulses energy 0.000000"]
+    at.join(image.uarts[0], ours, sdm72)
+    expect(at, image, 0, lines)
+
+
+NO_MODBUS = {name: [f"pro380 {quantity} no_answer" for quantity in (
+    "active_energy_import", "active_energy_export", "combination_code", "active_power")] +
+    [f"sdm72 {quantity} no_answer" for quantity in (
+        "voltage_l1", "active_power", "active_energy_import")] +
+    [f"pro380 error {name}", f"sdm72 error {name}"]
+    for name in ("timeout", "no_frame", "bad_crc")}
+NO_PULSES = ["pulses energy 0.000000"] if HAS_SECOND else []
+
+
+def silence(at):
+    """Nobody there, in the emulator's own time."""
+    lines = NO_MODBUS["timeout"] + NO_PULSES
+    if HAS_SECOND:
+        lines += ["pro1 active_energy_import no_answer", "pro1 active_energy_export no_answer",
+                  "pro1 error timeout"]
+    expect(at, at.image("reader", alone=True), 1, lines)
+
+
+def noise(at):
+    """Bytes, but no frame; the M-Bus does not mind."""
+    image = at.image("reader")
+    answer(at, image.uarts[0], lambda request: b"\x00\xFF\x55\xAA" * 3)
+    expect(at, image, 1, NO_MODBUS["no_frame"] + pro1(image) + NO_PULSES)
+
+
+def bad_crc(at):
+    """The right frame, and one bit of its CRC wrong: that of 01 03 02 00 00 is B8 44."""
+    def make(request):
+        size = 2 * request[5]
+        return request[:2] + bytes([size]) + bytes(size) + b"\x12\x34"
+    image = at.image("reader")
+    answer(at, image.uarts[0], make)
+    expect(at, image, 1, NO_MODBUS["bad_crc"] + pro1(image) + NO_PULSES)
+
+
+def noisy_answers(at):
+    """Noise before each right answer costs nothing."""
+    image = at.image("reader")
+    meters = at.simulator(METERS, "rtutcp:127.0.0.1:0",
+                          *settings(LOAD + ["combination_code=forward_plus_reverse"]))
+    lines = PRO380_SAYS + SDM72_SAYS + pro1(image) + ["pro380 total 19319010"] + NO_PULSES
+    at.join(image.uarts[0], meters, change=lambda data: b"\x00\xFF\x00" + data)
+    expect(at, image, 0, lines)
+
+
+# --- A meter -------------------------------------------------------------------------------------
+
+def run(at, expected, *command):
+    """A program that ends with 0 and says this somewhere; returns what it said."""
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, timeout=bench.PATIENCE)
+    at.expect(f"{command[0]} ends with 0, not {done.returncode}", done.returncode == 0, done.stdout)
+    for text in expected:
+        at.expect(f"{command[0]} says {text!r}", text in done.stdout, done.stdout)
+    return done.stdout
+
+
+def meter_on_terminal(at):
+    image = at.image("meter")
+    ours, theirs = at.terminal()
+    at.join(ours, image.uarts[0])
+    image.wait_for("ready")
+    return theirs
+
+
+def kwh_reads_meter(at):
+    """Our own command knows which meter the image is, and its energy grows."""
+    bench.need(KWH)
+    place = f"rtu:{meter_on_terminal(at)},timeout_ms=10000"
+    run(at, ["inepro_pro380"], KWH, "identify", place + "@1")
+    run(at, ["230.1"], KWH, "read", place + "@1", "-m", "inepro_pro380", "voltage_l1")
+    seen = set()
+    for _ in range(100):  # 10 Wh a second; the meter counts what it is asked for
+        seen.add(float(run(at, [], KWH, "read", place + "@1", "-m", "inepro_pro380",
+                           "active_energy_import", "-o", "csv", "-q").split(",")[-3]))
+        if len(seen) > 1:
+            break
+    at.expect("the energy grows", len(seen) > 1, str(seen))
+
+
+def mbpoll_reads_meter(at):
+    bench.need("mbpoll")
+    terminal = meter_on_terminal(at)
+    run(at, ["230.1"], "mbpoll", "-m", "rtu", "-b", "9600", "-P", "none", "-a", "1", "-r",
+        str(0x5002 + 1), "-c", "1", "-t", "4:float", "-B", "-1", "-o", "10", terminal)
+
+
+def libmodbus_reads_meter(at):
+    """Exception 2 where the map has no registers."""
+    run(at, ["230.1\nIllegal data address\n"], PROGRAMS[0], meter_on_terminal(at), "1", "5002")
+
+
+# --- One image against the other -----------------------------------------------------------------
+
+def chain(at):
+    """A reader on one bus with a meter and with a translator, which reads another meter: four
+    processors, and each voltage is what the meters made it."""
+    meters = [at.image("meter"), at.image("meter")]
+    translator = at.image("translator")
+    at.join(translator.uarts[1], meters[1].uarts[0])
+    for image in (*meters, translator):
+        image.wait_for("ready")
+    ours, theirs = at.terminal()
+    joined = at.join(ours, translator.uarts[0])
+    bench.need(KWH)
+    for _ in range(100):  # until it has read its meter once
+        done = subprocess.run([KWH, "read", f"rtu:{theirs},timeout_ms=10000@2", "-m",
+                               "eastron_sdm72d_m2", "voltage_l1", "-q"], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        if done.returncode == 0:
+            break
+    at.expect("the translator serves what it read", "230.1" in done.stdout, done.stdout)
+    joined()
+    reader = at.image("reader")
+    pro1(reader)
+    at.join(reader.uarts[0], meters[0].uarts[0], translator.uarts[0])
+    code, said = reader.end()
+    at.expect(f"reader ends with 0, not {code}", code == 0, "\n".join(said))
+    at.expect("two rounds of the SDM72D-M-2", said.count("sdm72 voltage_l1 230.1") == 2,
+              "\n".join(said))
+    at.expect("the code of the PRO380", "pro380 combination_code forward_plus_reverse" in said)
+    for name in ("pro380", "sdm72"):
+        power = {line for line in said if line.startswith(f"{name} active_power ")}
+        at.expect(f"the power of the {name}", power and power <= {
+            f"{name} active_power 30000", f"{name} active_power 36000"}, "\n".join(said))
+
+
+with bench.Bench(IMAGES, BOARD) as at:
+    globals()[TEST](at)
+    sys.exit(at.verdict())
