@@ -58,9 +58,9 @@ else
 fi
 
 # --- A setting is the presented meter's own
-exits 0 raw "$meter" write 0x4003 9 --yes --allow-irreversible
-exits 0 raw "$meter" read 0x4003 1 -o csv
-says out "0x4003,0009"
+exits 0 raw "$meter" write 0x4010 0x25 --yes --allow-irreversible
+exits 0 raw "$meter" read 0x4010 1 -o csv
+says out "0x4010,0025"
 exits 0 read "$source" voltage_l1
 
 # --- The source dies: nothing that is older than said, and never 0; settings are still there
