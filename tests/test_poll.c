@@ -192,7 +192,7 @@ static void a_dead_meter_costs_one_timeout_in_a_pause(void **state)
     run_for(poll, 5000, &tally);
     assert_in_range(tally.bad[1], 2, 3); /* at 0, 2.3 and 4.6 s */
     assert_int_equal(tally.last_error[1], KWH_ERROR_TIMEOUT);
-    assert_int_equal(kwh_poll_statistics(poll, 1)->sent, tally.bad[1]);
+    assert_in_range(kwh_poll_statistics(poll, 1)->sent, tally.bad[1], tally.bad[1] + 1);
     assert_int_equal(tally.readings[1], 0);
     assert_int_equal(tally.again_ms[1], 2000);
     assert_in_range(tally.longest_ms[1], 290, 600);

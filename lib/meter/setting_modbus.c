@@ -199,11 +199,10 @@ static bool write(const struct kwh_setting *setting, enum kwhi_write which, uint
                   struct kwh_exchange *exchange)
 {
     const struct kwh_writing *writing = setting->map->writing;
-    static const struct kwh_writing none;
 
-    if (writing == NULL)
-        writing = &none;
     if (setting->write.row == NULL) /* the guard let nothing through */
+        return false;
+    if (writing == NULL && which != KWHI_WRITE_SETTING)
         return false;
     switch (which) {
     case KWHI_WRITE_UNLOCK:

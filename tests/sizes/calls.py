@@ -86,6 +86,15 @@ class Graph:
             elif re.search(r"\te?icall\b|\te?ijmp\b", line):
                 self.calls[caller].update(pointers)
 
+    def pointed_at(self):
+        """Functions of the core whose addresses it holds, where an object for Arm tells."""
+        found = set()
+        for source in self.build.sources:
+            text = run([self.build.target.prefix + "objdump", "-r", self.build.object(source)])
+            for name in re.findall(r"R_ARM_ABS32\s+(?:\.text\.)?(\S+)", text):
+                found.update({name, f"{source}:{name}"} & set(self.frames))
+        return found
+
     def called_by(self, source):
         """The functions that a file of a program calls."""
         program = Graph.__new__(Graph)
