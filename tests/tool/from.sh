@@ -58,9 +58,14 @@ else
 fi
 
 # --- A setting is the presented meter's own
-exits 0 raw "$meter" write 0x4010 0x25 --yes --allow-irreversible
+exits 0 raw "$meter" write 0x4010 0x0020 --yes --allow-irreversible
 exits 0 raw "$meter" read 0x4010 1 -o csv
-says out "0x4010,0025"
+says out "0x4010,0020"
+exits 0 raw "$patient" write 0x4003 9 --yes --allow-irreversible # it moves as the real one does
+exits 4 raw "$patient" read 0x4003 1
+patient=${patient%@7}@9
+exits 0 raw "$patient" read 0x4003 1 -o csv
+says out "0x4003,0009"
 exits 0 read "$source" voltage_l1
 
 # --- The source dies: nothing that is older than said, and never 0; settings are still there
