@@ -37,7 +37,8 @@ static bool is_settled(const struct kwh_modbus_search *search, uint8_t address)
 
 static void settle(struct kwh_modbus_search *search, uint8_t address)
 {
-    search->settled[address / 8u] |= (uint8_t)(1u << (address % 8u));
+    uint8_t *byte = &search->settled[address / 8u];
+    *byte = (uint8_t)(*byte | 1u << (address % 8u));
     search->silent--;
 }
 
@@ -210,7 +211,7 @@ enum kwh_error kwh_modbus_search_init(struct kwh_modbus_search *search, struct k
         return KWH_ERROR_ARGUMENT;
     search->first = first;
     search->last = last;
-    search->silent = (uint16_t)(last - first + 1u);
+    search->silent = (uint16_t)((unsigned)(last - first) + 1u);
     search->answer_us = stream ? KWH_MODBUS_SEARCH_STREAM_US : KWH_MODBUS_SEARCH_QUICK_US;
     begin_pass(search);
     return KWH_OK;
