@@ -120,6 +120,8 @@ def facts(of):
     if of['timing']['quiet_ms'] != '0':
         rows.append(('pause before a request', of['timing']['quiet_ms'] + ' ms'))
     rows.append(('an answer begins within', of['timing']['answer_ms'] + ' ms'))
+    modulus = of['counter']['modulus']
+    rows.append(('energies begin again at', modulus + ' Wh' if modulus else 'not known'))
     if 'mbus' in of:
         rows.append(('in the header of a telegram', 'manufacturer %(manufacturer)s, medium %(medium)s'
                      % of['mbus']))

@@ -76,6 +76,10 @@ static const uint16_t edges[] = {0x0102, 0x0156, 0x130C};
 
 static const struct kwh_line_settings lines[] = {{2400, 8, 'N', 1}, {9600, 8, 'N', 1}};
 
+/* What comes behind its last digit is in no source. */
+static const struct kwh_counter counter = {
+    .modulus = {0, 0}, .resolution = {0, 0}, .power_max_w = 27600};
+
 KWH_MAP_DECLARE(eastron_sdm230_modbus);
 const struct kwh_map kwh_map_eastron_sdm230_modbus = {
     .name = "eastron_sdm230",
@@ -101,6 +105,7 @@ const struct kwh_map kwh_map_eastron_sdm230_modbus = {
     .quiet_ms = 100, /* Eastron asks for 60 of the older series */
     .answer_ms = 500,
     .holes_read_zero = 1,
+    .counter = &counter,
 };
 
 #if KWH_MAP_NOTES

@@ -75,6 +75,10 @@ static const uint16_t edges[] = {0x00EA, 0x0156, 0x130C};
 
 static const struct kwh_line_settings lines[] = {{9600, 8, 'N', 1}, {9600, 8, 'E', 1}};
 
+/* What comes behind its last digit is in no source. */
+static const struct kwh_counter counter = {
+    .modulus = {0, 0}, .resolution = {0, 0}, .power_max_w = 83000};
+
 KWH_MAP_DECLARE(eastron_sdm54_modbus);
 const struct kwh_map kwh_map_eastron_sdm54_modbus = {
     .name = "eastron_sdm54",
@@ -93,6 +97,7 @@ const struct kwh_map kwh_map_eastron_sdm54_modbus = {
     .quiet_ms = 100, /* Eastron asks for 60 of the older series */
     .answer_ms = 500,
     .holes_read_zero = 1,
+    .counter = &counter,
 };
 
 #if KWH_MAP_NOTES

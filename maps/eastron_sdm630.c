@@ -136,6 +136,10 @@ static const uint16_t edges[] = {0x00C8, 0x014E};
 
 static const struct kwh_line_settings lines[] = {{9600, 8, 'N', 1}, {9600, 8, 'E', 1}};
 
+/* What comes behind its last digit is in no source. Transformers to 9999 A. */
+static const struct kwh_counter counter = {
+    .modulus = {0, 0}, .resolution = {0, 0}, .power_max_w = 8300000};
+
 KWH_MAP_DECLARE(eastron_sdm630_modbus);
 const struct kwh_map kwh_map_eastron_sdm630_modbus = {
     .name = "eastron_sdm630",
@@ -161,6 +165,7 @@ const struct kwh_map kwh_map_eastron_sdm630_modbus = {
     .quiet_ms = 100, /* Eastron asks for 60 of the older series */
     .answer_ms = 500,
     .holes_read_zero = 1,
+    .counter = &counter,
 };
 
 #if KWH_MAP_NOTES

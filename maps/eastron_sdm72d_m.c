@@ -103,6 +103,10 @@ static const uint16_t edges[] = {0x0156, 0x0500, 0xF010, 0xFC02};
 
 static const struct kwh_line_settings lines[] = {{9600, 8, 'N', 1}, {9600, 8, 'E', 1}};
 
+/* What comes behind its last digit is in no source. */
+static const struct kwh_counter counter = {
+    .modulus = {0, 0}, .resolution = {0, 0}, .power_max_w = 83000};
+
 KWH_MAP_DECLARE(eastron_sdm72d_m_modbus);
 const struct kwh_map kwh_map_eastron_sdm72d_m_modbus = {
     .name = "eastron_sdm72d_m",
@@ -132,6 +136,7 @@ const struct kwh_map kwh_map_eastron_sdm72d_m_modbus = {
     .quiet_ms = 100, /* Eastron asks for 60 of the older series */
     .answer_ms = 500,
     .holes_read_zero = 1,
+    .counter = &counter,
 };
 
 #if KWH_MAP_NOTES

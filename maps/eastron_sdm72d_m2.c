@@ -231,6 +231,10 @@ static const struct kwh_writing writing = {
     .default_password = 1000,
 };
 
+/* The manual says 99 999.9 kWh here and 999 999.9 there, and not what comes behind. */
+static const struct kwh_counter counter = {
+    .modulus = {0, 0}, .resolution = {0, 0}, .power_max_w = 83000};
+
 KWH_MAP_DECLARE(eastron_sdm72d_m2_modbus);
 const struct kwh_map kwh_map_eastron_sdm72d_m2_modbus = {
     .name = "eastron_sdm72d_m2",
@@ -262,6 +266,7 @@ const struct kwh_map kwh_map_eastron_sdm72d_m2_modbus = {
     .quiet_ms = 100, /* 60 asked for; one meter restarted when it was polled without a pause */
     .answer_ms = 500,
     .holes_read_zero = 1,
+    .counter = &counter,
 };
 
 #if KWH_MAP_NOTES

@@ -492,6 +492,10 @@ static const uint16_t edges[] = {0x6100, 0x6300};
 
 static const struct kwh_line_settings lines[] = {{9600, 8, 'E', 1}};
 
+/* Nine digits of 1 Wh, behind which the manual lets it begin again. Transformers to 9995 A. */
+static const struct kwh_counter counter = {
+    .modulus = {1, 9}, .resolution = {1, 0}, .power_max_w = 8300000};
+
 KWH_MAP_DECLARE(inepro_2pu_modbus);
 const struct kwh_map kwh_map_inepro_2pu_modbus = {
     .name = "inepro_2pu",
@@ -519,6 +523,7 @@ const struct kwh_map kwh_map_inepro_2pu_modbus = {
     .order = KWH_ORDER_ABCD,
     .request_safe = 120, /* what the maker's own library asks for; 56 seen on a 4PU */
     .default_address = 1,
+    .counter = &counter,
 };
 
 #if KWH_MAP_NOTES
@@ -742,6 +747,7 @@ const struct kwh_map kwh_map_inepro_2pu_mbus = {
     .protocol = KWH_PROTOCOL_MBUS,
     .default_address = 0,
     .mbus = &mbus_family,
+    .counter = &counter,
 };
 
 #if KWH_MAP_NOTES

@@ -150,6 +150,11 @@ static const struct kwh_lookalike lookalikes[] = {
 
 static const struct kwh_line_settings lines[] = {{9600, 8, 'E', 1}};
 
+/* 10^9 Wh: the eight BCD digits of 10 Wh of the M-Bus side; that the registers do the same is ours.
+ * 100 A is a PRO2; 20 % more than at 230 V. */
+static const struct kwh_counter counter = {
+    .modulus = {1, 9}, .resolution = {1, 1}, .power_max_w = 27600};
+
 KWH_MAP_DECLARE(inepro_pro1_modbus);
 const struct kwh_map kwh_map_inepro_pro1_modbus = {
     .name = "inepro_pro1",
@@ -171,6 +176,7 @@ const struct kwh_map kwh_map_inepro_pro1_modbus = {
     .order = KWH_ORDER_ABCD,
     .request_safe = 120, /* what the maker's own library asks for; 75 seen on a PRO380 */
     .default_address = 1,
+    .counter = &counter,
 };
 
 #if KWH_MAP_NOTES
@@ -382,6 +388,7 @@ const struct kwh_map kwh_map_inepro_pro1_mbus = {
     .protocol = KWH_PROTOCOL_MBUS,
     .default_address = 0,
     .mbus = &mbus_family,
+    .counter = &counter,
 };
 
 #if KWH_MAP_NOTES

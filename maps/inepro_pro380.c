@@ -206,6 +206,10 @@ static const struct kwh_lookalike lookalikes[] = {
 
 static const struct kwh_line_settings lines[] = {{9600, 8, 'E', 1}};
 
+/* Eight digits of 10 Wh; what comes behind is in no manual. With transformers to 9995 A. */
+static const struct kwh_counter counter = {
+    .modulus = {1, 9}, .resolution = {1, 1}, .power_max_w = 8300000};
+
 KWH_MAP_DECLARE(inepro_pro380_modbus);
 const struct kwh_map kwh_map_inepro_pro380_modbus = {
     .name = "inepro_pro380",
@@ -227,6 +231,7 @@ const struct kwh_map kwh_map_inepro_pro380_modbus = {
     .order = KWH_ORDER_ABCD,
     .request_safe = 120, /* what the maker's own library asks for; 75 seen on a PRO380 */
     .default_address = 1,
+    .counter = &counter,
 };
 
 #if KWH_MAP_NOTES
@@ -498,6 +503,7 @@ const struct kwh_map kwh_map_inepro_pro380_mbus = {
     .protocol = KWH_PROTOCOL_MBUS,
     .default_address = 0, /* the manual says 0 and 1, public meters have 0 */
     .mbus = &mbus_family,
+    .counter = &counter,
 };
 
 #if KWH_MAP_NOTES

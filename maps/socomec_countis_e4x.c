@@ -669,6 +669,10 @@ static const struct kwh_writing writing = {
     .restart = 0xB2,
 };
 
+/* Begins again behind 999 999 999 tens of Wh and counts how often. Transformers to 12 000 A. */
+static const struct kwh_counter counter = {
+    .modulus = {1, 10}, .resolution = {1, 1}, .power_max_w = 10000000};
+
 KWH_MAP_DECLARE(socomec_countis_e4x_modbus);
 const struct kwh_map kwh_map_socomec_countis_e4x_modbus = {
     .name = "socomec_countis_e4x",
@@ -695,6 +699,7 @@ const struct kwh_map kwh_map_socomec_countis_e4x_modbus = {
     .default_address = 1,
     .holes_read_zero = 1, /* reserved registers of a group may be read */
     .top_is_absent = 1,
+    .counter = &counter,
 };
 
 #if KWH_MAP_NOTES

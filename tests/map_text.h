@@ -361,6 +361,14 @@ static inline void put_needs(char *text, size_t capacity, const struct kwh_item 
     put(text, capacity, "\n");
 }
 
+static inline void put_counter(char *text, size_t capacity, const struct kwh_counter *counter)
+{
+    put(text, capacity, "counter: modulus %lde%d, resolution %lde%d, power %lu, both ways %d\n",
+        (long)counter->modulus.mantissa, counter->modulus.exponent,
+        (long)counter->resolution.mantissa, counter->resolution.exponent,
+        (unsigned long)counter->power_max_w, counter->both_ways);
+}
+
 static inline void put_writing(char *text, size_t capacity, const struct kwh_writing *writing)
 {
     put(text, capacity, "writing: unlock ");
@@ -395,6 +403,8 @@ static inline void put_beside(char *text, size_t capacity, const struct kwh_map_
         put_needs(text, capacity, &map->items[i]);
     if (map->writing != NULL)
         put_writing(text, capacity, map->writing);
+    if (map->counter != NULL)
+        put_counter(text, capacity, map->counter);
     for (size_t i = 0; i < KWH_COUNT(map->reserved); i++)
         if (map->reserved[i] != NULL)
             put(text, capacity, "reserved %u\n", (unsigned)i);

@@ -22,6 +22,7 @@ static struct copy {
     struct kwh_map map;
     struct kwh_mbus_family family;
     struct kwh_writing writing;
+    struct kwh_counter counter;
     struct kwh_block blocks[16];
     struct kwh_row rows[500];
     struct kwh_record records[64];
@@ -108,6 +109,10 @@ static void copy_map(const struct kwh_map_entry *entry)
     copy.map.selectors = copy.selectors;
     copy.map.avoid = copy.avoid;
     copy.map.edges = copy.edges;
+    if (map->counter != NULL) {
+        copy.counter = *map->counter;
+        copy.map.counter = &copy.counter;
+    }
     if (map->writing != NULL) {
         copy.writing = *map->writing;
         copy.map.writing = &copy.writing;
@@ -389,6 +394,14 @@ static void change_ways(void)
     scope.what = "edge";
     for (size_t i = 0; i < copy.map.edge_count; i++)
         change_bits(&scope, &copy.edges[i], sizeof copy.edges[i], "address");
+    scope.what = "counter";
+    if (copy.map.counter != NULL) {
+        BITS(&scope, &copy.counter, modulus.mantissa);
+        BITS(&scope, &copy.counter, modulus.exponent);
+        BITS(&scope, &copy.counter, resolution.mantissa);
+        BITS(&scope, &copy.counter, resolution.exponent);
+        BITS(&scope, &copy.counter, power_max_w);
+    }
     scope.what = "writing";
     if (copy.map.writing != NULL) {
         BITS(&scope, &copy.writing, unlock);
@@ -462,7 +475,7 @@ KWH_STATIC_ASSERT(sizeof(void *) != 8 ||
                   all_of_what_names);
 KWH_STATIC_ASSERT(sizeof(struct kwh_selector) == 24 && sizeof(struct kwh_range) == 6 &&
                       sizeof(struct kwh_mbus_family) == 6 && sizeof(struct kwh_writing) == 20 &&
-                      sizeof(struct kwh_line_settings) == 8,
+                      sizeof(struct kwh_counter) == 40 && sizeof(struct kwh_line_settings) == 8,
                   all_of_the_rest);
 
 static void every_change_of_a_map_is_noticed(void **state)

@@ -253,7 +253,10 @@ struct kwh_simulation;
 KWH_API KWH_CHECKED enum kwh_error kwh_simulation_new(struct kwh_simulation **simulation,
                                                       const struct kwh_map *map, uint32_t seed);
 
-/** Pins a value, text as a person writes it. KWH_ERROR_NOT_IN_MAP, KWH_ERROR_SYNTAX... */
+/**
+ * Pins a value, text as a person writes it; an energy with + behind it, "999999990+", counts on
+ * from there, and begins again where its map says. KWH_ERROR_NOT_IN_MAP, KWH_ERROR_SYNTAX...
+ */
 KWH_API KWH_CHECKED enum kwh_error kwh_simulation_pin(struct kwh_simulation *simulation,
                                                       const char *name, const char *value);
 

@@ -10,6 +10,7 @@
 #ifndef KWH_MAP_H
 #define KWH_MAP_H
 
+#include <kwh/counter.h>
 #include <kwh/line_settings.h>
 #include <kwh/obis.h>
 #include <kwh/reading.h>
@@ -443,7 +444,10 @@ struct kwh_map {
     const struct kwh_mbus_family *mbus; /**< of KWH_PROTOCOL_MBUS */
     const struct kwh_selector *selectors;
     const struct kwh_writing *writing; /**< or NULL: nothing special */
-    const void *reserved[4];
+    const struct kwh_counter *counter; /**< its energies, in Wh, varh and VAh: what all of them
+                                          start again at, and count in, and the greatest power that
+                                          a meter of this family can see; NULL: nothing known */
+    const void *reserved[3];
 };
 
 /**
@@ -570,6 +574,15 @@ KWH_API const struct kwh_item *kwh_map_item(const struct kwh_map *map, uint32_t 
 
 /** True when the map lets this value be written: one of its choices, or within its range. */
 KWH_API bool kwh_item_allows(const struct kwh_item *item, const struct kwh_reading *reading);
+
+/**
+ * What is known of the counter behind an energy, for kwh_counter_step(): what the map says of all,
+ * and that it may fall where the quantity is a difference or follows a combination code.
+ * @return false for what is no energy that is counted on and on, such as that of a month; and for
+ * maps that know nothing
+ */
+KWH_API bool kwh_map_counter(const struct kwh_map *map, uint32_t quantity,
+                             struct kwh_counter *counter);
 
 /** The choice of an item with this code on the wire; NULL when it is not in the list. */
 KWH_API const struct kwh_choice *kwh_item_choice(const struct kwh_item *item,

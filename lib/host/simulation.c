@@ -12,6 +12,8 @@
 struct chosen {
     struct chosen *next;
     struct kwh_reading reading;
+    bool counts;             /* on from there */
+    struct kwh_decimal then; /* what the load had counted */
 };
 
 struct kwh_simulation {
@@ -153,6 +155,7 @@ static enum kwh_error choose(struct kwh_simulation *simulation, const struct kwh
         simulation->chosen = chosen;
     }
     chosen->reading = *reading;
+    chosen->counts = false;
     follow(simulation, reading);
     return KWH_OK;
 }
@@ -345,6 +348,61 @@ static bool is_hole(const struct kwh_simulation *simulation, const struct kwh_ro
     return false;
 }
 
+static int64_t milli(struct kwh_decimal value)
+{
+    int64_t number = 0;
+    return kwh_decimal_to_int64(value, -3, KWH_ROUND_HALF_EVEN, &number) == KWH_OK ? number : 0;
+}
+
+/* Thousandths that a counter has come to since somebody set it, as if it never began again. */
+static int64_t counted_on(const struct kwh_simulation *simulation, const struct chosen *chosen)
+{
+    struct kwh_decimal now = kwh_decimal(0, 0);
+    if (kwhi_load_value(&simulation->load, chosen->reading.quantity, &now) != KWH_OK)
+        now = chosen->then;
+    return milli(chosen->reading.decimal) + milli(now) - milli(chosen->then);
+}
+
+/* At what the counter behind a quantity begins again, in thousandths; 0: nobody knows. */
+static int64_t modulus_of(const struct kwh_simulation *simulation, uint32_t quantity)
+{
+    struct kwh_counter counter;
+    return kwh_map_counter(simulation->map, quantity, &counter) ? milli(counter.modulus) : 0;
+}
+
+/* How often a counter has begun again: its quantity is that of the number, but for the process. */
+static bool rollovers(const struct kwh_simulation *simulation, struct kwh_reading *reading)
+{
+    const uint32_t process = UINT32_C(15) << 2;
+    uint32_t quantity = reading->quantity & ~process;
+    const struct chosen *chosen = find_chosen(simulation, quantity);
+    int64_t modulus = modulus_of(simulation, quantity);
+    if (KWH_QUANTITY_PROCESS(reading->quantity) != KWH_PROCESS_ROLLOVERS || chosen == NULL ||
+        !chosen->counts || modulus == 0)
+        return false;
+    reading->decimal = kwh_decimal(counted_on(simulation, chosen) / modulus, 0);
+    return true;
+}
+
+static void roll_over(const struct kwh_simulation *simulation, struct kwh_reading *reading)
+{
+    int64_t modulus = modulus_of(simulation, reading->quantity);
+    if (modulus != 0 && milli(reading->decimal) >= modulus)
+        reading->decimal = kwh_decimal(milli(reading->decimal) % modulus, -3);
+}
+
+static void measure(const struct kwh_simulation *simulation, const struct kwh_row *row,
+                    struct kwh_reading *reading)
+{
+    kwh_reading_init(reading, row->quantity, KWH_STATUS_OK);
+    reading->certainty = (uint8_t)kwh_row_certainty(row);
+    if (rollovers(simulation, reading))
+        return;
+    if (kwhi_load_value(&simulation->load, row->quantity, &reading->decimal) != KWH_OK)
+        stand_in(simulation, row, reading);
+    roll_over(simulation, reading);
+}
+
 static enum kwh_error row_value(void *context, const struct kwh_row *row,
                                 struct kwh_reading *reading)
 {
@@ -352,11 +410,12 @@ static enum kwh_error row_value(void *context, const struct kwh_row *row,
     const struct chosen *chosen = find_chosen(simulation, row->quantity);
     if (chosen != NULL) {
         *reading = chosen->reading;
+        if (chosen->counts) {
+            reading->decimal = kwh_decimal(counted_on(simulation, chosen), -3);
+            roll_over(simulation, reading);
+        }
     } else if (KWH_QUANTITY_CLASS(row->quantity) == KWH_CLASS_MEASUREMENT) {
-        kwh_reading_init(reading, row->quantity, KWH_STATUS_OK);
-        reading->certainty = (uint8_t)kwh_row_certainty(row);
-        if (kwhi_load_value(&simulation->load, row->quantity, &reading->decimal) != KWH_OK)
-            stand_in(simulation, row, reading);
+        measure(simulation, row, reading);
     } else {
         item_value(simulation, row, reading);
     }
@@ -541,14 +600,36 @@ enum kwh_error kwh_simulation_pin(struct kwh_simulation *simulation, const char 
 {
     uint32_t quantity;
     struct kwh_reading reading;
+    struct kwh_decimal then = kwh_decimal(0, 0);
+    struct kwh_counter counter;
+    struct chosen *chosen;
+    char text[KWH_READING_TEXT];
+    size_t length = strlen(value);
+    bool counts = length > 0 && value[length - 1] == '+';
     enum kwh_error error = kwh_quantity_parse(name, &quantity);
     if (error != KWH_OK)
         return error;
     const struct kwh_row *row = row_of(simulation, quantity);
     if (row == NULL)
         return KWH_ERROR_NOT_IN_MAP;
-    error = parse(simulation, row, value, &reading);
-    return error == KWH_OK ? choose(simulation, &reading) : error;
+    if (counts)
+        length--;
+    if (length >= sizeof text)
+        return KWH_ERROR_SYNTAX;
+    memcpy(text, value, length);
+    text[length] = '\0';
+    error = parse(simulation, row, text, &reading);
+    if (counts && (!kwh_map_counter(simulation->map, quantity, &counter) ||
+                   kwhi_load_value(&simulation->load, quantity, &then) != KWH_OK))
+        error = KWH_ERROR_SYNTAX;
+    if (error == KWH_OK)
+        error = choose(simulation, &reading);
+    if (error != KWH_OK)
+        return error;
+    chosen = find_chosen(simulation, quantity);
+    chosen->counts = counts;
+    chosen->then = then;
+    return KWH_OK;
 }
 
 void kwh_simulation_advance(struct kwh_simulation *simulation, uint32_t elapsed_ms)

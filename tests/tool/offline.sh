@@ -103,7 +103,9 @@ json '{"code": "0x3203", "model": "GROW N380", "error": "other_encoding"} in lin
 json 'line["identity"]["refused"][-1]["address"] == "4112" and "address" not in line["identity"]["refused"][0]'
 json 'line["rows"][0]["obis"] == "0-0:96.1.0" and line["rows"][0]["by_name"] is True'
 json 'lines[1]["mbus"]["medium"] == "2" and "identity" not in lines[1]'
+json 'line["counter"] == {"modulus": "1000000000", "resolution": "10", "power_max_w": "8300000"}'
 exits 0 maps eastron_sdm72d_m2 -o json
+json 'line["counter"] == {"modulus": None, "resolution": None, "power_max_w": "83000"}'
 json 'line["timing"] == {"quiet_ms": "100", "turnaround_ms": "20", "answer_ms": "500"}'
 json 'line["request"]["safe"] == "60" and line["request"]["proven"] == "76" and line["request"]["even"]'
 json 'line["identity"]["codes"][2]["value"] == "voltage_l1" and line["identity"]["codes"][2]["least"] == "1"'

@@ -250,6 +250,24 @@ static cJSON *mbus_object(const struct kwh_mbus_family *family)
     return object;
 }
 
+/* In Wh, varh and VAh; null is not known. */
+static cJSON *counter_object(const struct kwh_counter *counter)
+{
+    static const struct kwh_counter none;
+    const struct kwh_counter *of = counter != NULL ? counter : &none;
+    cJSON *object = json_object();
+    if (of->modulus.mantissa != 0)
+        json_decimal(object, "modulus", of->modulus.mantissa, of->modulus.exponent);
+    else
+        json_text(object, "modulus", NULL);
+    if (of->resolution.mantissa != 0)
+        json_decimal(object, "resolution", of->resolution.mantissa, of->resolution.exponent);
+    else
+        json_text(object, "resolution", NULL);
+    json_unsigned(object, "power_max_w", of->power_max_w);
+    return object;
+}
+
 void json_map_facts(cJSON *object, const struct kwh_map_entry *entry)
 {
     const struct kwh_map *map = entry->map;
@@ -264,6 +282,7 @@ void json_map_facts(cJSON *object, const struct kwh_map_entry *entry)
     }
     if (map->mbus != NULL)
         json_item(object, "mbus", mbus_object(map->mbus));
+    json_item(object, "counter", counter_object(map->counter));
     if (map->writing != NULL)
         json_item(object, "writing", writing_object(map->writing));
     json_item(object, "settings", setting_array(map));
