@@ -627,8 +627,10 @@ enum kwh_error kwh_simulation_pin(struct kwh_simulation *simulation, const char 
     if (error != KWH_OK)
         return error;
     chosen = find_chosen(simulation, quantity);
-    chosen->counts = counts;
-    chosen->then = then;
+    if (chosen != NULL) {
+        chosen->counts = counts;
+        chosen->then = then;
+    }
     return KWH_OK;
 }
 
