@@ -95,6 +95,12 @@ done
 exits 0 scan "$link,baud=38400,allowance_ms=5" --primary -o csv
 [ "$(grep -c ',meter,' "$temp/out")" = 4 ] || complain "not four meters: $(cat "$temp/out")"
 exits 4 scan "$link,baud=38400,allowance_ms=5@sFFFFFFFFFFFFFF07" -q
+# Nobody has that medium: each of the ten digits is asked for once, or as often as wanted.
+for retries in 0 2; do
+    exits 4 scan "$link,baud=38400,allowance_ms=5@sFFFFFFFFFFFFFF07" --retries $retries -v
+    asked=$(grep -c "73 FD 52" "$temp/err")
+    [ "$asked" = $((10 + 10 * retries)) ] || complain "$asked selections with --retries $retries"
+done
 exits 2 scan "$link@5"
 exits 2 scan "$link" --quick
 exits 2 scan "$link" --addresses 1-5

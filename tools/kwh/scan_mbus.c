@@ -179,6 +179,8 @@ static void tell(struct mbus_scan *mbus, const struct kwh_mbus_found *found)
 static enum kwh_error run_search(struct mbus_scan *mbus, const char *pass)
 {
     struct kwh_mbus_found found;
+    if (mbus->scan->link.target.retries >= 0)
+        mbus->search.retries = mbus->scan->link.host.line.retries;
     scan_begin_pass(mbus->scan, pass);
     while (kwh_mbus_search_next(&mbus->search, &found))
         tell(mbus, &found);
