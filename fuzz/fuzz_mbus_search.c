@@ -207,7 +207,7 @@ static size_t fitting(uint8_t *frame, unsigned amount, uint8_t open)
 
     for (unsigned i = 0; i < 32; i += 4)
         if ((own.id >> i & 15u) == 15u)
-            own.id ^= (uint32_t)(15u ^ (open >> (i % 8) & 15u)) << i;
+            own.id ^= (uint32_t)(15u ^ ((unsigned)open >> (i % 8) & 15u)) << i;
     own.version = own.version == 0xFF ? open : own.version;
     own.medium = own.medium == 0xFF ? open : own.medium;
     own.manufacturer = own.manufacturer == 0xFFFF ? open : own.manufacturer;

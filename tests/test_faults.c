@@ -96,7 +96,7 @@ static void bytes_get_lost_and_bits_turn_as_often_as_asked(void **state)
         uint8_t bytes[100] = {0};
         assert_int_equal(kwhi_faulty_line_pass(&line, bytes, sizeof bytes), 100);
         for (unsigned bit = 0; bit < 800; bit++)
-            turned += bytes[bit / 8] >> bit % 8 & 1u;
+            turned += (unsigned)bytes[bit / 8] >> bit % 8 & 1u;
     }
     assert_in_range(turned, 8000 - 447, 8000 + 447);
 }
