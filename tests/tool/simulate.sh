@@ -103,7 +103,7 @@ stop INT 0
 start meter "$KWH" simulate PRO380 tcp:127.0.0.1:0 -q --fault delay=400
 exits 4 read "$target" -m PRO380 voltage_l1 -q --retries 0 --timeout 100
 exits 0 read "$target" -m PRO380 voltage_l1 -q --timeout 5000 -o json
-json 'line["duration_ms"] is not None and int(line["duration_ms"]) >= 400'
+json 'line["duration_ms"] is not None and int(line["duration_ms"]) >= 395'
 stop INT 0
 start meter "$KWH" simulate inepro_pro1@5 mbustcp:127.0.0.1:0 -q --fault drop=1e-3,delay=10
 exits 0 read "$target" -q -m inepro_pro1 --retries 20 -o json
