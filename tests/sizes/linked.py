@@ -67,6 +67,8 @@ FOREIGN = {
     "pro380_frames": r"lib_(line|mbus|meter|port|energy)_|lib_modbus_(tcp|.*server)",
     "pro380": r"lib_(mbus|meter|port|energy)_|lib_map_(plan|mbus|record|map_record)"
               r"|lib_modbus_(tcp|.*server)|lib_base_(quantity_text|error_text|decimal_text)",
+    "mbus_frames": r"lib_(line|modbus|map|meter|port|energy)_|lib_mbus_(master|slave|search)|maps_"
+                   r"|lib_mbus_record_encode",
     "mbus_master_plain": r"lib_(modbus|map|meter|port|energy)_|lib_mbus_(slave|search)|maps_"
                          r"|lib_mbus_record_encode",
     "pulses": r"lib_(line|modbus|mbus|map|meter|port)_|maps_",

@@ -3,11 +3,8 @@
 #ifndef MBUS_H
 #define MBUS_H
 
-#include "board.h"
+#include "mbus_records.h"
 
-#include <kwh.h>
-
-static uint8_t frame[KWH_MBUS_READ_BUFFER];
 static struct kwh_line line;
 static struct kwh_exchange exchange;
 
@@ -42,22 +39,10 @@ static enum kwh_error mbus_run(struct kwh_mbus_link *link)
     return error;
 }
 
-static void mbus_show(const struct kwh_mbus_record *record)
-{
-    board_result = record->kind;
-    board_result = record->status;
-    board_result = (uint32_t)record->value.mantissa;
-    board_result = (uint32_t)record->value.exponent;
-}
-
 /* Initializes the link, then asks for data. */
-static inline void mbus_turn(void (*show)(const uint8_t *data, size_t size,
-                                          const struct kwh_mbus_record *record))
+static inline void mbus_turn(mbus_shower *show)
 {
     struct kwh_mbus_frame answer;
-    struct kwh_mbus_telegram telegram;
-    struct kwh_mbus_records records;
-    struct kwh_mbus_record record;
     struct kwh_mbus_link link;
     const uint8_t *bytes;
 
@@ -69,12 +54,8 @@ static inline void mbus_turn(void (*show)(const uint8_t *data, size_t size,
     if (mbus_run(&link) != KWH_OK)
         return;
     bytes = kwh_mbus_answer(&line, &exchange, &answer);
-    if (bytes == NULL || kwh_mbus_telegram_decode(answer.ci, bytes + answer.data_at,
-                                                  answer.data_length, &telegram) != KWH_OK)
-        return;
-    kwh_mbus_records_init(&records, &telegram);
-    while (kwh_mbus_next(&records, bytes + answer.data_at, answer.data_length, &record))
-        show(bytes + answer.data_at, answer.data_length, &record);
+    if (bytes != NULL)
+        mbus_show_records(bytes, &answer, show);
 }
 
 #endif
