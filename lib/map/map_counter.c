@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include <kwh/map.h>
 
 /* What is counted for good: no demand, no day, no number of roll-overs. */
@@ -14,10 +16,9 @@ static bool is_counter(uint32_t quantity)
 
 bool kwh_map_counter(const struct kwh_map *map, uint32_t quantity, struct kwh_counter *counter)
 {
-    static const struct kwh_counter none;
     unsigned direction = KWH_QUANTITY_DIRECTION(quantity);
 
-    *counter = none;
+    memset(counter, 0, sizeof *counter);
     if (map->counter == NULL || !is_counter(quantity))
         return false;
     *counter = *map->counter;
