@@ -52,8 +52,8 @@ static const struct subcommand subcommands[] = {
      "Then once more, slowly, where nobody answered, unless --quick. Who answers is identified.\n"
      "\n"
      "M-Bus (mbus:/dev/ttyUSB0,baud=2400, mbustcp:host:port): by secondary address, digit by digit "
-     "wherever several answer, then by primary address; @s12FFFFFF behind LINK limits the search "
-     "to what may stand for F.",
+     "wherever several answer, then by primary address, which takes one or two minutes for all; "
+     "@s12FFFFFF behind LINK limits the search to what may stand for F.",
      scan_command},
     {"decode", "[HEX|-]", "explain captured frames", "omravCh",
      "Modbus RTU, Modbus TCP and M-Bus are told apart by themselves. Frames are hexadecimal, with "
