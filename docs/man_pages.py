@@ -30,11 +30,20 @@ def prose(text):
             yield '\\&' + line if line[0] in ".'" else line
 
 
+def literal(text):
+    yield '.Bd -literal -offset indent'
+    yield from map(escaped, text.splitlines())
+    yield '.Ed'
+
+
 def paragraphs(text):
     for number, paragraph in enumerate(text.split('\n\n')):
         if number > 0:
             yield '.Pp'
-        yield from prose(paragraph)
+        if all(line.startswith('kwh ') for line in paragraph.split('\n')):
+            yield from literal(paragraph)
+        else:
+            yield from prose(paragraph)
 
 
 def argument(word):
@@ -76,9 +85,7 @@ def examples(section):
                 yield '.Pp'
             yield from paragraphs(part.strip())
         elif number % 2 == 1:
-            yield '.Bd -literal -offset indent'
-            yield from map(escaped, part.splitlines())
-            yield '.Ed'
+            yield from literal(part)
 
 
 def see_also(pages):

@@ -19,5 +19,6 @@ for name in $("$KWH" help | sed -n 's/^  kwh \([a-z][a-z]*\) .*/\1/p'); do
         grep -q -e "$option" "$temp/page" || { echo "kwh-$name.1 does not name $option"; exit 1; }
     done
 done
+mandoc -T ascii kwh-raw.1 | grep -q '^ *kwh raw TARGET mbus FRAME$' || { echo "the forms of kwh raw run together"; exit 1; }
 [ "$count" -ge 7 ] || { echo "only $count subcommands"; exit 1; }
 echo "$count pages"

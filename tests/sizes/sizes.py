@@ -81,11 +81,12 @@ def table(results):
             continue
         result = results[target.name]
         title = f"{target.title}, {result['compiler']}"
-        print(f"\n{title:44}  code  constants    RAM  stack")
+        print(f"\n{title:44}  code  constants    RAM  stack  bytes")
         for program, title in PROGRAMS.items():
             sizes = result["programs"][program]
             print(f"  {title:42}{sizes['code']:>6}  {sizes['constants']:>9}  {sizes['ram']:>5}  "
                   f"{sizes['stack']:>5}")
+        print("  structures that a program defines, each as often as it needs them:")
         width = max(map(len, result["contexts"]))
         contexts = [f"{name:{width}} {size:>4}" for name, size in result["contexts"].items()]
         for first in range(0, len(contexts), 3):

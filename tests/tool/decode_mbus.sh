@@ -131,14 +131,14 @@ json 'line["frame"] == "nack" and line["error"] is None'
 exits 0 decode 10 40 01 41 16 E5 10 7B FD 78 16 10 5A FE 58 16 10 40 FF 3F 16
 prints 'M-Bus request to address 1: reset the link
 M-Bus acknowledgment (E5)
-M-Bus request to the selected meter (253): send data, frame count bit 1
-M-Bus request to any meter (254): send alarms, frame count bit 0
+M-Bus request to the selected meter (253): send your data, frame count bit 1
+M-Bus request to any meter (254): send your alarms, frame count bit 0
 M-Bus request to all meters (255): reset the link'
 exits 0 decode 10 5B 01 5C 16 -o json
 json 'line["frame"] == "short" and line["control"] == "5B" and line["address"] == "1" and line["ci"] is None'
 exits 0 decode 10 5B 01 5C 16 -v
 prints '10 5B 01 5C 16
-M-Bus request to address 1: send data, frame count bit 0
+M-Bus request to address 1: send your data, frame count bit 0
 C 5B (REQ_UD2, frame count bit 0), A 01'
 
 # explains SENTENCE HEX: the first line of a frame that holds.

@@ -30,7 +30,7 @@ exits 0 maps
 says out "inepro_pro380"
 exits 0 maps -o json
 json '{"inepro_pro1", "inepro_pro380"} <= {m["name"] for m in lines}'
-json 'all(int(m["values"]) > 10 for m in lines if m["protocol"] == "modbus")'
+json 'all(int(m["values"]) > 0 for m in lines if m["protocol"] == "modbus")'
 json '[m["models"] for m in lines if m["name"] == "inepro_pro380"][0][0] == "PRO380-Mod"'
 json '[m["protocol"] for m in lines if m["name"] == "inepro_pro380"] == ["modbus", "mbus"]'
 json '[m["values"] for m in lines if m["protocol"] == "mbus" and m["name"] == "inepro_2pu"] == ["32"]'

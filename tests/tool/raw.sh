@@ -27,6 +27,7 @@ exits 5 raw "$target" read input 0x5002 4 -o json
 json 'line["error"] == "illegal_data_address" and line["answer"] == "8402" and line["registers"] == []'
 says err "exception 2"
 exits 2 raw "$target" read 0x5002
+says err "behind read come [holding|input] ADDRESS COUNT"
 exits 2 raw "$target" read 0x5002 126
 says err "COUNT '126' is not a number from 1 to 125"
 exits 2 raw "$target" read 0xFFFF 2

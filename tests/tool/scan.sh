@@ -21,7 +21,9 @@ json '[found["serial"] for found in lines] == ["24430002", "24430001", None, "24
 json 'all(found["kind"] == "meter" and found["error"] is None for found in lines)'
 json 'list(line) == ["target", "kind", "address", "map", "model", "serial", "code", "error"]'
 json 'line["address"] == "1" and line["code"] == "0089" and line["map"] == "eastron_sdm72d_m2"'
-says err "at 9600 8N1, then 9600 8E1, then 2400 8N1"
+for settings in "9600 8N1" "9600 8E1" "2400 8N1"; do # in the order of the maps
+    says err "$settings"
+done
 found=$("$PYTHON" -c 'import json, sys
 for line in open(sys.argv[1]): print(json.loads(line)["target"], json.loads(line)["map"])' "$temp/out")
 echo "$found" | while read -r one map; do

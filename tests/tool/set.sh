@@ -24,6 +24,7 @@ done
 
 # Without names all that a meter tells of itself, and no measurements.
 exits 0 get sim:inepro_pro380 -o json
+says out '"baud_rate":9600' # a number, as in what set prints
 json 'line["values"]["baud_rate"] == "9600" and line["values"]["combination_code"] == "forward"'
 json 'line["serial"] == "24430000" and "voltage_l1_v" not in line["values"]'
 exits 0 get sim:eastron_sdm72d_m2 -o json

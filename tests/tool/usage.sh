@@ -33,6 +33,11 @@ exits 2 read /dev/ttyUSB0
 says err "did you mean rtu:/dev/ttyUSB0@1?"
 exits 2 simulate inepro_pro380 tcp:127.0.0.1:99999
 says err "port: 1 to 65535"
+exits 2 simulate inepro_pro380 tcp:127.0.0.1:0 --fault echo,dropp=1
+says err "'dropp=1': known are drop, "
+exits 2 simulate inepro_pro380 tcp:127.0.0.1:0 --fault drop=2
+exits 2 simulate inepro_pro380 tcp:127.0.0.1:0 --from no_file.json
+says err "'no_file.json' is no TARGET, and no file"
 exits 2 read sim:inepro_pro380 -o xml
 says err "-o xml: not table, json or csv"
 exits 2 read sim:inepro_pro380 -o

@@ -95,10 +95,10 @@ void trace_frames(void *context, enum kwh_trace what, const uint8_t *bytes, size
                   uint32_t now_us)
 {
     struct capture capture;
-    char hex[3 * 264 + 4], text[MBUS_TEXT] = "given up";
+    char hex[3 * 264 + 4], text[MBUS_TEXT] = "passed over";
     (void)now_us;
     if (what == KWH_TRACE_RECEIVED || count == 0)
-        return; /* the same bytes come again as a frame, or as given up */
+        return; /* the same bytes come again as a frame, or as passed over */
     frame_hex(bytes, count, hex, sizeof hex);
     if (what != KWH_TRACE_SKIPPED) {
         capture_parse(bytes, count, &capture);

@@ -52,8 +52,8 @@ static const struct subcommand subcommands[] = {
      "Then once more, slowly, where nobody answered, unless --quick. Who answers is identified.\n"
      "\n"
      "M-Bus (mbus:/dev/ttyUSB0,baud=2400, mbustcp:host:port): by secondary address, digit by digit "
-     "wherever several answer, then by primary address; @s12FFFFFF behind LINK limits the search "
-     "to what may stand for F.",
+     "wherever several answer, then by primary address, which takes one or two minutes for all; "
+     "@s12FFFFFF behind LINK limits the search to what may stand for F.",
      scan_command},
     {"decode", "[HEX|-]", "explain captured frames", "omravCh",
      "Modbus RTU, Modbus TCP and M-Bus are told apart by themselves. Frames are hexadecimal, with "
@@ -91,7 +91,7 @@ static const struct subcommand subcommands[] = {
      "kwh raw TARGET mbus FRAME\n"
      "\n"
      "ADDRESS, COUNT and WORD (0 to 65535) are decimal or 0x. One WORD is written by function 06, "
-     "several are by 10. HEX is a function and what follows it, without address and CRC; C, CI and "
+     "several are by 16. HEX is a function and what follows it, without address and CRC; C, CI and "
      "DATA are hexadecimal as well, the address is that of TARGET; FRAME is a whole frame of "
      "M-Bus. "
      "The frame count bit is yours: behind 40 a meter takes 7B and 73, and 5B or 53 for a "

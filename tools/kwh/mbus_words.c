@@ -19,9 +19,9 @@ static const struct word *find(const struct word *words, size_t count, uint8_t c
 /* Without the frame count bit, or without ACD and DFC. */
 static const struct word controls[] = {
     {0xFF, 0x40, "SND_NKE", "reset the link"},
-    {0xCF, 0x43, "SND_UD", "take data"},
-    {0xCF, 0x4A, "REQ_UD1", "send alarms"},
-    {0xCF, 0x4B, "REQ_UD2", "send data"},
+    {0xCF, 0x43, "SND_UD", "take these data"},
+    {0xCF, 0x4A, "REQ_UD1", "send your alarms"},
+    {0xCF, 0x4B, "REQ_UD2", "send your data"},
     {0xCF, 0x08, "RSP_UD", "data"},
 };
 

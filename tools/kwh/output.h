@@ -65,6 +65,8 @@ cJSON *option_array(const struct subcommand *subcommand);
 void json_item(cJSON *object, const char *key, cJSON *item);
 void json_append(cJSON *array, cJSON *item);
 void json_append_text(cJSON *array, const char *text);
+/* Digits come through as written; a word that is a number is one. */
+bool is_json_number(const struct kwh_reading *reading);
 /* A value under its key; null, and its status under status, when there is none. */
 void json_reading(cJSON *values, cJSON *status, const char *key, const struct kwh_reading *reading);
 /* One line on standard output, flushed; frees the object. */

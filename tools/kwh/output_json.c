@@ -67,13 +67,19 @@ void json_append_text(cJSON *array, const char *text)
     json_append(array, cJSON_CreateString(text));
 }
 
+bool is_json_number(const struct kwh_reading *reading)
+{
+    return reading->form == KWH_FORM_DECIMAL ||
+           (reading->form == KWH_FORM_CHOICE && reading->word == NULL);
+}
+
 void json_reading(cJSON *values, cJSON *status, const char *key, const struct kwh_reading *reading)
 {
     char text[KWH_READING_TEXT];
     if (kwh_reading_print(reading, text, sizeof text) != KWH_OK) {
         json_null(values, key);
         json_text(status, key, kwh_status_name((enum kwh_status)reading->status));
-    } else if (reading->form == KWH_FORM_DECIMAL) {
+    } else if (is_json_number(reading)) {
         json_number(values, key, text);
     } else {
         json_text(values, key, text);

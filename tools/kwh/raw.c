@@ -73,7 +73,7 @@ static enum exit_code fill_read(struct raw *raw, char **arguments, int count)
         count--;
     }
     if (count != 2)
-        return usage_error("read [holding|input] ADDRESS COUNT");
+        return usage_error("behind read come [holding|input] ADDRESS COUNT");
     enum exit_code code = take_word("ADDRESS", arguments[0], 0, 0xFFFF, &raw->address);
     if (code == EXIT_CODE_OK)
         code = take_word("COUNT", arguments[1], 1, KWH_MODBUS_READ_MAX, &registers);
@@ -89,7 +89,7 @@ static enum exit_code fill_write(struct raw *raw, char **arguments, int count)
 {
     uint16_t word = 0;
     if (count < 2)
-        return usage_error("write ADDRESS WORD...");
+        return usage_error("behind write come ADDRESS WORD...");
     if (count - 1 > KWH_MODBUS_WRITE_MAX)
         return usage_error("more than %d words in one write", KWH_MODBUS_WRITE_MAX);
     raw->writes = true;

@@ -208,15 +208,13 @@ static void print_value(const struct kwh_reading *reading, char text[KWH_READING
         snprintf(text, KWH_READING_TEXT, "%s", is_secret ? "****" : "");
 }
 
-/* Digits come through as written; a word that is a number is one. */
 static void json_value(cJSON *object, const char *key, const struct kwh_reading *reading)
 {
     char text[KWH_READING_TEXT];
     print_value(reading, text);
     if (text[0] == '\0')
         json_null(object, key);
-    else if (reading->form == KWH_FORM_DECIMAL ||
-             (reading->form == KWH_FORM_CHOICE && reading->word == NULL))
+    else if (is_json_number(reading))
         json_number(object, key, text);
     else
         json_text(object, key, text);

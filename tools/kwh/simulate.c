@@ -308,6 +308,10 @@ static enum exit_code parse_faults(struct fleet *fleet, const struct options *op
     if (options->fault == NULL)
         return EXIT_CODE_OK;
     enum kwh_error error = kwh_faults_parse(options->fault, &fleet->faults, &at);
+    if (error == KWH_ERROR_UNKNOWN_NAME)
+        return usage_error(
+            "--fault: '%s': known are drop, flip, noise, delay, echo, limit and hole",
+            options->fault + at);
     if (error != KWH_OK)
         return usage_error("--fault: '%s': %s", options->fault + at, kwh_error_text(error));
     return EXIT_CODE_OK;

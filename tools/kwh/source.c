@@ -152,6 +152,8 @@ enum exit_code source_open(struct source **source, const struct options *options
         code = recorded_load(&made->recorded, text);
         if (code == EXIT_CODE_OK)
             code = recorded_open(&made->link, options, text, &made->recorded);
+    } else if (strchr(text, ':') == NULL) {
+        code = usage_error("--from: '%s' is no TARGET, and no file that can be read", text);
     } else {
         code = link_open(&made->link, options, text);
     }
