@@ -285,7 +285,15 @@ static size_t popularity(const struct link *link, unsigned rank,
     return maps;
 }
 
-/* The most popular settings of a place that are not among those collected; NULL: no more. */
+/* More maps name them; of as many, the quicker ones, which cost less to try. */
+static bool is_better(const struct link *link, unsigned rank, const struct kwh_line_settings *a,
+                      const struct kwh_line_settings *b)
+{
+    size_t of_a = popularity(link, rank, a), of_b = popularity(link, rank, b);
+    return of_a != of_b ? of_a > of_b : a->baud > b->baud;
+}
+
+/* The best settings of a place that are not among those collected; NULL: no more. */
 static const struct kwh_line_settings *next_settings(const struct link *link, unsigned rank,
                                                      const struct kwh_line_settings *settings,
                                                      size_t count)
@@ -295,8 +303,7 @@ static const struct kwh_line_settings *next_settings(const struct link *link, un
         bool known = rank >= link->maps[i]->line_count;
         for (size_t j = 0; j < count && !known; j++)
             known = same_settings(&settings[j], &link->maps[i]->lines[rank]);
-        if (!known && (best == NULL || popularity(link, rank, &link->maps[i]->lines[rank]) >
-                                           popularity(link, rank, best)))
+        if (!known && (best == NULL || is_better(link, rank, &link->maps[i]->lines[rank], best)))
             best = &link->maps[i]->lines[rank];
     }
     return best;
