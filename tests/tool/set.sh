@@ -159,6 +159,27 @@ for link in mbus:pty mbustcp:127.0.0.1:0; do
     stop TERM 0
 done
 
+# Stopped behind the write: what is known is said, and nothing of what was not tried.
+start meter "$KWH" simulate inepro_pro380 rtu:pty --fault delay=300
+"$KWH" set "$target" --yes --allow-link-change device_address=7 baud_rate=4800 -v \
+    >"$temp/out" 2>"$temp/err" </dev/null &
+setting=$!
+tries=0
+until grep -q -e '--> 01 06 40 03' "$temp/err" || [ "$tries" = 100 ]; do
+    tries=$((tries + 1))
+    sleep 0.1
+done
+kill -INT "$setting"
+wait "$setting"
+got=$?
+[ "$got" = 130 ] || complain "stopped behind the write: exit $got"
+prints "device_address: 1 -> ?, unknown"
+says err "was sent, but not read back"
+says err "The meter is at address 7, 9600 8N1 or address 1, 9600 8N1, and has the new value or the"
+says err "baud_rate=4800 was not written"
+grep -q 'tried' "$temp/err" && complain "it was not tried"
+stop TERM 0
+
 # On a terminal it asks.
 start meter "$KWH" simulate inepro_pro380 rtu:pty
 "$PYTHON" - "$KWH" "$target" <<'CODE' || complain "the question"
@@ -181,6 +202,8 @@ def run(answer):
 
 code, said = run(b"n\n")
 assert code == 8 and "display_cycle_time: 10 -> 12" in said and "nothing was written" in said, said
+code, said = run(b"\x03")
+assert code == 130 and "nothing was written" in said, (code, said)
 code, said = run(b"y\n")
 assert code == 0 and "display_cycle_time: 10 -> 12, verified" in said, said
 CODE

@@ -329,6 +329,7 @@ static enum exit_code ask(struct setter *setter)
 {
     char answer[16] = "";
     const struct link *link = &setter->link;
+    bool is_right;
     if (setter->options->yes)
         return EXIT_CODE_OK;
     if (!isatty(STDIN_FILENO)) {
@@ -352,10 +353,12 @@ static enum exit_code ask(struct setter *setter)
     }
     fputs("Write this? [y/N] ", stderr);
     (void)fflush(stderr);
-    if (fgets(answer, sizeof answer, stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y'))
+    is_right = !interrupted() && fgets(answer, sizeof answer, stdin) != NULL &&
+               (answer[0] == 'y' || answer[0] == 'Y');
+    if (is_right && !interrupted())
         return EXIT_CODE_OK;
     complain("nothing was written");
-    return EXIT_CODE_DECLINED;
+    return interrupted() ? EXIT_CODE_INTERRUPTED : EXIT_CODE_DECLINED;
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -372,6 +375,13 @@ static void print_place(const struct kwh_place *place, bool is_secondary, char t
     else
         snprintf(text, 64, "address %u%s%s", (unsigned)place->address, line[0] != '\0' ? ", " : "",
                  line);
+}
+
+/* It was written, and then nobody could or would go on asking. */
+static bool is_cut_short(enum kwh_error error)
+{
+    return error == KWH_ERROR_INTERRUPTED || error == KWH_ERROR_DISCONNECTED ||
+           error == KWH_ERROR_IO;
 }
 
 /* What is to be known besides the outcome. */
@@ -397,6 +407,11 @@ static void explain(const struct setter *setter, const struct change *change,
         complain("%s was acknowledged; now set the gateway, or whatever else asks this meter, to "
                  "%s, and read it there",
                  change->argument, change->argument);
+    } else if (setting->outcome == KWH_OUTCOME_UNKNOWN && is_cut_short(error)) {
+        complain("%s was sent, but not read back: %s. The meter is at %s%s%s, and has the new "
+                 "value or the old one",
+                 change->argument, kwh_error_text(error), to, strcmp(from, to) != 0 ? " or " : "",
+                 strcmp(from, to) != 0 ? from : "");
     } else if (setting->outcome == KWH_OUTCOME_UNKNOWN) {
         complain("%s was sent, but the meter cannot be reached: tried %s%s%s", change->argument, to,
                  strcmp(from, to) != 0 ? " and " : "", strcmp(from, to) != 0 ? from : "");
