@@ -49,6 +49,9 @@ says err "voltage_l1 cannot be set on this meter (map inepro_pro380)"
 exits 2 set "$target" --yes tariff=2 --restart
 says err "cannot be told to start anew"
 
+exits 2 set sim:inepro_2pu --yes ct_ratio=9999/0 --allow-irreversible
+says err "ct_ratio: not 9999/0, but 1/1 to 9999/9999"
+
 # What is refused is refused in words that say what it would do.
 exits 8 set "$target" --yes tariff=2 combination_code=forward_minus_reverse_vector
 says err "locks the meter: no other combination code can be set afterwards; --allow-irreversible"
@@ -158,6 +161,14 @@ for link in mbus:pty mbustcp:127.0.0.1:0; do
     [ "$link" != mbus:pty ] || exits 0 set "$target" --yes --allow-link-change device_address=9
     stop TERM 0
 done
+
+# A meter that may be another one is not changed for good.
+start meter "$KWH" simulate inepro_pro1@5 mbus:pty
+exits 8 set "$target" --yes power_down_counter=0 --allow-counter-reset -v
+says err "the meter may be inepro_pro1 or inepro_pro380, and this cannot be undone; -m names its map"
+grep -q -e '--> 68' "$temp/err" && complain "it was sent"
+exits 9 set "$target" --yes power_down_counter=0 --allow-counter-reset -m inepro_pro1 # not shown
+stop TERM 0
 
 # Stopped behind the write: what is known is said, and nothing of what was not tried.
 start meter "$KWH" simulate inepro_pro380 rtu:pty --fault delay=300

@@ -6,11 +6,13 @@
 #include "names.h"
 #include "output.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define FRAMES_MAX 4 /* of a setting */
+#define FRAMES_MAX  4   /* of a setting */
+#define PATIENCE_MS 100 /* how soon Ctrl-C is noticed */
 
 /* NAME=VALUE. */
 struct change {
@@ -118,6 +120,13 @@ static enum exit_code complain_risk(const struct change *change, unsigned risk)
     return EXIT_CODE_DECLINED;
 }
 
+/* What cannot be undone is not done to a meter that may be another one. */
+static bool is_in_doubt(const struct setter *setter, const struct change *change)
+{
+    return setter->link.also_fits != NULL &&
+           (change->risk & (KWH_RISK_COUNTER_RESET | KWH_RISK_IRREVERSIBLE)) != 0;
+}
+
 /* All that can be said before anything is sent. */
 static enum exit_code check(struct setter *setter, struct change *change)
 {
@@ -139,6 +148,12 @@ static enum exit_code check(struct setter *setter, struct change *change)
         return complain_risk(change, change->risk & ~setter->allowed);
     if (error == KWH_ERROR_ARGUMENT)
         return usage_error("%s: not %s, but %s", change->name, change->text, values);
+    if (error == KWH_OK && is_in_doubt(setter, change)) {
+        complain("%s is refused: the meter may be %s or %s, and this cannot be undone; -m names "
+                 "its map",
+                 change->argument, setter->link.map->name, setter->link.also_fits->name);
+        return EXIT_CODE_DECLINED;
+    }
     if (error != KWH_OK)
         complain("%s: %s", change->argument, kwh_error_text(error));
     return exit_code_of(error);
@@ -325,11 +340,20 @@ static void print_old(struct setter *setter, const struct change *change,
         print_value(&reading, text);
 }
 
-static enum exit_code ask(struct setter *setter)
+/* Whether the answer is yes. A signal between looking for one and reading would be forgotten. */
+static bool says_yes(void)
 {
     char answer[16] = "";
+    struct pollfd terminal = {.fd = STDIN_FILENO, .events = POLLIN};
+    while (!interrupted() && poll(&terminal, 1, PATIENCE_MS) <= 0)
+        continue;
+    return !interrupted() && fgets(answer, sizeof answer, stdin) != NULL && !interrupted() &&
+           (answer[0] == 'y' || answer[0] == 'Y');
+}
+
+static enum exit_code ask(struct setter *setter)
+{
     const struct link *link = &setter->link;
-    bool is_right;
     if (setter->options->yes)
         return EXIT_CODE_OK;
     if (!isatty(STDIN_FILENO)) {
@@ -353,9 +377,7 @@ static enum exit_code ask(struct setter *setter)
     }
     fputs("Write this? [y/N] ", stderr);
     (void)fflush(stderr);
-    is_right = !interrupted() && fgets(answer, sizeof answer, stdin) != NULL &&
-               (answer[0] == 'y' || answer[0] == 'Y');
-    if (is_right && !interrupted())
+    if (says_yes())
         return EXIT_CODE_OK;
     complain("nothing was written");
     return interrupted() ? EXIT_CODE_INTERRUPTED : EXIT_CODE_DECLINED;
