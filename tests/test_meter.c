@@ -573,6 +573,50 @@ static void is_polled(void **state)
     assert_int_equal(kwh_dialogue_poll(&meter.dialogue, &line, &step), KWH_ERROR_NO_BACKEND);
 }
 
+static unsigned fetches;
+
+static enum kwh_error receive_without_end(void *context, uint8_t *room, size_t capacity,
+                                          uint32_t until_us, size_t *got)
+{
+    (void)context;
+    (void)until_us;
+    if (++fetches > 100)
+        fail_msg("it never comes back");
+    memset(room, 0x55, capacity);
+    *got = capacity;
+    return KWH_OK;
+}
+
+static uint32_t stopped_clock(void *context)
+{
+    (void)context;
+    return 0;
+}
+
+static enum kwh_error send_all(void *context, const uint8_t *bytes, size_t count, size_t *sent)
+{
+    (void)context;
+    (void)bytes;
+    *sent = count;
+    return KWH_OK;
+}
+
+/* Other lines of the same loop must not wait for one that never falls silent. */
+static void comes_back_from_a_flood(void **state)
+{
+    (void)state;
+    static const uint32_t quantities[] = {KWH_VOLTAGE_L1};
+    const struct kwh_backend flood = {
+        .now_us = stopped_clock, .send = send_all, .receive = receive_without_end};
+    struct kwh_step step;
+    line.backend = &flood;
+    fetches = 0;
+    plan_of(quantities, 1);
+    kwh_meter_begin(&meter, &plan);
+    assert_int_equal(kwh_dialogue_poll(&meter.dialogue, &line, &step), KWH_OK);
+    assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+}
+
 static void needs_a_backend_for_blocking_calls(void **state)
 {
     (void)state;
@@ -626,6 +670,7 @@ int main(void)
         cmocka_unit_test_setup(takes_the_timeout_and_retries_of_its_line, start),
         cmocka_unit_test_setup(is_driven_step_by_step, start),
         cmocka_unit_test_setup(is_polled, start),
+        cmocka_unit_test_setup(comes_back_from_a_flood, start),
         cmocka_unit_test_setup(needs_a_backend_for_blocking_calls, start),
         cmocka_unit_test_setup(refuses_a_map_of_another_protocol, start),
         cmocka_unit_test_setup(reads_an_empty_plan, start),

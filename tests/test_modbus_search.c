@@ -252,6 +252,7 @@ static void any_valid_answer_is_a_find(void **state)
         {.address = 5, .delay_us = 20000, .answer = "05 83 02 81 30"},
         {.address = 10, .delay_us = 90000, .answer = "0A 83 06 B0 F0"},
         {.address = 17, .delay_us = 3000, .answer = "11 83 01 81 35"},
+        {.address = 18, .delay_us = 3000, .answer = "12 83 0C B0 F0"}, /* it has no name */
         {.address = 33, .delay_us = 3000, .answer = "21 84 04 43 09"}, /* to another function */
         {.address = 247, .delay_us = 95000, .answer = "F7 03 04 00 00 00 00 6C 3C"},
     };
@@ -260,8 +261,8 @@ static void any_valid_answer_is_a_find(void **state)
     begin(1, 247);
     assert_int_equal(run(), KWH_OK);
     assert_string_equal(finds, "1 ok, 2 ok, 5 illegal_data_address, 10 server_device_busy, "
-                               "17 illegal_function, 247 ok");
-    assert_int_equal(search.silent, 241);
+                               "17 illegal_function, 18 refused, 247 ok");
+    assert_int_equal(search.silent, 240);
     assert_in_range(bus.now_us, 26000000, 30000000);
 }
 

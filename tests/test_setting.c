@@ -136,6 +136,8 @@ static void refuses_risks(void **state)
         {&PRO1, "combination_code", "forward_minus_reverse_vector", 0, KWH_ERROR_RISK},
         {&TWO_PU, "combination_code", "forward_minus_reverse_vector", 0, KWH_ERROR_RISK},
         {&TWO_PU, "ct_ratio", "250/5", 0, KWH_ERROR_RISK},
+        {&TWO_PU, "ct_ratio", "250/0", ALL_ALLOWED, KWH_ERROR_ARGUMENT},
+        {&TWO_PU, "ct_ratio", "0/5", ALL_ALLOWED, KWH_ERROR_ARGUMENT},
         {&TWO_PU, "tariff", "3", 0, KWH_ERROR_RISK},
         {&TWO_PU, "data_type", "integer", 0, KWH_ERROR_RISK},
         {&SDM72, "password", "2000", 0, KWH_ERROR_RISK},

@@ -473,7 +473,7 @@ KWH_API KWH_CHECKED enum kwh_error kwh_dialogue_run(struct kwh_dialogue *dialogu
 /**
  * The same without waiting, for loops that wait for many lines at once: goes on as far as it goes.
  * KWH_OK and step.action: RESULT, FINISHED (see dialogue.error), or RECEIVE: call again when bytes
- * have come, or at step.until_us.
+ * have come, some of which may be there already, or at step.until_us.
  * @retval KWH_ERROR_NO_BACKEND; KWH_ERROR_UNSUPPORTED the port cannot be set
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_dialogue_poll(struct kwh_dialogue *dialogue,

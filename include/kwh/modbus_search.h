@@ -34,11 +34,12 @@ extern "C" {
 struct kwh_modbus_found {
     uint8_t address;
     /**
-     * KWH_OK, or the exception that it answered with. Of the line: something answers there, again
+     * KWH_OK, or the exception that it answered with. Not answered: something answers there, again
      * and again, but no valid frame, as two meters of one address do.
      */
     enum kwh_error error;
     uint32_t latency_us; /**< of its answer; 0 where that came late */
+    bool answered;       /**< with a valid frame */
 };
 
 /** A search. Members are private but for those described. */

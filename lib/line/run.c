@@ -87,11 +87,16 @@ enum kwh_error kwh_dialogue_run(struct kwh_dialogue *dialogue, struct kwh_line *
     return error;
 }
 
+/* So often bytes are fetched before other lines get their turn: one that never falls silent would
+ * keep a loop to itself until its deadline. */
+#define FETCHES_MAX 16u
+
 enum kwh_error kwh_dialogue_poll(struct kwh_dialogue *dialogue, struct kwh_line *line,
                                  struct kwh_step *step)
 {
     const struct kwh_backend *backend = line->backend;
     enum kwh_error error = KWH_OK;
+    unsigned fetches = 0;
 
     step->action = KWH_ACTION_IDLE;
     if (backend == NULL)
@@ -107,6 +112,8 @@ enum kwh_error kwh_dialogue_poll(struct kwh_dialogue *dialogue, struct kwh_line 
             error = apply_settings(line, step->settings);
         else if (!carry_out(line, step, now_us) && step->action == KWH_ACTION_RECEIVE &&
                  (int32_t)(step->until_us - now_us) > 0)
+            return KWH_OK;
+        else if (step->action == KWH_ACTION_RECEIVE && ++fetches == FETCHES_MAX)
             return KWH_OK;
     }
     return error;

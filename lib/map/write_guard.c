@@ -42,13 +42,20 @@ static bool is_allowed(const struct kwh_item *item, struct kwh_decimal number, u
            kwh_decimal_compare(number, kwh_decimal(item->maximum, item->exponent)) <= 0;
 }
 
+/* Of a range of two numbers in one, 5/5 as 00050005, the ends say nothing of the second. */
+static bool divides_by_zero(const struct kwh_reading *value)
+{
+    return value->quantity == KWH_CT_RATIO && (value->digits & 0xFFFFu) == 0;
+}
+
 enum kwh_error kwhi_write_guard(const struct kwh_map *map, const struct kwh_item *item,
                                 const struct kwh_reading *value, unsigned allowed,
                                 struct kwh_decimal *number, unsigned *risk)
 {
     if (value->quantity != item->quantity || !kwh_reading_has_value(value) ||
         value->form != (uint8_t)kwh_quantity_form(value->quantity) ||
-        !kwhi_number_of(map, value, number) || !is_allowed(item, *number, risk))
+        !kwhi_number_of(map, value, number) || !is_allowed(item, *number, risk) ||
+        divides_by_zero(value))
         return KWH_ERROR_ARGUMENT;
     return (*risk & ~allowed) != 0 ? KWH_ERROR_RISK : KWH_OK;
 }

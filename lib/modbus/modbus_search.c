@@ -72,10 +72,12 @@ static void go_on(struct kwh_modbus_search *search)
     go_to(search, search->address + 1u);
 }
 
-static void tell(struct kwh_modbus_search *search, uint8_t address, enum kwh_error error)
+static void tell(struct kwh_modbus_search *search, uint8_t address, enum kwh_error error,
+                 bool answered)
 {
     search->found.address = address;
     search->found.error = error;
+    search->found.answered = answered;
     search->state = TELL;
 }
 
@@ -99,7 +101,7 @@ static void take_answer(struct kwh_modbus_search *search, uint8_t from, enum kwh
         settle(search, from);
         search->found.latency_us = from == search->address ? latency_us : 0;
         if (!absent)
-            tell(search, from, error);
+            tell(search, from, error, true);
     }
     if (search->state != TELL && (is_settled(search, search->address) || !repeats(search)))
         go_on(search);
@@ -118,8 +120,14 @@ static void take_disturbance(struct kwh_modbus_search *search, enum kwh_error er
         }
         settle(search, search->address);
         search->found.latency_us = 0;
-        tell(search, search->address, error);
+        tell(search, search->address, error, false);
     }
+}
+
+/* An answer, or an exception, also one that has no name. */
+static bool is_frame(enum kwh_error error)
+{
+    return error == KWH_OK || error == KWH_ERROR_REFUSED || kwh_error_exception(error) != 0;
 }
 
 static bool is_silence(enum kwh_error error)
@@ -137,7 +145,7 @@ static void search_outcome(struct kwh_dialogue *dialogue, const struct kwh_line 
     (void)line;
     if (search->state == OVER)
         return; /* it was stopped */
-    if (error == KWH_OK || kwh_error_exception(error) != 0) {
+    if (is_frame(error)) {
         take_answer(search, exchange->from, error, exchange->latency_us);
     } else if (is_silence(error)) {
         search->disturbed = 0;

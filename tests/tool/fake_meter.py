@@ -7,6 +7,7 @@ usage: fake_meter.py BEHAVIOR
     refuse    exception 04 to everything
     absent    exception 02 to everything
     busy      exception 06 to everything
+    odd       exception 0C to everything, which no standard names
     gateway   exception 0B to everything: its meter is silent
     hurried   exception 06 to every request that comes for the first time
     partial   a PRO380 whose energy registers are refused with exception 02
@@ -22,7 +23,7 @@ import struct
 import sys
 
 BEHAVIOR = sys.argv[1]
-ALWAYS = {"refuse": 4, "absent": 2, "busy": 6, "gateway": 11}
+ALWAYS = {"refuse": 4, "absent": 2, "busy": 6, "gateway": 11, "odd": 12}
 METER_CODE = {"unknown": 0x9999, "other": 0x3201}.get(BEHAVIOR, 0x0102)
 
 

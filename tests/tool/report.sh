@@ -62,6 +62,15 @@ stop INT 0
 exits 2 simulate PRO380 tcp:127.0.0.1:0 --from "$temp/report.json" --set voltage_l1=1
 says err "--set voltage_l1=1: the value comes from"
 
+# --- A unit that only TCP has
+start meter "$KWH" simulate PRO380 tcp:127.0.0.1:0 -q
+exits 0 report "${target%@*}@255" -q
+cp "$temp/out" "$temp/unit.json"
+stop INT 0
+start meter "$KWH" simulate PRO380 tcp:127.0.0.1:0 -q --from "$temp/unit.json"
+exits 0 identify "$target"
+stop INT 0
+
 # --- Every family
 for map in inepro_pro1 inepro_2pu socomec_countis_e4x eastron_sdm72d_m2 eastron_sdm72d_m eastron_sdm630 \
     eastron_sdm54 eastron_sdm230 eastron_sdm220 eastron_sdm120; do

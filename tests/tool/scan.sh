@@ -103,6 +103,10 @@ says out "$link@1  answers, code 0x9999: "
 fake absent
 exits 0 scan "$link" --addresses 1 --quick -o json
 json 'line["error"] == "not_identified" and line["code"] is None and line["kind"] == "meter"'
+fake odd
+exits 0 scan "$link" --addresses 1-3 --quick -o json
+json '[(line["kind"], line["error"]) for line in lines] == [("meter", "refused")] * 3'
+exits 5 read "$link" # without a map it is asked who it is
 fake gateway
 exits 4 scan "$link" --addresses 1 --quick
 

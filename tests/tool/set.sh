@@ -50,6 +50,9 @@ says err "voltage_l1 cannot be set on this meter (map inepro_pro380)"
 exits 2 set "$target" --yes tariff=2 --restart
 says err "cannot be told to start anew"
 
+exits 2 set sim:inepro_2pu --yes ct_ratio=9999/0 --allow-irreversible
+says err "ct_ratio: not 9999/0, but 1/1 to 9999/9999"
+
 # What is refused is refused in words that say what it would do.
 exits 8 set "$target" --yes tariff=2 combination_code=forward_minus_reverse_vector
 says err "locks the meter: no other combination code can be set afterwards; --allow-irreversible"
@@ -160,6 +163,35 @@ for link in mbus:pty mbustcp:127.0.0.1:0; do
     stop TERM 0
 done
 
+# A meter that may be another one is not changed for good.
+start meter "$KWH" simulate inepro_pro1@5 mbus:pty
+exits 8 set "$target" --yes power_down_counter=0 --allow-counter-reset -v
+says err "the meter may be inepro_pro1 or inepro_pro380, and this cannot be undone; -m names its map"
+grep -q -e '--> 68' "$temp/err" && complain "it was sent"
+exits 9 set "$target" --yes power_down_counter=0 --allow-counter-reset -m inepro_pro1 # not shown
+stop TERM 0
+
+# Stopped behind the write: what is known is said, and nothing of what was not tried.
+start meter "$KWH" simulate inepro_pro380 rtu:pty --fault delay=300
+"$KWH" set "$target" --yes --allow-link-change device_address=7 baud_rate=4800 -v \
+    >"$temp/out" 2>"$temp/err" </dev/null &
+setting=$!
+tries=0
+until grep -q -e '--> 01 06 40 03' "$temp/err" || [ "$tries" = 100 ]; do
+    tries=$((tries + 1))
+    sleep 0.1
+done
+kill -INT "$setting"
+wait "$setting"
+got=$?
+[ "$got" = 130 ] || complain "stopped behind the write: exit $got"
+prints "device_address: 1 -> ?, unknown"
+says err "was sent, but not read back"
+says err "The meter is at address 7, 9600 8N1 or address 1, 9600 8N1, and has the new value or the"
+says err "baud_rate=4800 was not written"
+grep -q 'tried' "$temp/err" && complain "it was not tried"
+stop TERM 0
+
 # On a terminal it asks.
 start meter "$KWH" simulate inepro_pro380 rtu:pty
 "$PYTHON" - "$KWH" "$target" <<'CODE' || complain "the question"
@@ -182,6 +214,8 @@ def run(answer):
 
 code, said = run(b"n\n")
 assert code == 8 and "display_cycle_time: 10 -> 12" in said and "nothing was written" in said, said
+code, said = run(b"\x03")
+assert code == 130 and "nothing was written" in said, (code, said)
 code, said = run(b"y\n")
 assert code == 0 and "display_cycle_time: 10 -> 12, verified" in said, said
 CODE

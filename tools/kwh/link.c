@@ -342,7 +342,7 @@ static enum kwh_error knock(struct link *link, bool once)
     kwh_modbus_search_again(&search, 0);
     search.dialogue.retries = once ? 0 : line->retries;
     if (kwh_modbus_search_next(&search, &found))
-        return kwh_error_exception(found.error) != 0 ? KWH_OK : found.error;
+        return found.answered ? KWH_OK : found.error;
     return search.dialogue.error != KWH_OK ? search.dialogue.error : kwh_line_failure(line)->error;
 }
 

@@ -50,8 +50,9 @@ static bool take_report(struct recorded *recorded, const cJSON *object)
     if (!cJSON_IsNumber(form) || form->valueint != 1 || protocol == NULL)
         return false;
     recorded->protocol = strcmp(protocol, "mbus") == 0 ? KWH_PROTOCOL_MBUS : KWH_PROTOCOL_MODBUS;
-    recorded->address = cJSON_IsNumber(address) && address->valueint >= 0 &&
-                                address->valueint <= 255
+    /* Whoever is asked answers; units that only TCP has cannot be asked here. */
+    recorded->address = cJSON_IsNumber(address) && address->valueint >= 1 &&
+                                address->valueint <= kwh_modbus_rtu_over_tcp.address_max
                             ? (uint8_t)address->valueint
                             : 1;
     recorded->map = map != NULL ? kwh_host_find_protocol_map(map, recorded->protocol) : NULL;

@@ -72,17 +72,16 @@ static void print_target(const struct link *link, uint8_t address, char text[KWH
 /* Asks who it is; what does not send valid frames is not asked. */
 static void identify(struct link *link, const struct kwh_modbus_found *found, struct find *find)
 {
-    bool is_frame = found->error == KWH_OK || kwh_error_exception(found->error) != 0;
     memset(find, 0, sizeof *find);
     find->found = found;
-    find->kind = is_frame ? "meter" : "disturbed";
+    find->kind = found->answered ? "meter" : "disturbed";
     find->error = found->error;
     snprintf(find->address, sizeof find->address, "%u", (unsigned)found->address);
     print_target(link, found->address, find->target);
     link->address = found->address;
     link->map = NULL;
     link->model = NULL;
-    if (!is_frame)
+    if (!found->answered)
         return;
     find->error = link_ask_modbus(link);
     if (find->error == KWH_OK)

@@ -6,11 +6,13 @@
 #include "names.h"
 #include "output.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define FRAMES_MAX 4 /* of a setting */
+#define FRAMES_MAX  4   /* of a setting */
+#define PATIENCE_MS 100 /* how soon Ctrl-C is noticed */
 
 /* NAME=VALUE. */
 struct change {
@@ -118,6 +120,13 @@ static enum exit_code complain_risk(const struct change *change, unsigned risk)
     return EXIT_CODE_DECLINED;
 }
 
+/* What cannot be undone is not done to a meter that may be another one. */
+static bool is_in_doubt(const struct setter *setter, const struct change *change)
+{
+    return setter->link.also_fits != NULL &&
+           (change->risk & (KWH_RISK_COUNTER_RESET | KWH_RISK_IRREVERSIBLE)) != 0;
+}
+
 /* All that can be said before anything is sent. */
 static enum exit_code check(struct setter *setter, struct change *change)
 {
@@ -139,6 +148,12 @@ static enum exit_code check(struct setter *setter, struct change *change)
         return complain_risk(change, change->risk & ~setter->allowed);
     if (error == KWH_ERROR_ARGUMENT)
         return usage_error("%s: not %s, but %s", change->name, change->text, values);
+    if (error == KWH_OK && is_in_doubt(setter, change)) {
+        complain("%s is refused: the meter may be %s or %s, and this cannot be undone; -m names "
+                 "its map",
+                 change->argument, setter->link.map->name, setter->link.also_fits->name);
+        return EXIT_CODE_DECLINED;
+    }
     if (error != KWH_OK)
         complain("%s: %s", change->argument, kwh_error_text(error));
     return exit_code_of(error);
@@ -323,9 +338,19 @@ static void print_old(struct setter *setter, const struct change *change,
         print_value(&reading, text);
 }
 
-static enum exit_code ask(struct setter *setter)
+/* Whether the answer is yes. A signal between looking for one and reading would be forgotten. */
+static bool says_yes(void)
 {
     char answer[16] = "";
+    struct pollfd terminal = {.fd = STDIN_FILENO, .events = POLLIN};
+    while (!interrupted() && poll(&terminal, 1, PATIENCE_MS) <= 0)
+        continue;
+    return !interrupted() && fgets(answer, sizeof answer, stdin) != NULL && !interrupted() &&
+           (answer[0] == 'y' || answer[0] == 'Y');
+}
+
+static enum exit_code ask(struct setter *setter)
+{
     const struct link *link = &setter->link;
     if (setter->options->yes)
         return EXIT_CODE_OK;
@@ -350,10 +375,10 @@ static enum exit_code ask(struct setter *setter)
     }
     fputs("Write this? [y/N] ", stderr);
     (void)fflush(stderr);
-    if (fgets(answer, sizeof answer, stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y'))
+    if (says_yes())
         return EXIT_CODE_OK;
     complain("nothing was written");
-    return EXIT_CODE_DECLINED;
+    return interrupted() ? EXIT_CODE_INTERRUPTED : EXIT_CODE_DECLINED;
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -370,6 +395,13 @@ static void print_place(const struct kwh_place *place, bool is_secondary, char t
     else
         snprintf(text, 64, "address %u%s%s", (unsigned)place->address, line[0] != '\0' ? ", " : "",
                  line);
+}
+
+/* It was written, and then nobody could or would go on asking. */
+static bool is_cut_short(enum kwh_error error)
+{
+    return error == KWH_ERROR_INTERRUPTED || error == KWH_ERROR_DISCONNECTED ||
+           error == KWH_ERROR_IO;
 }
 
 /* What is to be known besides the outcome. */
@@ -395,6 +427,11 @@ static void explain(const struct setter *setter, const struct change *change,
         complain("%s was acknowledged; now set the gateway, or whatever else asks this meter, to "
                  "%s, and read it there",
                  change->argument, change->argument);
+    } else if (setting->outcome == KWH_OUTCOME_UNKNOWN && is_cut_short(error)) {
+        complain("%s was sent, but not read back: %s. The meter is at %s%s%s, and has the new "
+                 "value or the old one",
+                 change->argument, kwh_error_text(error), to, strcmp(from, to) != 0 ? " or " : "",
+                 strcmp(from, to) != 0 ? from : "");
     } else if (setting->outcome == KWH_OUTCOME_UNKNOWN) {
         complain("%s was sent, but the meter cannot be reached: tried %s%s%s", change->argument, to,
                  strcmp(from, to) != 0 ? " and " : "", strcmp(from, to) != 0 ? from : "");
