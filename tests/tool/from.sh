@@ -104,10 +104,27 @@ kill "$stuck"
 wait "$stuck" 2>/dev/null
 
 # --- It comes back
-start source "$KWH" simulate eastron_sdm72d_m2@3 "${source%@3}" -q --set voltage_l1=231.5
+start source "$KWH" simulate eastron_sdm72d_m2@3 "${source%@3}" -q --set serial_number=12345678 \
+    --set voltage_l1=231.5
 source_pid=$pid
 until_true becomes 231.5
 until_true grep -q "is back" "$temp/meter.err"
+
+# --- Another meter comes back in its place
+kill "$source_pid"
+wait "$source_pid"
+until_true becomes null
+start source "$KWH" simulate eastron_sdm72d_m2@3 "${source%@3}" -q --set serial_number=87654321 \
+    --set voltage_l1=222.5
+until_true grep -q "another meter answers, 87654321 and not" "$temp/meter.err"
+for _ in 1 2 3 4 5; do
+    becomes null || complain "a value of another meter"
+done
+stop INT 0
+start source "$KWH" simulate eastron_sdm72d_m2@3 "${source%@3}" -q --set serial_number=12345678 \
+    --set voltage_l1=231.5
+source_pid=$pid
+until_true becomes 231.5
 
 # --- It is there but silent
 kill -STOP "$source_pid"

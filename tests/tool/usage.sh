@@ -112,4 +112,12 @@ for arguments in maps 'maps -o json' 'maps PRO380' 'simulate PRO380 rtu:pty'; do
         complain "kwh $arguments: a closed pipe is exit $got"
     [ -s "$temp/err" ] && complain "kwh $arguments: a closed pipe is complained of"
 done
+# No option by half its name.
+exits 2 read sim:PRO1 --expl
+says err "write out --explain"
+exits 2 raw sim:PRO1@1 write 0x4003 10 --yes --allow-irr
+says err "write out --allow-irreversible"
+exits 2 simulate PRO1 rtu:pty --se voltage_l1=230
+exits 0 read sim:PRO1 --output=json --timeout 1000 -q
+
 finish

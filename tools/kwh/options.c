@@ -260,6 +260,16 @@ static enum exit_code refuse(char **argv, int answer)
                          : usage_error("unknown option %s", word);
 }
 
+/* What may harm a meter is allowed by its whole name, and so that nobody has to know which options
+ * those are, the others are, too. */
+static bool is_abbreviated(char **argv, const char *name)
+{
+    const char *word = argv[optind - 1];
+    if (optarg == word)
+        word = argv[optind - 2];
+    return strcspn(word + 2, "=") != strlen(name);
+}
+
 static enum exit_code parse_all(const struct subcommand *subcommand, int argc, char **argv,
                                 struct options *options, bool *done)
 {
@@ -280,10 +290,13 @@ static enum exit_code parse_all(const struct subcommand *subcommand, int argc, c
         }
     }
     opterr = 0;
-    for (int id; (id = getopt_long(argc, argv, shorts, longs, NULL)) != -1;) {
+    int at_long = -1;
+    for (int id; (id = getopt_long(argc, argv, shorts, longs, &at_long)) != -1; at_long = -1) {
         const struct option_row *row = rows;
         if (id == '?' || id == ':')
             return refuse(argv, id);
+        if (at_long >= 0 && is_abbreviated(argv, longs[at_long].name))
+            return usage_error("write out --%s", longs[at_long].name);
         if (id == 'h') {
             print_help(subcommand, stdout);
             *done = true;

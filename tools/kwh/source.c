@@ -44,6 +44,9 @@ struct source {
     unsigned silent, pause_ms;
     bool is_whole; /* one readout came to its end: what is not there does not exist */
     bool is_lost;  /* it has been told */
+    char serial[KWH_READING_TEXT]; /* "": not known */
+    bool is_other;                 /* another meter answers */
+    bool is_open_again;            /* and who answers is not known yet */
     bool reopens;
     pthread_t thread;
     pthread_mutex_t mutex;
@@ -70,13 +73,36 @@ static struct value *find_value(const struct source *source, uint32_t quantity)
     return NULL;
 }
 
+/* Nothing of another meter is presented, which was put in the place of the one that was identified.
+ */
+static void compare_serial(struct source *source, const struct kwh_reading *reading)
+{
+    char serial[KWH_READING_TEXT];
+    if (reading->quantity != KWH_SERIAL_NUMBER || !kwh_reading_has_value(reading) ||
+        kwh_reading_print(reading, serial, sizeof serial) != KWH_OK)
+        return;
+    if (source->serial[0] == '\0')
+        memcpy(source->serial, serial, sizeof serial);
+    bool is_other = strcmp(source->serial, serial) != 0;
+    if (is_other && !source->is_other)
+        complain("%s: another meter answers, %s and not %s; its values are not presented",
+                 source->link.target_text, serial, source->serial);
+    source->is_other = is_other;
+    for (size_t i = 0; is_other && i < source->count; i++)
+        if (source->values[i].since_ms == source->since_ms) /* came before the number */
+            source->values[i].reading.status = KWH_STATUS_NO_ANSWER;
+}
+
 static void keep(struct source *source, const struct kwh_reading *reading)
 {
     struct value *value = find_value(source, reading->quantity);
+    compare_serial(source, reading);
+    if (source->is_open_again || source->is_other)
+        return; /* what came before counts until it is too old */
     if (reading->quantity == 0)
         return; /* a record that only its maker knows */
     if (value != NULL && reading->status == KWH_STATUS_NO_ANSWER)
-        return; /* what came before counts until it is too old */
+        return;
     if (value == NULL) {
         if (source->count == source->capacity) {
             source->capacity += VALUES_STEP;
@@ -259,6 +285,7 @@ static void end_readout(struct source *source, enum kwh_error error)
     bool gone = error == KWH_ERROR_DISCONNECTED || error == KWH_ERROR_IO;
     source->silent = error == KWH_ERROR_TIMEOUT ? source->silent + 1 : 0;
     source->is_whole = source->is_whole || error == KWH_OK;
+    source->is_open_again = source->is_open_again && line;
     source->reopens = gone || (source->silent >= SILENT_MAX && is_stream(source));
     source->state = WAITING;
     source->due_ms = source->reopens ? now_ms() + source->pause_ms : source->since_ms + PERIOD_MS;
@@ -301,6 +328,7 @@ static void end_dialing(struct source *source)
         return;
     (void)pthread_join(source->thread, NULL);
     source->silent = 0;
+    source->is_open_again = true;
     source->state = WAITING;
     source->reopens = source->dial_error != KWH_OK;
     source->due_ms = now_ms() + (source->reopens ? source->pause_ms : 0);
