@@ -220,4 +220,8 @@ code, said = run(b"y\n")
 assert code == 0 and "display_cycle_time: 10 -> 12, verified" in said, said
 CODE
 stop TERM 0
+
+# --- Nobody reads what is printed: where the meter is now is said all the same
+"$KWH" set sim:inepro_pro380@1 device_address=5 --allow-link-change --yes 2>"$temp/err" | true
+says err "the meter is now at sim:inepro_pro380@5"
 finish

@@ -503,9 +503,10 @@ static enum exit_code apply(struct setter *setter, struct change *change)
     if (error == KWH_OK)
         error = kwh_setting_run(&any.setting);
     change->goes_on = error == KWH_OK && any.setting.outcome != KWH_OUTCOME_UNKNOWN;
-    print_change(setter, change, &any.setting, error);
+    /* Where the meter is now is said before a reader of standard output who has gone ends this. */
     explain(setter, change, &any.setting, error);
     follow(setter, change, &any.setting);
+    print_change(setter, change, &any.setting, error);
     return judge(&any.setting, error);
 }
 
