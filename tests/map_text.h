@@ -363,9 +363,9 @@ static inline void put_needs(char *text, size_t capacity, const struct kwh_item 
 
 static inline void put_counter(char *text, size_t capacity, const struct kwh_counter *counter)
 {
-    put(text, capacity, "counter: modulus %lde%d, resolution %lde%d, power %lu, both ways %d\n",
-        (long)counter->modulus.mantissa, counter->modulus.exponent,
-        (long)counter->resolution.mantissa, counter->resolution.exponent,
+    put(text, capacity, "counter: modulus %llde%d, resolution %llde%d, power %lu, both ways %d\n",
+        (long long)counter->modulus.mantissa, counter->modulus.exponent,
+        (long long)counter->resolution.mantissa, counter->resolution.exponent,
         (unsigned long)counter->power_max_w, counter->both_ways);
 }
 
