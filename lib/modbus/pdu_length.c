@@ -8,25 +8,26 @@ struct rule {
 };
 
 /* MODBUS Application Protocol V1.1b3, section 6. */
-static const struct rule answers[] = {
+static KWH_CONST struct rule answers[] = {
     {0x01, 2, 1}, {0x02, 2, 1}, {0x03, 2, 1}, {0x04, 2, 1}, {0x05, 5, 0}, {0x06, 5, 0},
     {0x07, 2, 0}, {0x08, 5, 0}, {0x0B, 5, 0}, {0x0C, 2, 1}, {0x0F, 5, 0}, {0x10, 5, 0},
     {0x11, 2, 1}, {0x14, 2, 1}, {0x15, 2, 1}, {0x16, 7, 0}, {0x17, 2, 1},
 };
 
-static const struct rule requests[] = {
+static KWH_CONST struct rule requests[] = {
     {0x01, 5, 0}, {0x02, 5, 0},  {0x03, 5, 0}, {0x04, 5, 0}, {0x05, 5, 0},
     {0x06, 5, 0}, {0x07, 1, 0},  {0x08, 5, 0}, {0x0B, 1, 0}, {0x0C, 1, 0},
     {0x0F, 6, 5}, {0x10, 6, 5},  {0x11, 1, 0}, {0x14, 2, 1}, {0x15, 2, 1},
     {0x16, 7, 0}, {0x17, 10, 9}, {0x18, 3, 0}, {0x2B, 4, 0},
 };
 
-static uint16_t apply(const struct rule *rules, size_t count, const uint8_t *pdu, size_t available)
+static uint16_t apply(KWH_CONST struct rule *rules, size_t count, const uint8_t *pdu,
+                      size_t available)
 {
     if (available == 0)
         return 0;
     for (size_t i = 0; i < count; i++) {
-        const struct rule *rule = &rules[i];
+        KWH_CONST struct rule *rule = &rules[i];
         if (rule->function != pdu[0])
             continue;
         if (rule->counter == 0)

@@ -63,7 +63,7 @@ static struct kwh_match match(const uint8_t *bytes, size_t length, bool idle,
     return kwhi_judge_through(judge, bytes, length, idle, exchanges);
 }
 
-const struct kwh_framing kwh_modbus_rtu = {
+KWH_CONST struct kwh_framing kwh_modbus_rtu = {
     .wrap = wrap,
     .match = match,
     .frame_max = RTU_FRAME_MAX,
@@ -72,7 +72,7 @@ const struct kwh_framing kwh_modbus_rtu = {
     .address_max = RTU_ADDRESS_MAX,
 };
 
-const struct kwh_framing kwh_modbus_rtu_over_tcp = {
+KWH_CONST struct kwh_framing kwh_modbus_rtu_over_tcp = {
     .wrap = wrap,
     .match = match,
     .frame_max = RTU_FRAME_MAX,

@@ -77,7 +77,7 @@ static struct kwh_match match(const uint8_t *bytes, size_t length, bool idle,
     return kwhi_judge_through(judge, bytes, length, idle, exchanges);
 }
 
-const struct kwh_framing kwh_modbus_tcp = {
+KWH_CONST struct kwh_framing kwh_modbus_tcp = {
     .wrap = wrap,
     .match = match,
     .frame_max = KWHI_MBAP_FRAME_MAX,
