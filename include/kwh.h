@@ -11,6 +11,7 @@
 #include <kwh/decimal.h>
 #include <kwh/energy.h>
 #include <kwh/error.h>
+#include <kwh/exchange.h>
 #include <kwh/line.h>
 #include <kwh/line_settings.h>
 #include <kwh/map.h>

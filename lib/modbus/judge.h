@@ -3,7 +3,7 @@
 #ifndef KWHI_JUDGE_H
 #define KWHI_JUDGE_H
 
-#include <kwh/line.h>
+#include <kwh/exchange.h>
 
 /* Judges the frame that begins at the first byte. */
 typedef struct kwh_match kwhi_judge(const uint8_t *bytes, size_t length,
