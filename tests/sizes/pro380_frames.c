@@ -3,7 +3,7 @@
 #include "frames.h"
 #include "pro380.h"
 
-static void read_span(const struct span *span)
+static void read_span(KWH_CONST struct span *span)
 {
     struct kwh_match match;
     if (kwh_modbus_read(&exchange, 1, 3, span->address, span->count) == KWH_OK &&
