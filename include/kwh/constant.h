@@ -7,15 +7,18 @@
  *
  * That is so on the classic AVRs (ATmega, ATtiny, XMEGA), where avr-gcc copies what is just `const`
  * to RAM at start: there it is `const __flash`, and no table of this library takes a byte of RAM.
- * avr-gcc knows `__flash` in C with the extensions of GNU, its default or -std=gnu99. With
- * -std=c99, and in C++, it does not, nor does clang: then it is `const`, tables are copied to RAM,
- * and all else is the same. A program and the library must be compiled alike in this: a C++ program
- * on such an AVR reaches the library through C files of its own.
  * On AVRs that show their program memory as data (tinyAVR 0/1/2, megaAVR 0, and AVR Dx with a
  * compiler that makes use of it) `const` is all it takes.
  *
- * Write it, and KWH_TEXT(), in constants of your own that the library is to read: maps, framings,
- * drivers of a UART. Elsewhere that changes nothing; on an AVR it is a must:
+ * `__flash` is an extension: avr-gcc knows it in C with -std=gnu99 or later, which is its default.
+ * With -std=c99, and with clang, KWH_CONST is `const`: the tables are in RAM, and all else is the
+ * same. The library and the programs that include its headers are compiled alike in this.
+ * In C++ it is `const`, too. A C++ program on a classic AVR, whose library is compiled as C, may
+ * hand on the pointers that it gets, but reads what they point to with <avr/pgmspace.h> alone: not
+ * with the inline functions of these headers. Its own maps and drivers stand in files of C.
+ *
+ * Write KWH_CONST and KWH_TEXT() in constants of your own that the library is to read: maps,
+ * framings, the driver of a UART. On an AVR that is a must, elsewhere it changes nothing:
  *
  *     static KWH_CONST struct kwh_choice parities[] = {
  *         {.code = 1, .word = KWH_TEXT("even")},
@@ -23,10 +26,10 @@
  *     };
  *
  * A pointer to such a constant says KWH_CONST, too: `KWH_CONST struct kwh_map *map`,
- * `KWH_CONST char *name = kwh_error_name(error)`. It reads program memory, and only that; what is
+ * `KWH_CONST char *name = kwh_error_name(error)`. It reads program memory, and that alone; what is
  * to go to a function with a plain pointer, such as strlen() or kwh_line_set_speed(), is copied to
- * a variable before. (avr-gcc says nothing of a wrong pointer unless it is given
- * -Waddr-space-convert.)
+ * a variable before. avr-gcc says nothing of pointers that are mixed up, unless it is given
+ * -Waddr-space-convert.
  */
 #ifndef KWH_CONSTANT_H
 #define KWH_CONSTANT_H
