@@ -101,8 +101,9 @@ static size_t model_answer(const struct model_ask *ask, const uint8_t *bytes, si
 /* As a line does when silence has come: judges, gives up, judges again. */
 static size_t judged_answer(struct kwh_exchange *exchange, const uint8_t *bytes, size_t size)
 {
+    exchange->idle = true;
     for (size_t at = 0; at < size;) {
-        struct kwh_match match = kwh_mbus_serial.match(bytes + at, size - at, true, exchange);
+        struct kwh_match match = kwh_mbus_serial.match(bytes + at, size - at, exchange);
         must(match.count >= 1 && match.count <= size - at);
         if (match.verdict == KWH_VERDICT_FRAME) {
             must(match.exchange == exchange && match.body_at + match.body_length <= match.count);
@@ -139,7 +140,8 @@ static void check_master(const uint8_t *data, const uint8_t *bytes, size_t size)
     must(judged_answer(&exchange, request, length) == SIZE_MAX); /* an echo is no answer */
 
     must(judged_answer(&exchange, bytes, size) == model_answer(&ask, bytes, size));
-    match = kwh_mbus_over_tcp.match(bytes, size, false, &exchange);
+    exchange.idle = false;
+    match = kwh_mbus_over_tcp.match(bytes, size, &exchange);
     length = model_frame_at(bytes, size);
     must((match.verdict == KWH_VERDICT_FRAME) ==
          (length != 0 && model_answers(&ask, bytes, length)));

@@ -9,6 +9,8 @@
 
 #include <kwh/responder.h>
 
+#include <stdlib.h>
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum {
@@ -24,17 +26,39 @@ static size_t right_answer(const struct model_request *request, const uint8_t *b
     return 0;
 }
 
+/* By itself the exchange ends, and never beyond its bytes; the right answer at the front is taken.
+ */
+static void check_exchange(struct kwh_exchange *exchange, const uint8_t *bytes, size_t size,
+                           size_t right)
+{
+    uint8_t request[256], *copy;
+    bool over;
+    if (size == 0 || size > 600)
+        return;
+    copy = malloc(size);
+    must(copy != NULL);
+    memcpy(copy, bytes, size);
+    must(kwh_exchange_begin(exchange, &kwh_modbus_rtu, request, sizeof request) != 0);
+    over = kwh_exchange_look(exchange, &kwh_modbus_rtu, copy, size);
+    must(over || right == 0);
+    if (!over)
+        must(kwh_exchange_look(exchange, &kwh_modbus_rtu, copy, 0));
+    must((size_t)exchange->answer_at + exchange->answer_size <= size);
+    must(exchange->answer_size != 0 || kwh_error_class(exchange->error) == KWH_ERROR_CLASS_LINE);
+    must(right == 0 || (exchange->answer_at == 1 && exchange->answer_size == right - 3));
+    free(copy);
+}
+
 static void check_client(const uint8_t *data, const uint8_t *bytes, size_t size)
 {
     struct model_request request;
     struct kwh_exchange exchange;
     struct kwh_match match;
-    bool idle = (data[ASK_BYTES] & 1) != 0;
     size_t right;
     if (!ask(data, &exchange, &request))
         return;
     exchange.state = KWH_EXCHANGE_WAITING;
-    match = kwh_modbus_rtu.match(bytes, size, idle, &exchange);
+    match = kwh_modbus_rtu.match(bytes, size, &exchange);
     right = right_answer(&request, bytes, size);
     must((match.verdict == KWH_VERDICT_FRAME) == (right != 0));
     switch (match.verdict) {
@@ -52,6 +76,7 @@ static void check_client(const uint8_t *data, const uint8_t *bytes, size_t size)
     case KWH_VERDICT_BROKEN:
         abort();
     }
+    check_exchange(&exchange, bytes, size, right);
 }
 
 static void check_server(const uint8_t *data, const uint8_t *bytes, size_t size)

@@ -40,7 +40,7 @@ static void check_client(const uint8_t *data, const uint8_t *bytes, size_t size)
     if (requests[0].id == requests[1].id)
         return;
     exchanges[0].next = &exchanges[1];
-    match = kwh_modbus_tcp.match(bytes, size, (data[HEAD - 1] & 1) != 0, &exchanges[0]);
+    match = kwh_modbus_tcp.match(bytes, size, &exchanges[0]);
     must((match.verdict == KWH_VERDICT_FRAME) == (right[0] != 0 || right[1] != 0));
     must(match.verdict != KWH_VERDICT_COLLISION && match.verdict != KWH_VERDICT_BROKEN);
     must(match.verdict != KWH_VERDICT_MORE || size < 260);

@@ -210,7 +210,6 @@ static void requests_say_what_they_are(void **state)
 
 struct verdict {
     const char *bytes;
-    bool idle;
     enum kwh_verdict verdict;
     enum kwh_reason reason;
     uint16_t count;
@@ -224,7 +223,7 @@ static void assert_verdicts(KWH_CONST struct kwh_framing *framing, const struct 
     for (size_t i = 0; i < count; i++) {
         uint8_t bytes[300];
         size_t length = hex(cases[i].bytes, bytes, sizeof bytes);
-        struct kwh_match match = framing->match(bytes, length, cases[i].idle, &exchange);
+        struct kwh_match match = framing->match(bytes, length, &exchange);
         assert_int_equal(match.verdict, cases[i].verdict);
         assert_int_equal(match.count, cases[i].count);
         assert_int_equal(match.reason, cases[i].reason);
@@ -268,13 +267,13 @@ static void proposed_answers_are_frames(void **state)
             kwh_modbus_read(&exchange, 1, cases[i].function, cases[i].address, cases[i].count),
             KWH_OK);
         exchange.state = KWH_EXCHANGE_WAITING;
-        struct kwh_match match = kwh_modbus_rtu.match(frame, length, true, &exchange);
+        struct kwh_match match = kwh_modbus_rtu.match(frame, length, &exchange);
         assert_int_equal(match.verdict, FRAME);
         assert_int_equal(match.count, length);
-        match = kwh_modbus_rtu.match(frame, length - 1, false, &exchange);
+        match = kwh_modbus_rtu.match(frame, length - 1, &exchange);
         assert_int_equal(match.verdict, MORE);
         frame[length - 1] ^= 1;
-        match = kwh_modbus_rtu.match(frame, length, true, &exchange);
+        match = kwh_modbus_rtu.match(frame, length, &exchange);
         assert_int_not_equal(match.verdict, FRAME);
     }
 }
@@ -282,32 +281,27 @@ static void proposed_answers_are_frames(void **state)
 static void what_comes_after_a_read(void **state)
 {
     static const struct verdict cases[] = {
-        {"01", false, MORE, NOISE, 0, 0},
-        {"01 03 04 3E 33 33 33 53", false, MORE, NOISE, 0, 0},
-        {"01 03 04 3E 33 33 33 53 31", false, FRAME, NOISE, 9, 1},
-        {"01 03 04 3E 33 33 33 53 31 FF FF", false, FRAME, NOISE, 9, 1},
-        {"01 03 04 3E 33 33 33 53 30", false, SLIDE, BAD_CRC, 1, 0},
-        {"01 83 02 C0 F1", false, FRAME, NOISE, 5, 1},
-        {"01 83 02 C0 F0", false, SLIDE, BAD_CRC, 1, 0},
+        {"01", MORE, NOISE, 0, 0},
+        {"01 03 04 3E 33 33 33 53", MORE, NOISE, 0, 0},
+        {"01 03 04 3E 33 33 33 53 31", FRAME, NOISE, 9, 1},
+        {"01 03 04 3E 33 33 33 53 31 FF FF", FRAME, NOISE, 9, 1},
+        {"01 03 04 3E 33 33 33 53 30", SLIDE, BAD_CRC, 1, 0},
+        {"01 83 02 C0 F1", FRAME, NOISE, 5, 1},
+        {"01 83 02 C0 F0", SLIDE, BAD_CRC, 1, 0},
         /* Our address, but another function, another count, another refusal. */
-        {"01 04", false, MORE, NOT_ASKED, 0, 0},
-        {"01 84 02 C2 C1", false, SLIDE, NOT_ASKED, 5, 1},
-        {"01 06 40 03 00 0A EC 0D", false, SLIDE, NOT_ASKED, 8, 1},
-        {"01 06 40 03 00 0A EC 0E", false, SLIDE, NOISE, 1, 0},
+        {"01 04", MORE, NOT_ASKED, 0, 0},
+        {"01 84 02 C2 C1", SLIDE, NOT_ASKED, 5, 1},
+        {"01 06 40 03 00 0A EC 0D", SLIDE, NOT_ASKED, 8, 1},
+        {"01 06 40 03 00 0A EC 0E", SLIDE, NOISE, 1, 0},
         /* Another address: whole frames are passed over, part of one is awaited. */
-        {"02", false, MORE, OTHER, 0, 0},
-        {"11 03 02 12 34 74 F0", false, SLIDE, OTHER, 7, 0x11},
-        {"11 03 02 12 34 74 F1", false, SLIDE, NOISE, 1, 0},
-        {"11 03 FC", false, SLIDE, NOISE, 1, 0}, /* longer than any PDU */
-        {"11 03 FB", false, MORE, OTHER, 0, 0},
-        {"FF FF", false, MORE, OTHER, 0, 0},
-        {"11 55", false, SLIDE, NOISE, 1, 0}, /* of no known length */
-        /* Nothing more comes, and the answer stands at the end. */
-        {"11 03 20 01 03 04 3E 33 33 33 53 31", true, SLIDE, NOISE, 3, 0},
-        {"11 01 83 02 C0 F1", true, SLIDE, NOISE, 1, 0},
-        {"11 03 20 01 03 04 3E 33 33 33 53 31", false, MORE, OTHER, 0, 0},
-        {"11 03 20 01 03 04 3E 33 33 33 53 31 00", true, MORE, OTHER, 0, 0},
-        {"11 03 20 01 03 04 3E 33 33 33 53 30", true, MORE, OTHER, 0, 0},
+        {"02", MORE, OTHER, 0, 0},
+        {"11 03 02 12 34 74 F0", SLIDE, OTHER, 7, 0x11},
+        {"11 03 02 12 34 74 F1", SLIDE, NOISE, 1, 0},
+        {"11 03 FC", SLIDE, NOISE, 1, 0}, /* longer than any PDU */
+        {"11 03 FB", MORE, OTHER, 0, 0},
+        {"FF FF", MORE, OTHER, 0, 0},
+        {"11 55", SLIDE, NOISE, 1, 0}, /* of no known length */
+        {"11 03 20 01 03 04 3E 33 33 33 53 31", MORE, OTHER, 0, 0},
     };
     (void)state;
     assert_int_equal(kwh_modbus_read(&exchange, 1, 3, 0x5012, 2), KWH_OK);
@@ -319,10 +313,10 @@ static void what_comes_after_a_write(void **state)
 {
     static const uint8_t ten[] = {0x41, 0x20, 0x00, 0x00};
     static const struct verdict cases[] = {
-        {"01 10 40 0D 00 02 C5 CB", false, FRAME, NOISE, 8, 1},
-        {"01 10 40 0D 00", false, MORE, NOISE, 0, 0},
-        {"01 10 40 0C 00 02 94 0B", false, SLIDE, NOT_ASKED, 8, 1},
-        {"01 10 40 0D 00 01 85 CA", false, SLIDE, NOT_ASKED, 8, 1},
+        {"01 10 40 0D 00 02 C5 CB", FRAME, NOISE, 8, 1},
+        {"01 10 40 0D 00", MORE, NOISE, 0, 0},
+        {"01 10 40 0C 00 02 94 0B", SLIDE, NOT_ASKED, 8, 1},
+        {"01 10 40 0D 00 01 85 CA", SLIDE, NOT_ASKED, 8, 1},
     };
     (void)state;
     assert_int_equal(kwh_modbus_write_multiple(&exchange, 1, 0x400D, 2, ten), KWH_OK);
@@ -333,17 +327,17 @@ static void what_comes_after_a_write(void **state)
 static void what_comes_after_diagnostics(void **state)
 {
     static const struct verdict counter[] = {
-        {"01 08 00 0B 00 2A 10 16", false, FRAME, NOISE, 8, 1},
-        {"01 08 00 0C 00 2A A1 D7", false, SLIDE, NOT_ASKED, 8, 1},
+        {"01 08 00 0B 00 2A 10 16", FRAME, NOISE, 8, 1},
+        {"01 08 00 0C 00 2A A1 D7", SLIDE, NOT_ASKED, 8, 1},
     };
     static const struct verdict returned[] = {
-        {"01 08 00 00 A5 37 DA 8D", false, FRAME, NOISE, 8, 1},
-        {"01 08 00 00 A5 38 9A 89", false, SLIDE, NOT_ASKED, 8, 1},
+        {"01 08 00 00 A5 37 DA 8D", FRAME, NOISE, 8, 1},
+        {"01 08 00 00 A5 38 9A 89", SLIDE, NOT_ASKED, 8, 1},
     };
     static const struct verdict identity[] = {
-        {"01 2B 0E 01 01 00 00 00 27 D7", false, FRAME, NOISE, 10, 1},
-        {"01 2B 0E 02 01 00 00 00 63 D7", false, SLIDE, NOISE, 1, 0},
-        {"01 2B 0D 01 01 00 00 00 27 E4", false, SLIDE, NOISE, 1, 0},
+        {"01 2B 0E 01 01 00 00 00 27 D7", FRAME, NOISE, 10, 1},
+        {"01 2B 0E 02 01 00 00 00 63 D7", SLIDE, NOISE, 1, 0},
+        {"01 2B 0D 01 01 00 00 00 27 E4", SLIDE, NOISE, 1, 0},
     };
     (void)state;
     kwh_modbus_diagnostics(&exchange, 1, 11, 0);
@@ -357,24 +351,24 @@ static void what_comes_after_diagnostics(void **state)
 static void what_comes_on_a_connection(void **state)
 {
     static const struct verdict cases[] = {
-        {"12 34 00 00 00 05 01 03 02 00 2A", false, FRAME, NOISE, 11, 1},
-        {"12 34 00 00 00 05 01 03 02 00", false, MORE, NOISE, 0, 0},
-        {"12 34 00 00 00 05", false, MORE, NOISE, 0, 0},
-        {"12 34 00 00 00 05 01", false, MORE, NOISE, 0, 0},
-        {"12 35 00 00 00 05 01", false, MORE, NOT_ASKED, 0, 0},
-        {"12 34 00 00 00 03 01 83 02", false, FRAME, NOISE, 9, 1},
-        {"12 35 00 00 00 05 01 03 02 00 2A", false, SLIDE, NOT_ASKED, 11, 0},
-        {"12 34 00 00 00 05 02 03 02 00 2A", false, SLIDE, OTHER, 11, 2},
-        {"12 34 00 00 00 07 01 03 04 00 2A 00 2B", false, SLIDE, NOT_ASKED, 13, 1},
-        {"12 34 00 00 00 04 01 03 02 00", false, SLIDE, NOT_ASKED, 10, 1},
-        {"12 34 00 00 00 04 01 83 02 00", false, SLIDE, NOT_ASKED, 10, 1},
-        {"12 34 01", false, SLIDE, NOISE, 1, 0},
-        {"12 34 00 01", false, SLIDE, NOISE, 1, 0},
-        {"12 34 00 00 01", false, SLIDE, NOISE, 1, 0},
-        {"12 34 00 00 00 01", false, SLIDE, NOISE, 1, 0},
-        {"12 34 00 00 00 02", false, MORE, NOISE, 0, 0},
-        {"12 34 00 00 00 FE", false, MORE, NOISE, 0, 0},
-        {"12 34 00 00 00 FF", false, SLIDE, NOISE, 1, 0},
+        {"12 34 00 00 00 05 01 03 02 00 2A", FRAME, NOISE, 11, 1},
+        {"12 34 00 00 00 05 01 03 02 00", MORE, NOISE, 0, 0},
+        {"12 34 00 00 00 05", MORE, NOISE, 0, 0},
+        {"12 34 00 00 00 05 01", MORE, NOISE, 0, 0},
+        {"12 35 00 00 00 05 01", MORE, NOT_ASKED, 0, 0},
+        {"12 34 00 00 00 03 01 83 02", FRAME, NOISE, 9, 1},
+        {"12 35 00 00 00 05 01 03 02 00 2A", SLIDE, NOT_ASKED, 11, 0},
+        {"12 34 00 00 00 05 02 03 02 00 2A", SLIDE, OTHER, 11, 2},
+        {"12 34 00 00 00 07 01 03 04 00 2A 00 2B", SLIDE, NOT_ASKED, 13, 1},
+        {"12 34 00 00 00 04 01 03 02 00", SLIDE, NOT_ASKED, 10, 1},
+        {"12 34 00 00 00 04 01 83 02 00", SLIDE, NOT_ASKED, 10, 1},
+        {"12 34 01", SLIDE, NOISE, 1, 0},
+        {"12 34 00 01", SLIDE, NOISE, 1, 0},
+        {"12 34 00 00 01", SLIDE, NOISE, 1, 0},
+        {"12 34 00 00 00 01", SLIDE, NOISE, 1, 0},
+        {"12 34 00 00 00 02", MORE, NOISE, 0, 0},
+        {"12 34 00 00 00 FE", MORE, NOISE, 0, 0},
+        {"12 34 00 00 00 FF", SLIDE, NOISE, 1, 0},
     };
     (void)state;
     assert_int_equal(kwh_modbus_read(&exchange, 1, 3, 0, 1), KWH_OK);

@@ -603,12 +603,10 @@ static void lies_of_the_caller_are_cut(void **state)
 }
 
 /* A framing that finds several devices at once ends the exchange there and then. */
-static struct kwh_match collide(const uint8_t *bytes, size_t length, bool idle,
-                                struct kwh_exchange *exchanges)
+static struct kwh_match collide(const uint8_t *bytes, size_t length, struct kwh_exchange *exchanges)
 {
     struct kwh_match match = {KWH_VERDICT_COLLISION, KWH_REASON_NOISE, 0, 0, 0, 0, KWH_OK, NULL};
     (void)bytes;
-    (void)idle;
     (void)exchanges;
     match.count = (uint16_t)length;
     return match;

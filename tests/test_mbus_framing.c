@@ -33,7 +33,8 @@ static struct kwh_match judge(const struct kwh_framing *framing, const char *tex
     assert_non_null(copy);
     memcpy(copy, bytes, length);
     exchange.state = KWH_EXCHANGE_WAITING;
-    match = framing->match(copy, length, idle, &exchange);
+    exchange.idle = idle;
+    match = framing->match(copy, length, &exchange);
     free(copy);
     return match;
 }

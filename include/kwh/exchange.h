@@ -38,7 +38,7 @@ typedef size_t kwh_length_function(const uint8_t *pdu, size_t available);
  * move and keeps the bytes it points to until it is over. Members are private where not described.
  */
 struct kwh_exchange {
-    uint8_t head[8]; /**< first bytes of the PDU, the function among them */
+    uint8_t head[6]; /**< first bytes of the PDU, the function among them */
     uint8_t head_length;
     uint8_t address;  /**< unit */
     uint8_t same;     /**< so many bytes of the head lead the answer, too */
@@ -50,6 +50,8 @@ struct kwh_exchange {
                            of its kind and waits for no debt, for every answer tells whose it is;
                            an answer of another address leaves its own owed. Framings of Modbus. */
     bool listened;    /* to what came up to the deadline */
+    bool idle;        /**< no more bytes will come for now: told to kwh_framing.match() */
+    bool echoed;      /* its echo has been taken away, where there is no line */
     bool counted;     /**< byte 1 of the answer counts the bytes behind it */
     bool writes;      /**< changes the meter: never repeated, may be broadcast */
     bool collides;    /**< several may answer at once: what is no frame, then silence, ends it */
@@ -57,7 +59,7 @@ struct kwh_exchange {
     enum kwh_error error; /**< result */
     uint16_t body_length;
     uint16_t answer_length;          /**< of the whole PDU; 0: told by length */
-    uint16_t answer_at, answer_size; /**< result: where the PDU lies in the line's buffer */
+    uint16_t answer_at, answer_size; /**< result: where the PDU lies in the buffer */
     uint16_t id;                     /**< transaction id, where the framing has one */
     uint16_t span_address, span_count;
     uint32_t due_us, limit_us, sent_us;
@@ -166,18 +168,81 @@ struct kwh_framing {
     /** Builds the frame of a request; returns its length, 0 when it does not fit @p capacity. */
     size_t (*wrap)(const struct kwh_exchange *exchange, uint8_t *frame, size_t capacity);
     /**
-     * Judges @p length received bytes (1 or more). @p idle: no more will come for now.
+     * Judges the frame that begins at the first of @p length received bytes (1 or more).
      * @p exchanges: the first that is in the state KWH_EXCHANGE_WAITING, never NULL, and those
      * behind it, linked by next. Only one in that state can be answered.
      */
-    struct kwh_match (*match)(const uint8_t *bytes, size_t length, bool idle,
-                              struct kwh_exchange *exchanges);
+    struct kwh_match (*match)(const uint8_t *bytes, size_t length, struct kwh_exchange *exchanges);
     uint16_t frame_max;  /**< longest frame */
     uint8_t overhead;    /**< bytes of a frame that are not PDU */
     uint8_t properties;  /**< KWH_FRAMING_... */
     uint8_t broadcast;   /**< the address of all, with KWH_FRAMING_BROADCAST */
     uint8_t address_max; /**< highest address that can be asked */
 };
+
+/* ------------------------------------------------------------------------------------------------
+ * An exchange by itself
+ */
+
+/**
+ * Builds the request in @p frame, and makes the exchange ready for kwh_exchange_look(). Returns the
+ * length of the frame; 0: it does not fit @p capacity.
+ *
+ * This is the smallest way to ask, for firmware that has one meter and no room: no line, the
+ * caller's own loop, clock and retries. What came before the request must have been thrown away.
+ *
+ *     size_t count = kwh_exchange_begin(&exchange, &kwh_modbus_rtu, frame, sizeof frame);
+ *     send(frame, count);
+ *     do
+ *         count = receive(frame + exchange.answer_size, sizeof frame - exchange.answer_size);
+ *     while (!kwh_exchange_look(&exchange, &kwh_modbus_rtu, frame, count));
+ *
+ * What a line does besides is left to the caller: silence before a request; no request of the same
+ * shape until the answer to a failed one cannot arrive any more; learning whether requests come
+ * back; broadcasts and ids. Not for Modbus TCP with several requests under way.
+ */
+KWH_API size_t kwh_exchange_begin(struct kwh_exchange *exchange,
+                                  KWH_CONST struct kwh_framing *framing, uint8_t *frame,
+                                  size_t capacity);
+
+/**
+ * Looks for the answer among the bytes at @p bytes: those of the calls before, of which
+ * exchange.answer_size are left, and @p count new ones behind them. What is no answer is given up.
+ * @p count 0 says that the wait is over: nothing came for as long as the answer may take to begin,
+ * or to go on.
+ *
+ * @return true: the exchange is over. exchange.error is KWH_OK or the meter's refusal, and the PDU
+ *         of the answer, exchange.answer_size bytes, begins at bytes + exchange.answer_at; or the
+ *         failure: KWH_ERROR_TIMEOUT, BAD_CRC, NO_FRAME, OTHER_ADDRESS, OTHER_ANSWER, COLLISION and
+ *         what is wrong with M-Bus frames.
+ */
+KWH_API bool kwh_exchange_look(struct kwh_exchange *exchange, KWH_CONST struct kwh_framing *framing,
+                               uint8_t *bytes, size_t count);
+
+/**
+ * For ports that hear what they send, before kwh_exchange_look(): the request, @p sent bytes at
+ * @p frame, is expected to come back, and is taken away from the front of what lies behind it, at
+ * frame + sent; @p count falls to what followed. The buffer must hold request and answer. An answer
+ * that looks like its request (functions 05, 06, 08) is the second copy.
+ *
+ *     do
+ *         count = receive(frame + sent + exchange.answer_size, ...);
+ *     while (!kwh_exchange_take_echo(&exchange, frame, sent, &count) ||
+ *            !kwh_exchange_look(&exchange, &kwh_modbus_rtu, frame + sent, count));
+ *
+ * @return false: there is nothing to look at yet, receive on. Where nothing but the echo comes, the
+ *         failure is KWH_ERROR_ONLY_ECHO.
+ */
+KWH_API bool kwh_exchange_take_echo(struct kwh_exchange *exchange, uint8_t *frame, size_t sent,
+                                    size_t *count);
+
+/**
+ * Counts an exchange that is over in exchange.statistics, where kwh_exchange_look() has counted
+ * the bytes that it gave up: everything else there, and @p latency_us, from the end of the request
+ * to the whole answer. exchange.attempt is the caller's, 0 for the first. Not for lines, which
+ * count by themselves.
+ */
+KWH_API void kwh_exchange_count(const struct kwh_exchange *exchange, uint32_t latency_us);
 
 #ifdef __cplusplus
 }

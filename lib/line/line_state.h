@@ -5,6 +5,8 @@
 
 #include <kwh/line.h>
 
+#include "shift.h"
+
 /* What came besides the answer (kwh_line.saw). */
 #define KWHI_SAW_ECHO          1u
 #define KWHI_SAW_BAD_CRC       2u
@@ -37,9 +39,6 @@ static inline uint32_t kwhi_frame_us(const struct kwh_line *line,
 {
     return exchange->answer_length != 1 ? line->timing.frame_us : 0;
 }
-
-/* Moves what follows the first `count` of `length` bytes to the front; returns how many. */
-uint16_t kwhi_shift(uint8_t *bytes, size_t count, size_t length);
 
 /* The first exchange in that state, or NULL. */
 struct kwh_exchange *kwhi_find(const struct kwh_line *line, enum kwh_exchange_state state);

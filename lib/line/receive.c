@@ -2,6 +2,7 @@
 /* From received bytes to the end of an exchange. */
 #include "debt.h"
 #include "line_state.h"
+#include "statistics.h"
 
 #include <string.h>
 
@@ -67,15 +68,6 @@ void kwhi_fail(struct kwh_line *line, struct kwh_exchange *exchange, enum kwh_er
     lose(line, exchange, error, now_us);
 }
 
-static void count_latency(struct kwh_statistics *statistics, uint32_t latency_us)
-{
-    statistics->latency_last_us = latency_us;
-    if (statistics->latency_min_us == 0 || latency_us < statistics->latency_min_us)
-        statistics->latency_min_us = latency_us;
-    if (latency_us > statistics->latency_max_us)
-        statistics->latency_max_us = latency_us;
-}
-
 /* True when a good answer looks exactly like its request, as with functions 05, 06 and 08. */
 static bool repeats_request(const struct kwh_exchange *exchange)
 {
@@ -116,11 +108,7 @@ static void succeed(struct kwh_line *line, const struct kwh_match *match, uint32
     exchange->proven = !ambiguous || echo_excluded(line);
     if (exchange->sendings > 1 || !exchange->proven || exchange->from != exchange->address)
         owe(line, exchange);
-    if (exchange->statistics != NULL) {
-        exchange->statistics->ok += refused ? 0u : 1u;
-        exchange->statistics->exceptions += refused ? 1u : 0u;
-        count_latency(exchange->statistics, exchange->latency_us);
-    }
+    kwhi_count_answer(exchange->statistics, refused, exchange->latency_us);
     if (refused)
         remember_failure(line, exchange, now_us);
     if (line->trace != NULL)
@@ -253,12 +241,39 @@ static void pass_spoilt(struct kwh_line *line, struct kwh_exchange *exchange, bo
         collide(line, exchange, line->spoilt, KWH_ERROR_COLLISION, now_us);
 }
 
+/* Where an answer stands at the very end of what was received, but not at its beginning; 0:
+ * nowhere.
+ */
+static size_t answer_at_end(const struct kwh_line *line, struct kwh_exchange *exchange)
+{
+    const uint8_t *received = line->buffer + kwhi_receive_at(line);
+    for (size_t at = 1; at < line->received; at++) {
+        size_t left = line->received - at;
+        struct kwh_match match = line->framing->match(received + at, left, exchange);
+        if (match.verdict == KWH_VERDICT_FRAME && match.count == left)
+            return at;
+    }
+    return 0;
+}
+
+/*
+ * What begins at the first byte decides; silence alone ends nothing. But when nothing more comes
+ * and a whole answer stands at the very end, then what precedes it was no frame.
+ */
+static struct kwh_match judge(const struct kwh_line *line, struct kwh_exchange *exchange, bool idle)
+{
+    exchange->idle = idle;
+    struct kwh_match match = line->framing->match(line->buffer + kwhi_receive_at(line),
+                                                  line->received, exchange);
+    size_t noise = idle && match.verdict == KWH_VERDICT_MORE ? answer_at_end(line, exchange) : 0;
+    return noise != 0 ? kwh_match_slide(noise, KWH_REASON_NOISE, 0) : match;
+}
+
 /* One look at the front of what was received; false when nothing more can be made of it now. */
 static bool look(struct kwh_line *line, struct kwh_exchange *exchange, bool idle, uint32_t now_us)
 {
-    const uint8_t *received = line->buffer + kwhi_receive_at(line);
     bool end = must_end(line, exchange, now_us);
-    struct kwh_match match = line->framing->match(received, line->received, idle || end, exchange);
+    struct kwh_match match = judge(line, exchange, idle || end);
 
     if (is_echo(line, exchange, &match, idle)) {
         swallow_echo(line, exchange, now_us);

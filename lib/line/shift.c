@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "line_state.h"
+#include "shift.h"
 
 /* Without memmove(), which is more code than all of this where nothing else needs it. */
 uint16_t kwhi_shift(uint8_t *bytes, size_t count, size_t length)

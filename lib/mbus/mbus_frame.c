@@ -101,30 +101,20 @@ static size_t seal(uint8_t *frame, size_t from, size_t size)
     return from + size + 2;
 }
 
-enum kwh_error kwh_mbus_frame_encode(uint8_t c, uint8_t address, int ci, const uint8_t *data,
-                                     size_t size, uint8_t *frame, size_t capacity, size_t *length)
+size_t kwhi_mbus_frame_short(uint8_t c, uint8_t address, uint8_t *frame)
 {
-    size_t needed = ci < 0 ? KWHI_MBUS_SHORT_SIZE : size + 3u + KWHI_MBUS_LONG_OVERHEAD;
+    frame[0] = KWHI_MBUS_START_SHORT;
+    frame[1] = c;
+    frame[2] = address;
+    return seal(frame, 1, 2);
+}
 
-    *length = 0;
-    if (size > KWH_MBUS_DATA_MAX || ci > 0xFF || (ci < 0 && size != 0))
-        return KWH_ERROR_ARGUMENT;
-    if (capacity < needed)
-        return KWH_ERROR_CAPACITY;
-    if (ci < 0) {
-        frame[0] = KWHI_MBUS_START_SHORT;
-        frame[1] = c;
-        frame[2] = address;
-        *length = seal(frame, 1, 2);
-        return KWH_OK;
-    }
-    if (size != 0)
-        memmove(frame + 7, data, size);
+size_t kwhi_mbus_frame_long(uint8_t c, uint8_t address, uint8_t ci, size_t size, uint8_t *frame)
+{
     frame[0] = frame[3] = KWHI_MBUS_START_LONG;
     frame[1] = frame[2] = (uint8_t)(size + 3u);
     frame[4] = c;
     frame[5] = address;
-    frame[6] = (uint8_t)ci;
-    *length = seal(frame, 4, size + 3u);
-    return KWH_OK;
+    frame[6] = ci;
+    return seal(frame, 4, size + 3u);
 }

@@ -10,12 +10,17 @@
 
 static size_t wrap(const struct kwh_exchange *exchange, uint8_t *frame, size_t capacity)
 {
-    size_t length;
-    int ci = exchange->head_length > 1 ? exchange->head[1] : -1;
-    enum kwh_error error = kwh_mbus_frame_encode(exchange->head[0], exchange->address, ci,
-                                                 exchange->body, exchange->body_length, frame,
-                                                 capacity, &length);
-    return error == KWH_OK ? length : 0;
+    bool is_short = exchange->head_length < 2;
+    size_t size = exchange->body_length;
+    if (size > KWH_MBUS_DATA_MAX ||
+        capacity < (is_short ? KWHI_MBUS_SHORT_SIZE : size + KWHI_MBUS_DATA_OVERHEAD))
+        return 0;
+    if (is_short)
+        return kwhi_mbus_frame_short(exchange->head[0], exchange->address, frame);
+    if (size != 0)
+        memcpy(frame + KWHI_MBUS_DATA_AT, exchange->body, size);
+    return kwhi_mbus_frame_long(exchange->head[0], exchange->address, exchange->head[1], size,
+                                frame);
 }
 
 /* To a selected meter the answer may come from its primary address; to all, from any. */
@@ -52,9 +57,10 @@ static struct kwh_match pass_frame(size_t whole, size_t length, bool idle, enum 
 }
 
 /* A whole frame of more than one byte stands at the front. */
-static struct kwh_match take_frame(const uint8_t *bytes, size_t whole, size_t length, bool idle,
+static struct kwh_match take_frame(const uint8_t *bytes, size_t whole, size_t length,
                                    struct kwh_exchange *exchange)
 {
+    bool idle = exchange->idle;
     if (bytes[0] != KWHI_MBUS_START_LONG ||
         (bytes[4] & ~(KWH_MBUS_ACD | KWH_MBUS_DFC)) != KWH_MBUS_RSP_UD)
         return pass_frame(whole, length, idle, KWH_REASON_OTHER_ANSWER, 0);
@@ -99,9 +105,9 @@ static struct kwh_match pass_glitch(const uint8_t *bytes, size_t length, bool id
     return match;
 }
 
-static struct kwh_match match(const uint8_t *bytes, size_t length, bool idle,
-                              struct kwh_exchange *exchange)
+static struct kwh_match match(const uint8_t *bytes, size_t length, struct kwh_exchange *exchange)
 {
+    bool idle = exchange->idle;
     size_t whole;
     enum kwh_error error = kwhi_mbus_frame_find(bytes, length, &whole);
 
@@ -111,7 +117,7 @@ static struct kwh_match match(const uint8_t *bytes, size_t length, bool idle,
     if (error != KWH_OK)
         return pass_glitch(bytes, length, idle, error);
     if (whole > 1)
-        return take_frame(bytes, whole, length, idle, exchange);
+        return take_frame(bytes, whole, length, exchange);
     if (length > 1)
         return pass_glitch(bytes, length, idle, KWH_ERROR_COLLISION);
     return idle ? take_character(bytes[0], exchange) : kwh_match_more(KWH_REASON_NOISE);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* RTU frames as the asking side sees them: address, PDU, CRC. */
 #include "answer.h"
-#include "judge.h"
 #include "rtu_crc.h"
 
 #include <string.h>
@@ -28,7 +27,7 @@ static size_t wrap(const struct kwh_exchange *exchange, uint8_t *frame, size_t c
  * Judges the frame that begins at the first byte. One that is not the answer is skipped whole, so
  * that nothing inside it is mistaken for one.
  */
-static struct kwh_match judge(const uint8_t *bytes, size_t length, struct kwh_exchange *exchange)
+static struct kwh_match match(const uint8_t *bytes, size_t length, struct kwh_exchange *exchange)
 {
     struct kwh_match match = {KWH_VERDICT_MORE, KWH_REASON_OTHER_ADDRESS, 0, 0, 0, 0, KWH_OK, NULL};
     size_t body = KWHI_NO_ANSWER, size;
@@ -55,12 +54,6 @@ static struct kwh_match judge(const uint8_t *bytes, size_t length, struct kwh_ex
     if (fits)
         kwhi_answer_take(&match, exchange, bytes, 1, body);
     return match;
-}
-
-static struct kwh_match match(const uint8_t *bytes, size_t length, bool idle,
-                              struct kwh_exchange *exchanges)
-{
-    return kwhi_judge_through(judge, bytes, length, idle, exchanges);
 }
 
 KWH_CONST struct kwh_framing kwh_modbus_rtu = {

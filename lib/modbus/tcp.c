@@ -2,7 +2,6 @@
 /* Modbus TCP as the asking side sees it: MBAP header (transaction, protocol 0, length, unit), PDU.
  */
 #include "answer.h"
-#include "judge.h"
 #include "mbap.h"
 
 #include <string.h>
@@ -52,7 +51,7 @@ static struct kwh_match judge_answer(const uint8_t *bytes, size_t pdu_length,
 }
 
 /* Judges the frame that begins at the first byte. */
-static struct kwh_match judge(const uint8_t *bytes, size_t length, struct kwh_exchange *exchanges)
+static struct kwh_match match(const uint8_t *bytes, size_t length, struct kwh_exchange *exchanges)
 {
     struct kwh_exchange *exchange;
     size_t pdu_length;
@@ -69,12 +68,6 @@ static struct kwh_match judge(const uint8_t *bytes, size_t length, struct kwh_ex
     if (exchange == NULL)
         return kwh_match_slide(KWHI_MBAP_SIZE + pdu_length, KWH_REASON_OTHER_ANSWER, 0);
     return judge_answer(bytes, pdu_length, exchange);
-}
-
-static struct kwh_match match(const uint8_t *bytes, size_t length, bool idle,
-                              struct kwh_exchange *exchanges)
-{
-    return kwhi_judge_through(judge, bytes, length, idle, exchanges);
 }
 
 KWH_CONST struct kwh_framing kwh_modbus_tcp = {

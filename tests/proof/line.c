@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 // proof: LENGTHS=522
 // proof: SOURCES=lib/line/line.c,lib/line/receive.c,lib/line/debt.c,lib/line/wire_time.c
-// proof: SOURCES=tests/proof/stub/shift.c
+// proof: SOURCES=tests/proof/stub/shift.c,lib/line/statistics.c
 // proof: SOURCES=lib/modbus/request.c,lib/modbus/rtu.c,lib/modbus/tcp.c,lib/modbus/answer.c
 // proof: SOURCES=lib/modbus/pdu_length.c,lib/modbus/raw_length.c,tests/proof/stub/crc16.c
 // proof: SOURCES=lib/base/error.c,lib/mbus/mbus_master.c,lib/mbus/mbus_frame.c
@@ -27,11 +27,9 @@ static uint8_t body[KWH_MBUS_DATA_MAX];
 static struct kwh_step step;
 
 /* In place of match(), all that it may give, as rtu_match.c, tcp_match.c and mbus_match.c prove. */
-static struct kwh_match any_match(const uint8_t *bytes, size_t length, bool idle,
-                                  struct kwh_exchange *waiting)
+static struct kwh_match any_match(const uint8_t *bytes, size_t length, struct kwh_exchange *waiting)
 {
     struct kwh_match match = {.count = ANY_WORD(), .body_at = (uint16_t)ANY_OF(0, 7)};
-    (void)idle;
     MUST(bytes[0] + bytes[length - 1] >= 0);
     while (waiting->state != KWH_EXCHANGE_WAITING && waiting->next != NULL)
         waiting = waiting->next;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 // proof: LENGTHS=0,1,2,3,4,5,6,9,16 LONG=255,260,261,262
-// proof: SOURCES=lib/mbus/mbus_frame.c,lib/mbus/mbus_secondary.c
+// proof: SOURCES=lib/mbus/mbus_frame.c,lib/mbus/mbus_frame_encode.c,lib/mbus/mbus_secondary.c
 #include <kwh/mbus.h>
 
 #include "proof.h"

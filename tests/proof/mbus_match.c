@@ -53,7 +53,8 @@ int main(void)
         return 0;
     exchange.state = KWH_EXCHANGE_WAITING;
     MUST(kwh_mbus_serial.wrap(&exchange, frame, sizeof frame) <= sizeof frame);
-    match = kwh_mbus_serial.match(bytes, LEN, ANY_OF(0, 1), &exchange);
+    exchange.idle = ANY_OF(0, 1) != 0;
+    match = kwh_mbus_serial.match(bytes, LEN, &exchange);
     MUST(match.count <= LEN);
     if (match.verdict == KWH_VERDICT_FRAME) {
         MUST(match.exchange == &exchange);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 // proof: LENGTHS=1,2,3,4,5,6,9,10 LONG=24,64,261
-// proof: SOURCES=lib/mbus/mbus_slave.c,lib/mbus/mbus_frame.c
+// proof: SOURCES=lib/mbus/mbus_slave.c,lib/mbus/mbus_frame.c,lib/mbus/mbus_frame_encode.c
 // proof: OPTIONS=-eva-precision,1,-eva-auto-loop-unroll,512,-eva-split-limit,300
 #include <kwh/mbus.h>
 

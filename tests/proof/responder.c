@@ -3,6 +3,7 @@
 // proof: SOURCES=lib/line/responder.c,lib/line/wire_time.c,tests/proof/stub/shift.c
 // proof: SOURCES=lib/modbus/rtu_server.c,lib/modbus/tcp_server.c,lib/modbus/pdu_length.c
 // proof: SOURCES=tests/proof/stub/crc16.c,lib/mbus/mbus_slave.c,lib/mbus/mbus_frame.c
+// proof: SOURCES=lib/mbus/mbus_frame_encode.c
 // proof: OPTIONS=-eva-precision,1,-eva-auto-loop-unroll,32
 // proof: DEFINES=FRAMING=kwh_modbus_rtu_server,FRAMING=kwh_modbus_tcp_server
 // proof: DEFINES=FRAMING=kwh_mbus_serial_server

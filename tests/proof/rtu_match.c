@@ -12,14 +12,12 @@ int main(void)
 {
     struct kwh_exchange exchange;
     struct kwh_match match;
-    bool idle;
     MAKE_ANY(frame);
     if (ask(&exchange) != KWH_OK)
         return 0;
     exchange.state = KWH_EXCHANGE_WAITING;
     exchange.anyone = ANY_OF(0, 1) != 0;
-    idle = ANY_OF(0, 1) && (LEN <= 64 || exchange.head[0] != KWH_MODBUS_ENCAPSULATED);
-    match = kwh_modbus_rtu.match(frame, LEN, idle, &exchange);
+    match = kwh_modbus_rtu.match(frame, LEN, &exchange);
     MUST(match.count <= LEN);
     if (match.verdict == KWH_VERDICT_FRAME) {
         MUST(match.exchange == &exchange);

@@ -13,7 +13,6 @@ int main(void)
 {
     struct kwh_exchange first, second;
     struct kwh_match match;
-    bool idle;
     MAKE_ANY(frame);
     if (ask(&first) != KWH_OK ||
         kwh_modbus_read(&second, ANY_BYTE(), 3, ANY_WORD(), ANY_WORD()) != KWH_OK)
@@ -24,9 +23,7 @@ int main(void)
     second.id = ANY_WORD();
     first.state = KWH_EXCHANGE_WAITING;
     second.state = (uint8_t)ANY_OF(KWH_EXCHANGE_QUEUED, KWH_EXCHANGE_OVER);
-    /* Walking through the objects of an identity behind every byte takes too long. */
-    idle = ANY_OF(0, 1) && (LEN <= 64 || first.head[0] != KWH_MODBUS_ENCAPSULATED);
-    match = kwh_modbus_tcp.match(frame, LEN, idle, &first);
+    match = kwh_modbus_tcp.match(frame, LEN, &first);
     MUST(match.count <= LEN);
     if (match.verdict == KWH_VERDICT_FRAME) {
         MUST(match.exchange == &first || match.exchange == &second);

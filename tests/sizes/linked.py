@@ -71,17 +71,21 @@ def check_links(build):
         expect(not linked, f"{program} has {' '.join(sorted(linked))}")
 
 
+# All of a line but what exchanges by themselves need.
+NO_LINE = r"lib_line_(?!exchange|shift|statistics)"
+
 # What the program of each protocol must not contain.
 FOREIGN = {
-    "rtu_frames": r"lib_(line|mbus|map|meter|port|energy)_|lib_modbus_(tcp|.*server)|maps_",
+    "rtu_exchange": NO_LINE + r"|lib_(mbus|map|meter|port|energy)_|lib_line_(statistics|exchange_echo)"
+                    r"|lib_modbus_(tcp|.*server)|maps_",
     "rtu_client": r"lib_(mbus|map|meter|port|energy)_|lib_line_responder|lib_modbus_(tcp|.*server)"
                   r"|maps_",
     "rtu_server": r"lib_(mbus|map|meter|port|energy)_|lib_line_line|lib_modbus_(tcp|rtu\.)|maps_",
-    "pro380_frames": r"lib_(line|mbus|meter|port|energy)_|lib_modbus_(tcp|.*server)",
+    "pro380_exchange": NO_LINE + r"|lib_(mbus|meter|port|energy)_|lib_modbus_(tcp|.*server)",
     "pro380": r"lib_(mbus|meter|port|energy)_|lib_map_(plan|mbus|record|map_record)"
               r"|lib_modbus_(tcp|.*server)|lib_base_(quantity_text|error_text|decimal_text)",
-    "mbus_frames": r"lib_(line|modbus|map|meter|port|energy)_|lib_mbus_(master|slave|search)|maps_"
-                   r"|lib_mbus_record_encode",
+    "mbus_exchange": NO_LINE + r"|lib_(modbus|map|meter|port|energy)_|lib_mbus_(slave|search)|maps_"
+                     r"|lib_mbus_record_encode",
     "mbus_master_plain": r"lib_(modbus|map|meter|port|energy)_|lib_mbus_(slave|search)|maps_"
                          r"|lib_mbus_record_encode",
     "pulses": r"lib_(line|modbus|mbus|map|meter|port)_|maps_",

@@ -28,15 +28,16 @@ GROWTH = 2  # percent
 NEGLIGIBLE = 8  # bytes: an instruction or two
 
 PROGRAMS = {
-    "rtu_frames": "Modbus RTU: 03, 04, 06, 16; frames alone",
-    "rtu_client": "Modbus RTU: 03, 04, 06, 16; with a line",
-    "rtu_client_full": "... and echoes, statistics, trace",
+    "rtu_exchange": "Modbus RTU: 03, 04, 06, 16",
+    "rtu_exchange_full": "... on an echoing port, statistics, trace",
+    "rtu_client": "Modbus RTU on a line",
+    "rtu_client_full": "... which learns echoes, statistics, trace",
     "rtu_server": "Modbus RTU: answering",
-    "pro380_frames": "PRO380: all values, frames alone",
-    "pro380": "PRO380: all values, with a line",
+    "pro380_exchange": "PRO380: all values",
+    "pro380": "PRO380: all values, on a line",
     "pro380_meter": "PRO380: a meter, plans made on the way",
-    "mbus_frames": "M-Bus: all records, frames alone",
-    "mbus_master_plain": "M-Bus: all records, with a line",
+    "mbus_exchange": "M-Bus: link and all records",
+    "mbus_master_plain": "M-Bus: link and all records, on a line",
     "mbus_master": "... and their names",
     "pulses": "Pulses: energy and power",
 }
@@ -51,8 +52,6 @@ def stack_of(build, graph, image, program):
 
     own = graph.called_by(f"tests/sizes/{program}.c")
     below = [graph.deepest(name, present) for name in own if name in graph.frames]
-    if program in ("rtu_frames", "pro380_frames"):  # asks the framing itself
-        below += [graph.deepest("lib/modbus/rtu.c:" + name, present) for name in ("wrap", "match")]
     return max(below)
 
 

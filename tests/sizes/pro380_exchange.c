@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The same without a line. */
-#include "frames.h"
+#include "exchange.h"
 #include "pro380.h"
 
 static void read_span(KWH_CONST struct span *span)
 {
-    struct kwh_match match;
-    if (kwh_modbus_read(&exchange, 1, 3, span->address, span->count) == KWH_OK &&
-        ask(&match) == KWH_OK)
-        show_span(span, frame + match.body_at + 2, span->count);
+    if (kwh_modbus_read(&exchange, 1, 3, span->address, span->count) == KWH_OK && ask() == KWH_OK)
+        show_span(span, frame + exchange.answer_at + 2, span->count);
 }
 
 int main(void)

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* An exchange by itself: the answer is looked for in what the caller collects. */
+#include <kwh/exchange.h>
+
+#include "shift.h"
+
+size_t kwh_exchange_begin(struct kwh_exchange *exchange, KWH_CONST struct kwh_framing *framing,
+                          uint8_t *frame, size_t capacity)
+{
+    exchange->state = KWH_EXCHANGE_WAITING;
+    exchange->sendings = 1;
+    exchange->error = KWH_ERROR_TIMEOUT;
+    exchange->answer_size = 0;
+    exchange->echoed = false;
+    return framing->wrap(exchange, frame, capacity);
+}
+
+/* What the bytes were that are given up is the failure, should nothing better come. */
+static void give_up(struct kwh_exchange *exchange, const struct kwh_match *match)
+{
+    static KWH_CONST uint8_t errors[] = {KWH_ERROR_NO_FRAME, KWH_ERROR_BAD_CRC,
+                                         KWH_ERROR_OTHER_ADDRESS, KWH_ERROR_OTHER_ANSWER};
+    if (match->error != KWH_OK)
+        exchange->error = match->error;
+    else if (match->reason != KWH_REASON_NOISE || exchange->error == KWH_ERROR_TIMEOUT ||
+             exchange->error == KWH_ERROR_ONLY_ECHO)
+        exchange->error = (enum kwh_error)errors[match->reason];
+    if (exchange->statistics != NULL)
+        exchange->statistics->skipped_bytes += match->count;
+}
+
+bool kwh_exchange_look(struct kwh_exchange *exchange, KWH_CONST struct kwh_framing *framing,
+                       uint8_t *bytes, size_t count)
+{
+    bool over = count == 0;
+    exchange->idle = over;
+    exchange->answer_size = (uint16_t)(exchange->answer_size + count);
+    while (exchange->answer_size != 0) {
+        struct kwh_match match = framing->match(bytes, exchange->answer_size, exchange);
+        if (match.verdict == KWH_VERDICT_FRAME) {
+            exchange->error = match.error;
+            exchange->answer_at = match.body_at;
+            exchange->answer_size = match.body_length;
+            over = true;
+            break;
+        }
+        if (match.verdict == KWH_VERDICT_MORE && !over)
+            return false;
+        if (match.count == 0) { /* it will not become a frame, but one may stand behind */
+            match.count = 1;
+            match.reason = KWH_REASON_NOISE;
+        }
+        give_up(exchange, &match);
+        exchange->answer_size = kwhi_shift(bytes, match.count, exchange->answer_size);
+    }
+    if (over)
+        exchange->state = KWH_EXCHANGE_OVER;
+    return over;
+}
