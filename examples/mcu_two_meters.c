@@ -12,7 +12,8 @@ KWH_MAP_DECLARE(inepro_pro1_modbus);
 
 int main(void)
 {
-    const struct kwh_map *maps[] = {&kwh_map_inepro_pro380_modbus, &kwh_map_inepro_pro1_modbus};
+    KWH_CONST struct kwh_map *maps[] = {&kwh_map_inepro_pro380_modbus, &kwh_map_inepro_pro1_modbus};
+    const struct kwh_line_settings factory = maps[0]->lines[0];
     static struct kwh_port_uart port;
     static struct kwh_line line;
     static uint8_t buffer[KWH_MODBUS_RTU_BUFFER];
@@ -24,7 +25,7 @@ int main(void)
     if (kwh_port_uart_init(&port, &board_uart, NULL) != KWH_OK ||
         kwh_line_init(&line, &kwh_modbus_rtu, buffer, sizeof buffer) != KWH_OK)
         return 1;
-    kwh_line_set_speed(&line, maps[0]->lines);
+    kwh_line_set_speed(&line, &factory);
     for (uint8_t i = 0; i < 2; i++) {
         kwh_plan_init(&plans[i], maps[i], KWH_ALL_PROFILES, entries[i], 2);
         if (kwh_meter_init(&meters[i], &line, maps[i], (uint8_t)(i + 1)) != KWH_OK ||

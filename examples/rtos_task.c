@@ -13,7 +13,8 @@ static void meter_task(void)
 {
     static const uint32_t wanted[] = {KWH_ACTIVE_POWER, KWH_ACTIVE_ENERGY_IMPORT};
     static uint8_t buffer[KWH_MODBUS_RTU_BUFFER];
-    const struct kwh_map *map = &kwh_map_inepro_pro380_modbus;
+    KWH_CONST struct kwh_map *map = &kwh_map_inepro_pro380_modbus;
+    const struct kwh_line_settings factory = map->lines[0];
     struct kwh_plan_entry entries[KWH_COUNT(wanted)];
     struct kwh_reading readings[KWH_COUNT(wanted)];
     struct kwh_port_uart port;
@@ -24,7 +25,7 @@ static void meter_task(void)
         kwh_line_init(&line, &kwh_modbus_rtu, buffer, sizeof buffer) != KWH_OK ||
         kwh_meter_init(&meter, &line, map, 1) != KWH_OK)
         return;
-    kwh_line_set_speed(&line, map->lines);
+    kwh_line_set_speed(&line, &factory);
     line.backend = &port.backend;
     for (;; board_sleep_ms(10000)) {
         if (kwh_meter_read(&meter, wanted, KWH_COUNT(wanted), readings, entries) != KWH_OK)

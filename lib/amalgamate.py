@@ -178,7 +178,7 @@ def version():
 def declared_maps(maps):
     """The names of the maps in these files."""
     return [name for path in maps
-            for name in re.findall(r"^const struct kwh_map kwh_map_(\w+) =", read(path), re.M)]
+            for name in re.findall(r"^(?:KWH_CONST|const) struct kwh_map kwh_map_(\w+) =", read(path), re.M)]
 
 
 def header(maps, headers):

@@ -9,7 +9,7 @@
 #include <kwh/map.h>
 
 /* clang-format off */
-static const struct kwh_row rows[] = {
+static KWH_CONST struct kwh_row rows[] = {
     KWH_INPUT(0x0000, FLOAT32, 1,    VOLTAGE,                KWH_PUBLIC),
     KWH_INPUT(0x0006, FLOAT32, 1,    CURRENT,                KWH_PUBLIC),
     /* the only power there is: 0x0034 belongs to three-phase meters */
@@ -28,22 +28,22 @@ static const struct kwh_row rows[] = {
 };
 /* clang-format on */
 
-static const struct kwh_block blocks[] = {
+static KWH_CONST struct kwh_block blocks[] = {
     {.rows = rows, .count = KWH_COUNT(rows)},
 };
 
-static const uint16_t edges[] = {0x0156};
+static KWH_CONST uint16_t edges[] = {0x0156};
 
-static const struct kwh_line_settings lines[] = {{2400, 8, 'N', 1}, {9600, 8, 'N', 1}};
+static KWH_CONST struct kwh_line_settings lines[] = {{2400, 8, 'N', 1}, {9600, 8, 'N', 1}};
 
 /* What comes behind its last digit is in no source. */
-static const struct kwh_counter counter = {
+static KWH_CONST struct kwh_counter counter = {
     .modulus = {0, 0}, .resolution = {0, 0}, .power_max_w = 27600};
 
 KWH_MAP_DECLARE(eastron_sdm220_modbus);
-const struct kwh_map kwh_map_eastron_sdm220_modbus = {
-    .name = "eastron_sdm220",
-    .title = "Eastron SDM220-Modbus",
+KWH_CONST struct kwh_map kwh_map_eastron_sdm220_modbus = {
+    .name = KWH_TEXT("eastron_sdm220"),
+    .title = KWH_TEXT("Eastron SDM220-Modbus"),
     .blocks = blocks,
     .block_count = KWH_COUNT(blocks),
     .lines = lines,

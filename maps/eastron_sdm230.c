@@ -9,7 +9,7 @@
 #include <kwh/map.h>
 
 /* clang-format off */
-static const struct kwh_row rows[] = {
+static KWH_CONST struct kwh_row rows[] = {
     KWH_HOLDING(0xFC02, HEX16,   1,    METER_CODE, KWH_PUBLIC),
 
     KWH_INPUT(0x0000, FLOAT32, 1,    VOLTAGE,                           KWH_PUBLIC),
@@ -54,36 +54,36 @@ static const struct kwh_row rows[] = {
 };
 /* clang-format on */
 
-static const struct kwh_block blocks[] = {
+static KWH_CONST struct kwh_block blocks[] = {
     {.rows = rows, .count = KWH_COUNT(rows)},
 };
 
-static const struct kwh_model models[] = {
-    {.code = 0x002B, .name = "SDM230-Modbus"},
+static KWH_CONST struct kwh_model models[] = {
+    {.code = 0x002B, .name = KWH_TEXT("SDM230-Modbus")},
 };
 
-static const struct kwh_lookalike lookalikes[] = {
-    {.code = 0x0070, .name = "SDM630-Modbus"},
-    {.code = 0x0079, .name = "SDM630MCT"},
-    {.code = 0x0088, .name = "SDM630MCT"},
-    {.code = 0x0020, .name = "SDM120-Modbus"},
-    {.code = 0x0084, .name = "SDM72D-M or SDM72D-M-2"},
-    {.code = 0x0087, .name = "SDM72D-M-2"},
-    {.code = 0x0089, .name = "SDM72D-M-2"},
+static KWH_CONST struct kwh_lookalike lookalikes[] = {
+    {.code = 0x0070, .name = KWH_TEXT("SDM630-Modbus")},
+    {.code = 0x0079, .name = KWH_TEXT("SDM630MCT")},
+    {.code = 0x0088, .name = KWH_TEXT("SDM630MCT")},
+    {.code = 0x0020, .name = KWH_TEXT("SDM120-Modbus")},
+    {.code = 0x0084, .name = KWH_TEXT("SDM72D-M or SDM72D-M-2")},
+    {.code = 0x0087, .name = KWH_TEXT("SDM72D-M-2")},
+    {.code = 0x0089, .name = KWH_TEXT("SDM72D-M-2")},
 };
 
-static const uint16_t edges[] = {0x0102, 0x0156, 0x130C};
+static KWH_CONST uint16_t edges[] = {0x0102, 0x0156, 0x130C};
 
-static const struct kwh_line_settings lines[] = {{2400, 8, 'N', 1}, {9600, 8, 'N', 1}};
+static KWH_CONST struct kwh_line_settings lines[] = {{2400, 8, 'N', 1}, {9600, 8, 'N', 1}};
 
 /* What comes behind its last digit is in no source. */
-static const struct kwh_counter counter = {
+static KWH_CONST struct kwh_counter counter = {
     .modulus = {0, 0}, .resolution = {0, 0}, .power_max_w = 27600};
 
 KWH_MAP_DECLARE(eastron_sdm230_modbus);
-const struct kwh_map kwh_map_eastron_sdm230_modbus = {
-    .name = "eastron_sdm230",
-    .title = "Eastron SDM230-Modbus",
+KWH_CONST struct kwh_map kwh_map_eastron_sdm230_modbus = {
+    .name = KWH_TEXT("eastron_sdm230"),
+    .title = KWH_TEXT("Eastron SDM230-Modbus"),
     .blocks = blocks,
     .block_count = KWH_COUNT(blocks),
     .models = models,

@@ -9,7 +9,7 @@
 #include <kwh/map.h>
 
 /* clang-format off */
-static const struct kwh_row rows[] = {
+static KWH_CONST struct kwh_row rows[] = {
     KWH_INPUT(0x0000, FLOAT32, 1,    VOLTAGE_L1,                KWH_PUBLIC),
     KWH_INPUT(0x0002, FLOAT32, 1,    VOLTAGE_L2,                KWH_PUBLIC),
     KWH_INPUT(0x0004, FLOAT32, 1,    VOLTAGE_L3,                KWH_PUBLIC),
@@ -67,22 +67,22 @@ static const struct kwh_row rows[] = {
 };
 /* clang-format on */
 
-static const struct kwh_block blocks[] = {
+static KWH_CONST struct kwh_block blocks[] = {
     {.rows = rows, .count = KWH_COUNT(rows)},
 };
 
-static const uint16_t edges[] = {0x00EA, 0x0156, 0x130C};
+static KWH_CONST uint16_t edges[] = {0x00EA, 0x0156, 0x130C};
 
-static const struct kwh_line_settings lines[] = {{9600, 8, 'N', 1}, {9600, 8, 'E', 1}};
+static KWH_CONST struct kwh_line_settings lines[] = {{9600, 8, 'N', 1}, {9600, 8, 'E', 1}};
 
 /* What comes behind its last digit is in no source. */
-static const struct kwh_counter counter = {
+static KWH_CONST struct kwh_counter counter = {
     .modulus = {0, 0}, .resolution = {0, 0}, .power_max_w = 83000};
 
 KWH_MAP_DECLARE(eastron_sdm54_modbus);
-const struct kwh_map kwh_map_eastron_sdm54_modbus = {
-    .name = "eastron_sdm54",
-    .title = "Eastron SDM54",
+KWH_CONST struct kwh_map kwh_map_eastron_sdm54_modbus = {
+    .name = KWH_TEXT("eastron_sdm54"),
+    .title = KWH_TEXT("Eastron SDM54"),
     .blocks = blocks,
     .block_count = KWH_COUNT(blocks),
     .lines = lines,

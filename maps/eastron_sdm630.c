@@ -14,7 +14,7 @@
 #define COPY (KWH_PUBLIC | KWH_RANK_1 | KWH_HIDDEN)
 
 /* clang-format off */
-static const struct kwh_row rows[] = {
+static KWH_CONST struct kwh_row rows[] = {
     KWH_HOLDING(0xFC02, HEX16,   1,    METER_CODE, KWH_PUBLIC),
 
     KWH_INPUT(0x0000, FLOAT32, 1,    VOLTAGE_L1,                KWH_PUBLIC),
@@ -114,36 +114,36 @@ static const struct kwh_row rows[] = {
 };
 /* clang-format on */
 
-static const struct kwh_block blocks[] = {
+static KWH_CONST struct kwh_block blocks[] = {
     {.rows = rows, .count = KWH_COUNT(rows)},
 };
 
-static const struct kwh_model models[] = {
-    {.code = 0x0070, .name = "SDM630-Modbus"},
-    {.code = 0x0079, .name = "SDM630MCT"},
-    {.code = 0x0088, .name = "SDM630MCT"},
+static KWH_CONST struct kwh_model models[] = {
+    {.code = 0x0070, .name = KWH_TEXT("SDM630-Modbus")},
+    {.code = 0x0079, .name = KWH_TEXT("SDM630MCT")},
+    {.code = 0x0088, .name = KWH_TEXT("SDM630MCT")},
 };
 
-static const struct kwh_lookalike lookalikes[] = {
-    {.code = 0x002B, .name = "SDM230-Modbus"},
-    {.code = 0x0020, .name = "SDM120-Modbus"},
-    {.code = 0x0084, .name = "SDM72D-M or SDM72D-M-2"},
-    {.code = 0x0087, .name = "SDM72D-M-2"},
-    {.code = 0x0089, .name = "SDM72D-M-2"},
+static KWH_CONST struct kwh_lookalike lookalikes[] = {
+    {.code = 0x002B, .name = KWH_TEXT("SDM230-Modbus")},
+    {.code = 0x0020, .name = KWH_TEXT("SDM120-Modbus")},
+    {.code = 0x0084, .name = KWH_TEXT("SDM72D-M or SDM72D-M-2")},
+    {.code = 0x0087, .name = KWH_TEXT("SDM72D-M-2")},
+    {.code = 0x0089, .name = KWH_TEXT("SDM72D-M-2")},
 };
 
-static const uint16_t edges[] = {0x00C8, 0x014E};
+static KWH_CONST uint16_t edges[] = {0x00C8, 0x014E};
 
-static const struct kwh_line_settings lines[] = {{9600, 8, 'N', 1}, {9600, 8, 'E', 1}};
+static KWH_CONST struct kwh_line_settings lines[] = {{9600, 8, 'N', 1}, {9600, 8, 'E', 1}};
 
 /* What comes behind its last digit is in no source. Transformers to 9999 A. */
-static const struct kwh_counter counter = {
+static KWH_CONST struct kwh_counter counter = {
     .modulus = {0, 0}, .resolution = {0, 0}, .power_max_w = 8300000};
 
 KWH_MAP_DECLARE(eastron_sdm630_modbus);
-const struct kwh_map kwh_map_eastron_sdm630_modbus = {
-    .name = "eastron_sdm630",
-    .title = "Eastron SDM630-Modbus, SDM630MCT",
+KWH_CONST struct kwh_map kwh_map_eastron_sdm630_modbus = {
+    .name = KWH_TEXT("eastron_sdm630"),
+    .title = KWH_TEXT("Eastron SDM630-Modbus, SDM630MCT"),
     .blocks = blocks,
     .block_count = KWH_COUNT(blocks),
     .models = models,

@@ -12,7 +12,7 @@
 #define REACTIVE_DIRECTIONS 1u
 
 /* clang-format off */
-static const struct kwh_row rows[] = {
+static KWH_CONST struct kwh_row rows[] = {
     KWH_HOLDING(0x0012, FLOAT32, 1,    PARITY_STOP_BITS,      KWH_PUBLIC),
     KWH_HOLDING(0x0014, FLOAT32, 1,    DEVICE_ADDRESS,        KWH_PUBLIC),
     /* in clear */
@@ -36,13 +36,13 @@ static const struct kwh_row rows[] = {
 };
 
 /* Known from one public header file. */
-static const struct kwh_row reactive_directions_rows[] = {
+static KWH_CONST struct kwh_row reactive_directions_rows[] = {
     KWH_INPUT(0x0188, FLOAT32, KILO, REACTIVE_ENERGY_IMPORT_RESETTABLE, KWH_INFERRED),
     KWH_INPUT(0x018A, FLOAT32, KILO, REACTIVE_ENERGY_EXPORT_RESETTABLE, KWH_INFERRED),
 };
 /* clang-format on */
 
-static const struct kwh_block blocks[] = {
+static KWH_CONST struct kwh_block blocks[] = {
     {.rows = rows, .count = KWH_COUNT(rows)},
     {.rows = reactive_directions_rows,
      .count = KWH_COUNT(reactive_directions_rows),
@@ -50,32 +50,32 @@ static const struct kwh_block blocks[] = {
 };
 
 /* 1 V and more: a second generation, which is read by its own map. A hole reads 0. */
-static const struct kwh_selector selectors[] = {
+static KWH_CONST struct kwh_selector selectors[] = {
     KWH_SELECTOR(REQUIRE, INPUT, 0x0000, 2, 0, 0x3F7FFFFF, .error = KWH_ERROR_OTHER_FAMILY),
     KWH_SELECTOR(PROFILES, INPUT, 0x0188, 2, 1, UINT32_MAX, .profiles = REACTIVE_DIRECTIONS),
 };
 
 /* clang-format off */
-static const struct kwh_choice line_formats[] = {
-    {.code = 0, .word = "none_1"},
-    {.code = 1, .word = "even_1"},
-    {.code = 2, .word = "odd_1"},
-    {.code = 3, .word = "none_2"},
+static KWH_CONST struct kwh_choice line_formats[] = {
+    {.code = 0, .word = KWH_TEXT("none_1")},
+    {.code = 1, .word = KWH_TEXT("even_1")},
+    {.code = 2, .word = KWH_TEXT("odd_1")},
+    {.code = 3, .word = KWH_TEXT("none_2")},
 };
 
-static const struct kwh_choice baud_rates[] = {
-    {.code = 0, .word = "2400"},
-    {.code = 1, .word = "4800"},
-    {.code = 2, .word = "9600"},
-    {.code = 3, .word = "19200"},
-    {.code = 5, .word = "1200"},
+static KWH_CONST struct kwh_choice baud_rates[] = {
+    {.code = 0, .word = KWH_TEXT("2400")},
+    {.code = 1, .word = KWH_TEXT("4800")},
+    {.code = 2, .word = KWH_TEXT("9600")},
+    {.code = 3, .word = KWH_TEXT("19200")},
+    {.code = 5, .word = KWH_TEXT("1200")},
 };
 
-static const struct kwh_choice resets[] = {
-    {.code = 3, .word = "resettable_energy"},
+static KWH_CONST struct kwh_choice resets[] = {
+    {.code = 3, .word = KWH_TEXT("resettable_energy")},
 };
 
-static const struct kwh_item items[] = {
+static KWH_CONST struct kwh_item items[] = {
     KWH_CHOICE_ITEM(PARITY_STOP_BITS,      16, line_formats, KWH_RISK_LINK_CHANGE,
                     .flags = KWH_ITEM_RESTART),
     KWH_RANGE_ITEM(DEVICE_ADDRESS,         16, 1, 247, KWH_RISK_LINK_CHANGE),
@@ -88,29 +88,32 @@ static const struct kwh_item items[] = {
 };
 /* clang-format on */
 
-static const struct kwh_model models[] = {
-    {.code = 0x0084, .name = "SDM72D-M"},
+static KWH_CONST struct kwh_model models[] = {
+    {.code = 0x0084, .name = KWH_TEXT("SDM72D-M")},
 };
 
-static const struct kwh_lookalike lookalikes[] = {
-    {.code = 0x0070, .name = "SDM630-Modbus"}, {.code = 0x0079, .name = "SDM630MCT"},
-    {.code = 0x0088, .name = "SDM630MCT"},     {.code = 0x002B, .name = "SDM230-Modbus"},
-    {.code = 0x0020, .name = "SDM120-Modbus"}, {.code = 0x0087, .name = "SDM72D-M-2"},
-    {.code = 0x0089, .name = "SDM72D-M-2"},
+static KWH_CONST struct kwh_lookalike lookalikes[] = {
+    {.code = 0x0070, .name = KWH_TEXT("SDM630-Modbus")},
+    {.code = 0x0079, .name = KWH_TEXT("SDM630MCT")},
+    {.code = 0x0088, .name = KWH_TEXT("SDM630MCT")},
+    {.code = 0x002B, .name = KWH_TEXT("SDM230-Modbus")},
+    {.code = 0x0020, .name = KWH_TEXT("SDM120-Modbus")},
+    {.code = 0x0087, .name = KWH_TEXT("SDM72D-M-2")},
+    {.code = 0x0089, .name = KWH_TEXT("SDM72D-M-2")},
 };
 
-static const uint16_t edges[] = {0x0156, 0x0500, 0xF010, 0xFC02};
+static KWH_CONST uint16_t edges[] = {0x0156, 0x0500, 0xF010, 0xFC02};
 
-static const struct kwh_line_settings lines[] = {{9600, 8, 'N', 1}, {9600, 8, 'E', 1}};
+static KWH_CONST struct kwh_line_settings lines[] = {{9600, 8, 'N', 1}, {9600, 8, 'E', 1}};
 
 /* What comes behind its last digit is in no source. */
-static const struct kwh_counter counter = {
+static KWH_CONST struct kwh_counter counter = {
     .modulus = {0, 0}, .resolution = {0, 0}, .power_max_w = 83000};
 
 KWH_MAP_DECLARE(eastron_sdm72d_m_modbus);
-const struct kwh_map kwh_map_eastron_sdm72d_m_modbus = {
-    .name = "eastron_sdm72d_m",
-    .title = "Eastron SDM72D-M, first generation",
+KWH_CONST struct kwh_map kwh_map_eastron_sdm72d_m_modbus = {
+    .name = KWH_TEXT("eastron_sdm72d_m"),
+    .title = KWH_TEXT("Eastron SDM72D-M, first generation"),
     .blocks = blocks,
     .block_count = KWH_COUNT(blocks),
     .items = items,

@@ -19,7 +19,7 @@
 #define FALLBACK (KWH_INFERRED | KWH_RANK_1 | KWH_HIDDEN)
 
 /* clang-format off */
-static const struct kwh_row rows[] = {
+static KWH_CONST struct kwh_row rows[] = {
     /* 2, three-phase three-wire, is a code of the SDM630 */
     KWH_HOLDING(0x000A, FLOAT32, 1,     NETWORK_TYPE,           KWH_MANUAL),
     /* 35 ms, which cannot be written, at 1000 imp/kWh */
@@ -110,22 +110,22 @@ static const struct kwh_row rows[] = {
 };
 
 /* In the manuals of 2023 and of this label, not in that of 2021. */
-static const struct kwh_row resettable_rows[] = {
+static KWH_CONST struct kwh_row resettable_rows[] = {
     KWH_INPUT(0x0182, FLOAT32, KILO, REACTIVE_ENERGY_GROSS_RESETTABLE, KWH_MANUAL),
 };
 
 /* Known from one public header file. */
-static const struct kwh_row direction_rows[] = {
+static KWH_CONST struct kwh_row direction_rows[] = {
     KWH_INPUT(0x0188, FLOAT32, KILO, REACTIVE_ENERGY_IMPORT_RESETTABLE, KWH_INFERRED),
     KWH_INPUT(0x018A, FLOAT32, KILO, REACTIVE_ENERGY_EXPORT_RESETTABLE, KWH_INFERRED),
 };
 
-static const struct kwh_row net_rows[] = {
+static KWH_CONST struct kwh_row net_rows[] = {
     KWH_INPUT(0x018E, FLOAT32, KILO, REACTIVE_ENERGY_NET, KWH_INFERRED),
 };
 /* clang-format on */
 
-static const struct kwh_block blocks[] = {
+static KWH_CONST struct kwh_block blocks[] = {
     {.rows = rows, .count = KWH_COUNT(rows)},
     {.rows = resettable_rows, .count = KWH_COUNT(resettable_rows), .profiles = REACTIVE_RESETTABLE},
     {.rows = direction_rows, .count = KWH_COUNT(direction_rows), .profiles = REACTIVE_DIRECTIONS},
@@ -133,58 +133,58 @@ static const struct kwh_block blocks[] = {
 };
 
 /* A hole reads 0: what may be one is there when it is not. */
-static const struct kwh_selector selectors[] = {
+static KWH_CONST struct kwh_selector selectors[] = {
     KWH_SELECTOR(PROFILES, INPUT, 0x0182, 2, 0, UINT32_MAX, .profiles = REACTIVE_RESETTABLE),
     KWH_SELECTOR(PROFILES, INPUT, 0x0188, 2, 1, UINT32_MAX, .profiles = REACTIVE_DIRECTIONS),
     KWH_SELECTOR(PROFILES, INPUT, 0x018E, 2, 1, UINT32_MAX, .profiles = REACTIVE_NET),
 };
 
 /* clang-format off */
-static const struct kwh_choice network_types[] = {
-    {.code = 1, .word = "1p2w"},
-    {.code = 3, .word = "3p4w"},
+static KWH_CONST struct kwh_choice network_types[] = {
+    {.code = 1, .word = KWH_TEXT("1p2w")},
+    {.code = 3, .word = KWH_TEXT("3p4w")},
 };
 
-static const struct kwh_choice pulse_widths[] = {
+static KWH_CONST struct kwh_choice pulse_widths[] = {
     {.code = 60, .exponent = -3}, {.code = 100, .exponent = -3}, {.code = 200, .exponent = -3},
 };
 
-static const struct kwh_choice line_formats[] = {
-    {.code = 0, .word = "none_1"},
-    {.code = 1, .word = "even_1"},
-    {.code = 2, .word = "odd_1"},
-    {.code = 3, .word = "none_2"},
+static KWH_CONST struct kwh_choice line_formats[] = {
+    {.code = 0, .word = KWH_TEXT("none_1")},
+    {.code = 1, .word = KWH_TEXT("even_1")},
+    {.code = 2, .word = KWH_TEXT("odd_1")},
+    {.code = 3, .word = KWH_TEXT("none_2")},
 };
 
-static const struct kwh_choice pulse_rates[] = {
-    {.code = 0, .word = "1000"},
-    {.code = 1, .word = "100"},
-    {.code = 2, .word = "10"},
-    {.code = 3, .word = "1"},
+static KWH_CONST struct kwh_choice pulse_rates[] = {
+    {.code = 0, .word = KWH_TEXT("1000")},
+    {.code = 1, .word = KWH_TEXT("100")},
+    {.code = 2, .word = KWH_TEXT("10")},
+    {.code = 3, .word = KWH_TEXT("1")},
 };
 
 /* 4 is 38400 on an SDM630, and nothing here. */
-static const struct kwh_choice baud_rates[] = {
-    {.code = 0, .word = "2400"},
-    {.code = 1, .word = "4800"},
-    {.code = 2, .word = "9600"},
-    {.code = 3, .word = "19200"},
-    {.code = 5, .word = "1200"},
+static KWH_CONST struct kwh_choice baud_rates[] = {
+    {.code = 0, .word = KWH_TEXT("2400")},
+    {.code = 1, .word = KWH_TEXT("4800")},
+    {.code = 2, .word = KWH_TEXT("9600")},
+    {.code = 3, .word = KWH_TEXT("19200")},
+    {.code = 5, .word = KWH_TEXT("1200")},
 };
 
-static const struct kwh_choice pulse_modes[] = {
-    {.code = 1, .word = "import"},
-    {.code = 2, .word = "gross"},
-    {.code = 4, .word = "export"},
+static KWH_CONST struct kwh_choice pulse_modes[] = {
+    {.code = 1, .word = KWH_TEXT("import")},
+    {.code = 2, .word = KWH_TEXT("gross")},
+    {.code = 4, .word = KWH_TEXT("export")},
 };
 
-static const struct kwh_choice resets[] = {
-    {.code = 0, .word = "demand"},
-    {.code = 3, .word = "resettable_energy"},
+static KWH_CONST struct kwh_choice resets[] = {
+    {.code = 0, .word = KWH_TEXT("demand")},
+    {.code = 3, .word = KWH_TEXT("resettable_energy")},
 };
 
 /* To be unlocked before; how long that lasts is not printed. */
-static const struct kwh_item items[] = {
+static KWH_CONST struct kwh_item items[] = {
     KWH_CHOICE_ITEM(NETWORK_TYPE,          16, network_types, 0),
     KWH_CHOICE_ITEM(PULSE_WIDTH,           16, pulse_widths, 0),
     KWH_RANGE_ITEM(ACTION_UNLOCK_SETTINGS, 16, 0, 9999, 0),
@@ -203,42 +203,44 @@ static const struct kwh_item items[] = {
 /* clang-format on */
 
 /* 0x0084 is in the manual of this label, and is the first generation, too, which has no voltage. */
-static const struct kwh_model models[] = {
-    {.code = 0x0089, .profiles = REACTIVE_RESETTABLE, .name = "SDM72D-M-2"},
-    {.code = 0x0087, .profiles = REACTIVE_RESETTABLE, .name = "SDM72D-M-2"},
+static KWH_CONST struct kwh_model models[] = {
+    {.code = 0x0089, .profiles = REACTIVE_RESETTABLE, .name = KWH_TEXT("SDM72D-M-2")},
+    {.code = 0x0087, .profiles = REACTIVE_RESETTABLE, .name = KWH_TEXT("SDM72D-M-2")},
     {.code = 0x0084,
      .quantity = KWH_VOLTAGE_L1,
      .value = 1,
      .most = INT32_MAX,
      .profiles = REACTIVE_RESETTABLE,
-     .name = "SDM72D-M-2"},
+     .name = KWH_TEXT("SDM72D-M-2")},
 };
 
-static const struct kwh_lookalike lookalikes[] = {
-    {.code = 0x0070, .name = "SDM630-Modbus"}, {.code = 0x0079, .name = "SDM630MCT"},
-    {.code = 0x0088, .name = "SDM630MCT"},     {.code = 0x002B, .name = "SDM230-Modbus"},
-    {.code = 0x0020, .name = "SDM120-Modbus"},
+static KWH_CONST struct kwh_lookalike lookalikes[] = {
+    {.code = 0x0070, .name = KWH_TEXT("SDM630-Modbus")},
+    {.code = 0x0079, .name = KWH_TEXT("SDM630MCT")},
+    {.code = 0x0088, .name = KWH_TEXT("SDM630MCT")},
+    {.code = 0x002B, .name = KWH_TEXT("SDM230-Modbus")},
+    {.code = 0x0020, .name = KWH_TEXT("SDM120-Modbus")},
 };
 
 /* Where one group of values ends and the next begins; holes within them read 0. */
-static const uint16_t edges[] = {0x00C8, 0x0156, 0x0500, 0xF010, 0xFC00, 0xFC84};
+static KWH_CONST uint16_t edges[] = {0x00C8, 0x0156, 0x0500, 0xF010, 0xFC00, 0xFC84};
 
-static const struct kwh_line_settings lines[] = {{9600, 8, 'N', 1}, {9600, 8, 'E', 1}};
+static KWH_CONST struct kwh_line_settings lines[] = {{9600, 8, 'N', 1}, {9600, 8, 'E', 1}};
 
 /* KPPA: by the manual for the network type, by public programs for all. Its time is not told. */
-static const struct kwh_writing writing = {
+static KWH_CONST struct kwh_writing writing = {
     .unlock = KWH_ACTION_UNLOCK_SETTINGS,
     .default_password = 1000,
 };
 
 /* The manual says 99 999.9 kWh here and 999 999.9 there, and not what comes behind. */
-static const struct kwh_counter counter = {
+static KWH_CONST struct kwh_counter counter = {
     .modulus = {0, 0}, .resolution = {0, 0}, .power_max_w = 83000};
 
 KWH_MAP_DECLARE(eastron_sdm72d_m2_modbus);
-const struct kwh_map kwh_map_eastron_sdm72d_m2_modbus = {
-    .name = "eastron_sdm72d_m2",
-    .title = "Eastron SDM72D-M-2",
+KWH_CONST struct kwh_map kwh_map_eastron_sdm72d_m2_modbus = {
+    .name = KWH_TEXT("eastron_sdm72d_m2"),
+    .title = KWH_TEXT("Eastron SDM72D-M-2"),
     .blocks = blocks,
     .block_count = KWH_COUNT(blocks),
     .items = items,

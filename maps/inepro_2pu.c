@@ -19,7 +19,7 @@
 #define NO_RATIO 4u /* an old firmware that leaves the CT ratio of currents and powers to us */
 
 /* clang-format off */
-static const struct kwh_row rows[] = {
+static KWH_CONST struct kwh_row rows[] = {
     /* YYWWNNNN */
     KWH_HOLDING(0x4000, HEX32,   1,     SERIAL_NUMBER,                       KWH_MANUAL),
     KWH_HOLDING(0x4002, HEX16,   1,     METER_CODE,                          KWH_MANUAL),
@@ -179,7 +179,7 @@ static const struct kwh_row rows[] = {
 #define INHERITED (KWH_INFERRED | KWH_HIDDEN)
 
 /* The CT ratio can be changed seven times, and each time the energies move to the next page. */
-static const struct kwh_row ct_rows[] = {
+static KWH_CONST struct kwh_row ct_rows[] = {
     /* inherited from the PRO meters; 0x401F is the ratio of this one */
     KWH_HOLDING(0x400C, BCD16,   1,     CT_PRIMARY,                          INHERITED),
     /* 9995 0005 is 9995/5, though 005 is printed; earlier manuals call it signed, and this one forgets the function */
@@ -352,7 +352,7 @@ static const struct kwh_row ct_rows[] = {
 };
 /* clang-format on */
 
-static const struct kwh_block blocks[] = {
+static KWH_CONST struct kwh_block blocks[] = {
     {.rows = rows, .count = KWH_COUNT(rows)},
     {.rows = ct_rows, .count = KWH_COUNT(ct_rows), .profiles = CT},
 };
@@ -362,7 +362,7 @@ static const struct kwh_block blocks[] = {
     (KWH_KIND_BIT(CURRENT) | KWH_KIND_BIT(ACTIVE_POWER) | KWH_KIND_BIT(REACTIVE_POWER) |           \
      KWH_KIND_BIT(APPARENT_POWER))
 
-static const struct kwh_selector selectors[] = {
+static KWH_CONST struct kwh_selector selectors[] = {
     KWH_SELECTOR(REQUIRE, HOLDING, 0x4026, 1, 1, 1, .error = KWH_ERROR_DATA_TYPE),
     /* public programs know the firmware by this checksum */
     KWH_SELECTOR(PROFILES, HOLDING, 0x4023, 2, 0x22291973, 0x22291973, .profiles = NO_RATIO,
@@ -371,75 +371,75 @@ static const struct kwh_selector selectors[] = {
 };
 
 /* clang-format off */
-static const struct kwh_choice baud_rates[] = {
-    {.code = 1, .word = "300"},   {.code = 2, .word = "600"},   {.code = 3, .word = "1200"},
-    {.code = 4, .word = "2400"},  {.code = 5, .word = "4800"},  {.code = 6, .word = "9600"},
+static KWH_CONST struct kwh_choice baud_rates[] = {
+    {.code = 1, .word = KWH_TEXT("300")},   {.code = 2, .word = KWH_TEXT("600")},   {.code = 3, .word = KWH_TEXT("1200")},
+    {.code = 4, .word = KWH_TEXT("2400")},  {.code = 5, .word = KWH_TEXT("4800")},  {.code = 6, .word = KWH_TEXT("9600")},
     /* missing in the menus, which print 48700 and 56700 for the neighbors */
-    {.code = 7, .word = "19200"}, {.code = 8, .word = "38400"}, {.code = 9, .word = "57600"},
-    {.code = 10, .word = "115200"},
+    {.code = 7, .word = KWH_TEXT("19200")}, {.code = 8, .word = KWH_TEXT("38400")}, {.code = 9, .word = KWH_TEXT("57600")},
+    {.code = 10, .word = KWH_TEXT("115200")},
 };
 
-static const struct kwh_choice pulse_rates[] = {
+static KWH_CONST struct kwh_choice pulse_rates[] = {
     {.code = 10000}, {.code = 2000}, {.code = 1000}, {.code = 100}, {.code = 10}, {.code = 1},
     {.code = 1, .exponent = -1}, {.code = 1, .exponent = -2},
 };
 
 /* Not the numbers of a PRO1 or PRO380. */
-static const struct kwh_choice combination_codes[] = {
-    {.code = 1, .word = "forward"},
-    {.code = 2, .word = "reverse"},
-    {.code = 3, .word = "forward_plus_reverse"},
-    {.code = 4, .word = "forward_minus_reverse"},
-    {.code = 5, .risk = KWH_RISK_IRREVERSIBLE, .word = "forward_minus_reverse_vector"},
+static KWH_CONST struct kwh_choice combination_codes[] = {
+    {.code = 1, .word = KWH_TEXT("forward")},
+    {.code = 2, .word = KWH_TEXT("reverse")},
+    {.code = 3, .word = KWH_TEXT("forward_plus_reverse")},
+    {.code = 4, .word = KWH_TEXT("forward_minus_reverse")},
+    {.code = 5, .risk = KWH_RISK_IRREVERSIBLE, .word = KWH_TEXT("forward_minus_reverse_vector")},
 };
 
-static const struct kwh_choice parities[] = {
-    {.code = 1, .word = "even"},
-    {.code = 2, .word = "none"},
-    {.code = 3, .word = "odd"},
+static KWH_CONST struct kwh_choice parities[] = {
+    {.code = 1, .word = KWH_TEXT("even")},
+    {.code = 2, .word = KWH_TEXT("none")},
+    {.code = 3, .word = KWH_TEXT("odd")},
 };
 
-static const struct kwh_choice directions[] = {
-    {.code = 'F', .word = "forward"},
-    {.code = 'R', .word = "reverse"},
+static KWH_CONST struct kwh_choice directions[] = {
+    {.code = 'F', .word = KWH_TEXT("forward")},
+    {.code = 'R', .word = KWH_TEXT("reverse")},
 };
 
-static const struct kwh_choice pulse_modes[] = {
-    {.code = 1, .word = "active_and_reactive"},
-    {.code = 2, .word = "forward_and_reverse"},
+static KWH_CONST struct kwh_choice pulse_modes[] = {
+    {.code = 1, .word = KWH_TEXT("active_and_reactive")},
+    {.code = 2, .word = KWH_TEXT("forward_and_reverse")},
 };
 
 /* As integers the values are not read: this map cannot set them back. */
-static const struct kwh_choice data_types[] = {
-    {.code = 1, .word = "standard"},
-    {.code = 2, .risk = KWH_RISK_IRREVERSIBLE, .word = "integer"},
+static KWH_CONST struct kwh_choice data_types[] = {
+    {.code = 1, .word = KWH_TEXT("standard")},
+    {.code = 2, .risk = KWH_RISK_IRREVERSIBLE, .word = KWH_TEXT("integer")},
 };
 
-static const struct kwh_choice screen_directions[] = {
-    {.code = 0, .word = "standard"},
-    {.code = 1, .word = "turned"},
+static KWH_CONST struct kwh_choice screen_directions[] = {
+    {.code = 0, .word = KWH_TEXT("standard")},
+    {.code = 1, .word = KWH_TEXT("turned")},
 };
 
-static const struct kwh_choice switches[] = {
-    {.code = 0, .word = "off"},
-    {.code = 1, .word = "on"},
+static KWH_CONST struct kwh_choice switches[] = {
+    {.code = 0, .word = KWH_TEXT("off")},
+    {.code = 1, .word = KWH_TEXT("on")},
 };
 
-static const struct kwh_choice backlight_modes[] = {
-    {.code = 1, .word = "button"},
-    {.code = 2, .word = "on"},
-    {.code = 3, .word = "off"},
+static KWH_CONST struct kwh_choice backlight_modes[] = {
+    {.code = 1, .word = KWH_TEXT("button")},
+    {.code = 2, .word = KWH_TEXT("on")},
+    {.code = 3, .word = KWH_TEXT("off")},
 };
 
 /* 3 and 4 stay in the display for ever, once they were set. */
-static const struct kwh_choice tariffs[] = {
+static KWH_CONST struct kwh_choice tariffs[] = {
     {.code = 1},
     {.code = 2},
     {.code = 3, .risk = KWH_RISK_IRREVERSIBLE},
     {.code = 4, .risk = KWH_RISK_IRREVERSIBLE},
 };
 
-static const struct kwh_item items[] = {
+static KWH_CONST struct kwh_item items[] = {
     KWH_RANGE_ITEM(DEVICE_ADDRESS,      6, 1, 247, KWH_RISK_LINK_CHANGE),
     KWH_CHOICE_ITEM(BAUD_RATE,          6, baud_rates, KWH_RISK_LINK_CHANGE),
     KWH_CHOICE_ITEM(PULSE_RATE,        16, pulse_rates, 0),
@@ -463,43 +463,43 @@ static const struct kwh_item items[] = {
 };
 /* clang-format on */
 
-static const struct kwh_model models[] = {
-    {.code = 0x1113, .profiles = CT, .name = "2PU CT"},
-    {.code = 0x1111, .profiles = DIRECT, .name = "4PU"},
-    {.code = 0x1112, .profiles = DIRECT, .name = "4PS"},
+static KWH_CONST struct kwh_model models[] = {
+    {.code = 0x1113, .profiles = CT, .name = KWH_TEXT("2PU CT")},
+    {.code = 0x1111, .profiles = DIRECT, .name = KWH_TEXT("4PU")},
+    {.code = 0x1112, .profiles = DIRECT, .name = KWH_TEXT("4PS")},
 };
 
-static const struct kwh_lookalike lookalikes[] = {
-    {.code = 0x0101, .name = "PRO1 or PRO2"},
-    {.code = 0x2009, .name = "PRO1 Solare"},
-    {.code = 0x2010, .name = "PRO2 Solare"},
-    {.code = 0x0102, .name = "PRO380-Mod"},
-    {.code = 0x0103, .name = "PRO380-CT"},
-    {.code = 0x2007, .name = "PRO380 Solare"},
-    {.code = 0x2008, .name = "PRO380-CT Solare"},
+static KWH_CONST struct kwh_lookalike lookalikes[] = {
+    {.code = 0x0101, .name = KWH_TEXT("PRO1 or PRO2")},
+    {.code = 0x2009, .name = KWH_TEXT("PRO1 Solare")},
+    {.code = 0x2010, .name = KWH_TEXT("PRO2 Solare")},
+    {.code = 0x0102, .name = KWH_TEXT("PRO380-Mod")},
+    {.code = 0x0103, .name = KWH_TEXT("PRO380-CT")},
+    {.code = 0x2007, .name = KWH_TEXT("PRO380 Solare")},
+    {.code = 0x2008, .name = KWH_TEXT("PRO380-CT Solare")},
     /* the counters at 0x6000 are integers there */
-    {.code = 0x3201, .name = "GROW N1", .error = KWH_ERROR_OTHER_ENCODING},
-    {.code = 0x3203, .name = "GROW N380", .error = KWH_ERROR_OTHER_ENCODING},
+    {.code = 0x3201, .name = KWH_TEXT("GROW N1"), .error = KWH_ERROR_OTHER_ENCODING},
+    {.code = 0x3203, .name = KWH_TEXT("GROW N380"), .error = KWH_ERROR_OTHER_ENCODING},
 };
 
 /* Reserved; some are a product code in newer families. */
-static const struct kwh_range avoid[] = {
+static KWH_CONST struct kwh_range avoid[] = {
     {KWH_SPACE_HOLDING, 0x4025, 0x4025},
     {KWH_SPACE_HOLDING, 0x4027, 0x4031},
 };
 
-static const uint16_t edges[] = {0x6100, 0x6300};
+static KWH_CONST uint16_t edges[] = {0x6100, 0x6300};
 
-static const struct kwh_line_settings lines[] = {{9600, 8, 'E', 1}};
+static KWH_CONST struct kwh_line_settings lines[] = {{9600, 8, 'E', 1}};
 
 /* Nine digits of 1 Wh, behind which the manual lets it begin again. Transformers to 9995 A. */
-static const struct kwh_counter counter = {
+static KWH_CONST struct kwh_counter counter = {
     .modulus = {1, 9}, .resolution = {1, 0}, .power_max_w = 8300000};
 
 KWH_MAP_DECLARE(inepro_2pu_modbus);
-const struct kwh_map kwh_map_inepro_2pu_modbus = {
-    .name = "inepro_2pu",
-    .title = "inepro 2PU CT, 4PU, 4PS",
+KWH_CONST struct kwh_map kwh_map_inepro_2pu_modbus = {
+    .name = KWH_TEXT("inepro_2pu"),
+    .title = KWH_TEXT("inepro 2PU CT, 4PU, 4PS"),
     .blocks = blocks,
     .block_count = KWH_COUNT(blocks),
     .items = items,
@@ -650,7 +650,7 @@ const struct kwh_map_proof kwh_proof_inepro_2pu_modbus = {
  */
 
 /* clang-format off */
-static const struct kwh_record mbus_records[] = {
+static KWH_CONST struct kwh_record mbus_records[] = {
     KWH_RECORD(1, 1, ACTIVE_ENERGY_IMPORT,              KWH_MANUAL, 0x04, 0x03),
     KWH_RECORD(2, 1, ACTIVE_ENERGY_IMPORT_T1,           KWH_MANUAL, 0x84, 0x10, 0x03),
     KWH_RECORD(3, 1, ACTIVE_ENERGY_IMPORT_T2,           KWH_MANUAL, 0x84, 0x20, 0x03),
@@ -705,15 +705,15 @@ static const struct kwh_record mbus_records[] = {
     KWH_RECORD(39, 1, POWER_DOWN_COUNTER, KWH_MANUAL | KWH_WRITE_ONLY, 0x0A, 0xFD, 0x60),
 };
 
-static const struct kwh_block mbus_blocks[] = {
+static KWH_CONST struct kwh_block mbus_blocks[] = {
     {.records = mbus_records, .count = KWH_COUNT(mbus_records)},
 };
 
-static const struct kwh_choice mbus_baud_rates[] = {
+static KWH_CONST struct kwh_choice mbus_baud_rates[] = {
     {.code = 300}, {.code = 600}, {.code = 1200}, {.code = 2400}, {.code = 4800}, {.code = 9600},
 };
 
-static const struct kwh_item mbus_items[] = {
+static KWH_CONST struct kwh_item mbus_items[] = {
     KWH_CHOICE_ITEM(BAUD_RATE,         0xB8, mbus_baud_rates, KWH_RISK_LINK_CHANGE),
     KWH_RANGE_ITEM(DEVICE_ADDRESS,     0x51, 0, 250, KWH_RISK_LINK_CHANGE),
     KWH_RANGE_ITEM(SERIAL_NUMBER,      0x51, 0, 99999999, KWH_RISK_LINK_CHANGE),
@@ -725,19 +725,19 @@ static const struct kwh_item mbus_items[] = {
 };
 /* clang-format on */
 
-static const struct kwh_line_settings mbus_lines[] = {{2400, 8, 'E', 1}};
+static KWH_CONST struct kwh_line_settings mbus_lines[] = {{2400, 8, 'E', 1}};
 
 /* A PRO1 has the same header: only its records tell it apart. */
-static const struct kwh_mbus_family mbus_family = {
+static KWH_CONST struct kwh_mbus_family mbus_family = {
     .manufacturer = 0x25CD, /* INM; on the wire CD 25, printed 25 CD by the PRO1 */
     .version = 1,
     .medium = 2,
 };
 
 KWH_MAP_DECLARE(inepro_2pu_mbus);
-const struct kwh_map kwh_map_inepro_2pu_mbus = {
-    .name = "inepro_2pu",
-    .title = "inepro 2PU CT, 4PU, 4PS with M-Bus",
+KWH_CONST struct kwh_map kwh_map_inepro_2pu_mbus = {
+    .name = KWH_TEXT("inepro_2pu"),
+    .title = KWH_TEXT("inepro 2PU CT, 4PU, 4PS with M-Bus"),
     .blocks = mbus_blocks,
     .block_count = KWH_COUNT(mbus_blocks),
     .items = mbus_items,

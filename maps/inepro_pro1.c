@@ -10,7 +10,7 @@
 #include <kwh/map.h>
 
 /* clang-format off */
-static const struct kwh_row rows[] = {
+static KWH_CONST struct kwh_row rows[] = {
     /* YYWWNNNN */
     KWH_HOLDING(0x4000, HEX32,   1,    SERIAL_NUMBER,                   KWH_MANUAL),
     /* a PRO2 has the same code and a rated current of 100 A */
@@ -77,44 +77,44 @@ static const struct kwh_row rows[] = {
 };
 /* clang-format on */
 
-static const struct kwh_block blocks[] = {{.rows = rows, .count = KWH_COUNT(rows)}};
+static KWH_CONST struct kwh_block blocks[] = {{.rows = rows, .count = KWH_COUNT(rows)}};
 
 /* clang-format off */
-static const struct kwh_choice baud_rates[] = {
+static KWH_CONST struct kwh_choice baud_rates[] = {
     {.code = 1200}, {.code = 2400}, {.code = 4800}, {.code = 9600},
 };
 
-static const struct kwh_choice pulse_rates[] = {
+static KWH_CONST struct kwh_choice pulse_rates[] = {
     {.code = 10000}, {.code = 2000}, {.code = 1000}, {.code = 100}, {.code = 10}, {.code = 1},
     {.code = 1, .exponent = -1}, {.code = 1, .exponent = -2},
 };
 
-static const struct kwh_choice combination_codes[] = {
-    {.code = 1, .word = "forward"},
-    {.code = 4, .word = "reverse"},
-    {.code = 5, .word = "forward_plus_reverse"},
-    {.code = 6, .word = "reverse_minus_forward"},
-    {.code = 9, .word = "forward_minus_reverse"},
-    {.code = 10, .risk = KWH_RISK_IRREVERSIBLE, .word = "forward_minus_reverse_vector"},
+static KWH_CONST struct kwh_choice combination_codes[] = {
+    {.code = 1, .word = KWH_TEXT("forward")},
+    {.code = 4, .word = KWH_TEXT("reverse")},
+    {.code = 5, .word = KWH_TEXT("forward_plus_reverse")},
+    {.code = 6, .word = KWH_TEXT("reverse_minus_forward")},
+    {.code = 9, .word = KWH_TEXT("forward_minus_reverse")},
+    {.code = 10, .risk = KWH_RISK_IRREVERSIBLE, .word = KWH_TEXT("forward_minus_reverse_vector")},
 };
 
-static const struct kwh_choice parities[] = {
-    {.code = 1, .word = "even"},
-    {.code = 2, .word = "none"},
-    {.code = 3, .word = "odd"},
+static KWH_CONST struct kwh_choice parities[] = {
+    {.code = 1, .word = KWH_TEXT("even")},
+    {.code = 2, .word = KWH_TEXT("none")},
+    {.code = 3, .word = KWH_TEXT("odd")},
 };
 
-static const struct kwh_choice directions[] = {
-    {.code = 'F', .word = "forward"},
-    {.code = 'R', .word = "reverse"},
+static KWH_CONST struct kwh_choice directions[] = {
+    {.code = 'F', .word = KWH_TEXT("forward")},
+    {.code = 'R', .word = KWH_TEXT("reverse")},
 };
 
 /* 11 and 12 switch to 1 and 2 without storing it. */
-static const struct kwh_choice tariffs[] = {
+static KWH_CONST struct kwh_choice tariffs[] = {
     {.code = 1}, {.code = 2}, {.code = 11, .reads_as = 1}, {.code = 12, .reads_as = 2},
 };
 
-static const struct kwh_item items[] = {
+static KWH_CONST struct kwh_item items[] = {
     KWH_RANGE_ITEM(DEVICE_ADDRESS,      6, 1, 247, KWH_RISK_LINK_CHANGE),
     KWH_CHOICE_ITEM(BAUD_RATE,          6, baud_rates, KWH_RISK_LINK_CHANGE),
     KWH_CHOICE_ITEM(PULSE_RATE,        16, pulse_rates, 0),
@@ -128,37 +128,37 @@ static const struct kwh_item items[] = {
 };
 /* clang-format on */
 
-static const struct kwh_model models[] = {
-    {.code = 0x0101, .quantity = KWH_RATED_CURRENT, .value = 100, .name = "PRO2-Mod"},
-    {.code = 0x0101, .name = "PRO1-Mod"},
-    {.code = 0x2009, .name = "PRO1 Solare"},
-    {.code = 0x2010, .name = "PRO2 Solare"},
+static KWH_CONST struct kwh_model models[] = {
+    {.code = 0x0101, .quantity = KWH_RATED_CURRENT, .value = 100, .name = KWH_TEXT("PRO2-Mod")},
+    {.code = 0x0101, .name = KWH_TEXT("PRO1-Mod")},
+    {.code = 0x2009, .name = KWH_TEXT("PRO1 Solare")},
+    {.code = 0x2010, .name = KWH_TEXT("PRO2 Solare")},
 };
 
-static const struct kwh_lookalike lookalikes[] = {
-    {.code = 0x0102, .name = "PRO380-Mod"},
-    {.code = 0x0103, .name = "PRO380-CT"},
-    {.code = 0x2007, .name = "PRO380 Solare"},
-    {.code = 0x2008, .name = "PRO380-CT Solare"},
-    {.code = 0x1111, .name = "4PU"},
-    {.code = 0x1112, .name = "4PS"},
-    {.code = 0x1113, .name = "2PU CT"},
+static KWH_CONST struct kwh_lookalike lookalikes[] = {
+    {.code = 0x0102, .name = KWH_TEXT("PRO380-Mod")},
+    {.code = 0x0103, .name = KWH_TEXT("PRO380-CT")},
+    {.code = 0x2007, .name = KWH_TEXT("PRO380 Solare")},
+    {.code = 0x2008, .name = KWH_TEXT("PRO380-CT Solare")},
+    {.code = 0x1111, .name = KWH_TEXT("4PU")},
+    {.code = 0x1112, .name = KWH_TEXT("4PS")},
+    {.code = 0x1113, .name = KWH_TEXT("2PU CT")},
     /* the counters at 0x6000 are integers there */
-    {.code = 0x3201, .name = "GROW N1", .error = KWH_ERROR_OTHER_ENCODING},
-    {.code = 0x3203, .name = "GROW N380", .error = KWH_ERROR_OTHER_ENCODING},
+    {.code = 0x3201, .name = KWH_TEXT("GROW N1"), .error = KWH_ERROR_OTHER_ENCODING},
+    {.code = 0x3203, .name = KWH_TEXT("GROW N380"), .error = KWH_ERROR_OTHER_ENCODING},
 };
 
-static const struct kwh_line_settings lines[] = {{9600, 8, 'E', 1}};
+static KWH_CONST struct kwh_line_settings lines[] = {{9600, 8, 'E', 1}};
 
 /* 10^9 Wh: the eight BCD digits of 10 Wh of the M-Bus side; that the registers do the same is ours.
  * 100 A is a PRO2; 20 % more than at 230 V. */
-static const struct kwh_counter counter = {
+static KWH_CONST struct kwh_counter counter = {
     .modulus = {1, 9}, .resolution = {1, 1}, .power_max_w = 27600};
 
 KWH_MAP_DECLARE(inepro_pro1_modbus);
-const struct kwh_map kwh_map_inepro_pro1_modbus = {
-    .name = "inepro_pro1",
-    .title = "inepro PRO1-Mod, PRO2-Mod",
+KWH_CONST struct kwh_map kwh_map_inepro_pro1_modbus = {
+    .name = KWH_TEXT("inepro_pro1"),
+    .title = KWH_TEXT("inepro PRO1-Mod, PRO2-Mod"),
     .blocks = blocks,
     .block_count = KWH_COUNT(blocks),
     .items = items,
@@ -318,7 +318,7 @@ const struct kwh_map_proof kwh_proof_inepro_pro1_modbus = {
  */
 
 /* clang-format off */
-static const struct kwh_record mbus_records[] = {
+static KWH_CONST struct kwh_record mbus_records[] = {
     /* the total follows the combination code; the example of the manual is forward + reverse */
     KWH_RECORD(1, 1, ACTIVE_ENERGY_COMBINED,    KWH_MANUAL, 0x0C, 0x04),
     KWH_RECORD(2, 1, ACTIVE_ENERGY_COMBINED_T1, KWH_MANUAL, 0x8C, 0x10, 0x04),
@@ -344,17 +344,17 @@ static const struct kwh_record mbus_records[] = {
     KWH_RECORD(17, 1, POWER_DOWN_COUNTER, KWH_MANUAL | KWH_WRITE_ONLY, 0x0A, 0xFD, 0x60),
 };
 
-static const struct kwh_block mbus_blocks[] = {
+static KWH_CONST struct kwh_block mbus_blocks[] = {
     {.records = mbus_records, .count = KWH_COUNT(mbus_records)},
 };
 
-static const struct kwh_choice mbus_baud_rates[] = {
+static KWH_CONST struct kwh_choice mbus_baud_rates[] = {
     {.code = 300}, {.code = 600}, {.code = 1200}, {.code = 2400}, {.code = 4800}, {.code = 9600},
 };
 
-static const struct kwh_choice mbus_tariffs[] = {{.code = 1}, {.code = 2}};
+static KWH_CONST struct kwh_choice mbus_tariffs[] = {{.code = 1}, {.code = 2}};
 
-static const struct kwh_item mbus_items[] = {
+static KWH_CONST struct kwh_item mbus_items[] = {
     KWH_CHOICE_ITEM(BAUD_RATE,         0xB8, mbus_baud_rates, KWH_RISK_LINK_CHANGE),
     KWH_RANGE_ITEM(DEVICE_ADDRESS,     0x51, 0, 250, KWH_RISK_LINK_CHANGE),
     KWH_RANGE_ITEM(SERIAL_NUMBER,      0x51, 0, 99999999, KWH_RISK_LINK_CHANGE),
@@ -366,19 +366,19 @@ static const struct kwh_item mbus_items[] = {
 };
 /* clang-format on */
 
-static const struct kwh_line_settings mbus_lines[] = {{9600, 8, 'E', 1}};
+static KWH_CONST struct kwh_line_settings mbus_lines[] = {{9600, 8, 'E', 1}};
 
 /* A 2PU has the same header: only its records tell it apart. */
-static const struct kwh_mbus_family mbus_family = {
+static KWH_CONST struct kwh_mbus_family mbus_family = {
     .manufacturer = 0x25CD, /* INM; on the wire CD 25, printed 25 CD by the PRO1 */
     .version = 1,
     .medium = 2,
 };
 
 KWH_MAP_DECLARE(inepro_pro1_mbus);
-const struct kwh_map kwh_map_inepro_pro1_mbus = {
-    .name = "inepro_pro1",
-    .title = "inepro PRO1-Mb",
+KWH_CONST struct kwh_map kwh_map_inepro_pro1_mbus = {
+    .name = KWH_TEXT("inepro_pro1"),
+    .title = KWH_TEXT("inepro PRO1-Mb"),
     .blocks = mbus_blocks,
     .block_count = KWH_COUNT(mbus_blocks),
     .items = mbus_items,

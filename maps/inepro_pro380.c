@@ -11,7 +11,7 @@
 #include <kwh/map.h>
 
 /* clang-format off */
-static const struct kwh_row rows[] = {
+static KWH_CONST struct kwh_row rows[] = {
     /* YYWWNNNN */
     KWH_HOLDING(0x4000, HEX32,   1,    SERIAL_NUMBER,                   KWH_MANUAL),
     KWH_HOLDING(0x4002, HEX16,   1,    METER_CODE,                      KWH_MANUAL),
@@ -122,46 +122,46 @@ static const struct kwh_row rows[] = {
 };
 /* clang-format on */
 
-static const struct kwh_block blocks[] = {{.rows = rows, .count = KWH_COUNT(rows)}};
+static KWH_CONST struct kwh_block blocks[] = {{.rows = rows, .count = KWH_COUNT(rows)}};
 
 /* clang-format off */
-static const struct kwh_choice baud_rates[] = {
+static KWH_CONST struct kwh_choice baud_rates[] = {
     {.code = 300},  {.code = 600},  {.code = 1200},
     {.code = 2400}, {.code = 4800}, {.code = 9600},
 };
 
-static const struct kwh_choice pulse_rates[] = {
+static KWH_CONST struct kwh_choice pulse_rates[] = {
     {.code = 10000}, {.code = 2000}, {.code = 1000}, {.code = 100}, {.code = 10}, {.code = 1},
     {.code = 1, .exponent = -1}, {.code = 1, .exponent = -2},
 };
 
-static const struct kwh_choice combination_codes[] = {
-    {.code = 1, .word = "forward"},
-    {.code = 4, .word = "reverse"},
-    {.code = 5, .word = "forward_plus_reverse"},
-    {.code = 6, .word = "reverse_minus_forward"},
-    {.code = 9, .word = "forward_minus_reverse"},
-    {.code = 10, .risk = KWH_RISK_IRREVERSIBLE, .word = "forward_minus_reverse_vector"},
-    {.code = 11, .word = "forward_minus_reverse_vector_pulse"},
+static KWH_CONST struct kwh_choice combination_codes[] = {
+    {.code = 1, .word = KWH_TEXT("forward")},
+    {.code = 4, .word = KWH_TEXT("reverse")},
+    {.code = 5, .word = KWH_TEXT("forward_plus_reverse")},
+    {.code = 6, .word = KWH_TEXT("reverse_minus_forward")},
+    {.code = 9, .word = KWH_TEXT("forward_minus_reverse")},
+    {.code = 10, .risk = KWH_RISK_IRREVERSIBLE, .word = KWH_TEXT("forward_minus_reverse_vector")},
+    {.code = 11, .word = KWH_TEXT("forward_minus_reverse_vector_pulse")},
 };
 
-static const struct kwh_choice parities[] = {
-    {.code = 1, .word = "even"},
-    {.code = 2, .word = "none"},
-    {.code = 3, .word = "odd"},
+static KWH_CONST struct kwh_choice parities[] = {
+    {.code = 1, .word = KWH_TEXT("even")},
+    {.code = 2, .word = KWH_TEXT("none")},
+    {.code = 3, .word = KWH_TEXT("odd")},
 };
 
-static const struct kwh_choice directions[] = {
-    {.code = 'F', .word = "forward"},
-    {.code = 'R', .word = "reverse"},
+static KWH_CONST struct kwh_choice directions[] = {
+    {.code = 'F', .word = KWH_TEXT("forward")},
+    {.code = 'R', .word = KWH_TEXT("reverse")},
 };
 
 /* 11 and 12 switch to 1 and 2 without storing it. */
-static const struct kwh_choice tariffs[] = {
+static KWH_CONST struct kwh_choice tariffs[] = {
     {.code = 1}, {.code = 2}, {.code = 11, .reads_as = 1}, {.code = 12, .reads_as = 2},
 };
 
-static const struct kwh_item items[] = {
+static KWH_CONST struct kwh_item items[] = {
     KWH_RANGE_ITEM(DEVICE_ADDRESS,      6, 1, 247, KWH_RISK_LINK_CHANGE),
     KWH_CHOICE_ITEM(BAUD_RATE,          6, baud_rates, KWH_RISK_LINK_CHANGE),
     KWH_CHOICE_ITEM(PULSE_RATE,        16, pulse_rates, 0),
@@ -177,43 +177,43 @@ static const struct kwh_item items[] = {
 };
 /* clang-format on */
 
-static const struct kwh_model models[] = {
-    {.code = 0x0102, .name = "PRO380-Mod"},
-    {.code = 0x0103, .name = "PRO380-CT"},
-    {.code = 0x2007, .name = "PRO380 Solare"},
-    {.code = 0x2008, .name = "PRO380-CT Solare"},
+static KWH_CONST struct kwh_model models[] = {
+    {.code = 0x0102, .name = KWH_TEXT("PRO380-Mod")},
+    {.code = 0x0103, .name = KWH_TEXT("PRO380-CT")},
+    {.code = 0x2007, .name = KWH_TEXT("PRO380 Solare")},
+    {.code = 0x2008, .name = KWH_TEXT("PRO380-CT Solare")},
 };
 
-#define OLD_FIRMWARE "PRO380 with old firmware"
+static KWH_CONST char old_firmware[] = "PRO380 with old firmware";
 
-static const struct kwh_lookalike lookalikes[] = {
-    {.code = 0x0101, .name = "PRO1 or PRO2"},
-    {.code = 0x2009, .name = "PRO1 Solare"},
-    {.code = 0x2010, .name = "PRO2 Solare"},
-    {.code = 0x1111, .name = "4PU"},
-    {.code = 0x1112, .name = "4PS"},
-    {.code = 0x1113, .name = "2PU CT"},
+static KWH_CONST struct kwh_lookalike lookalikes[] = {
+    {.code = 0x0101, .name = KWH_TEXT("PRO1 or PRO2")},
+    {.code = 0x2009, .name = KWH_TEXT("PRO1 Solare")},
+    {.code = 0x2010, .name = KWH_TEXT("PRO2 Solare")},
+    {.code = 0x1111, .name = KWH_TEXT("4PU")},
+    {.code = 0x1112, .name = KWH_TEXT("4PS")},
+    {.code = 0x1113, .name = KWH_TEXT("2PU CT")},
     /* the counters at 0x6000 are integers there */
-    {.code = 0x3201, .name = "GROW N1", .error = KWH_ERROR_OTHER_ENCODING},
-    {.code = 0x3203, .name = "GROW N380", .error = KWH_ERROR_OTHER_ENCODING},
+    {.code = 0x3201, .name = KWH_TEXT("GROW N1"), .error = KWH_ERROR_OTHER_ENCODING},
+    {.code = 0x3203, .name = KWH_TEXT("GROW N380"), .error = KWH_ERROR_OTHER_ENCODING},
     /* Firmware up to about 1.14 has a map of its own, of which little is known: 0x2007 was seen at
      * this address, the other codes are those of today. */
-    {.code = 0x0102, .name = OLD_FIRMWARE, .address = 0x1010, .error = KWH_ERROR_OTHER_ENCODING},
-    {.code = 0x0103, .name = OLD_FIRMWARE, .address = 0x1010, .error = KWH_ERROR_OTHER_ENCODING},
-    {.code = 0x2007, .name = OLD_FIRMWARE, .address = 0x1010, .error = KWH_ERROR_OTHER_ENCODING},
-    {.code = 0x2008, .name = OLD_FIRMWARE, .address = 0x1010, .error = KWH_ERROR_OTHER_ENCODING},
+    {.code = 0x0102, .name = old_firmware, .address = 0x1010, .error = KWH_ERROR_OTHER_ENCODING},
+    {.code = 0x0103, .name = old_firmware, .address = 0x1010, .error = KWH_ERROR_OTHER_ENCODING},
+    {.code = 0x2007, .name = old_firmware, .address = 0x1010, .error = KWH_ERROR_OTHER_ENCODING},
+    {.code = 0x2008, .name = old_firmware, .address = 0x1010, .error = KWH_ERROR_OTHER_ENCODING},
 };
 
-static const struct kwh_line_settings lines[] = {{9600, 8, 'E', 1}};
+static KWH_CONST struct kwh_line_settings lines[] = {{9600, 8, 'E', 1}};
 
 /* Eight digits of 10 Wh; what comes behind is in no manual. With transformers to 9995 A. */
-static const struct kwh_counter counter = {
+static KWH_CONST struct kwh_counter counter = {
     .modulus = {1, 9}, .resolution = {1, 1}, .power_max_w = 8300000};
 
 KWH_MAP_DECLARE(inepro_pro380_modbus);
-const struct kwh_map kwh_map_inepro_pro380_modbus = {
-    .name = "inepro_pro380",
-    .title = "inepro PRO380-Mod",
+KWH_CONST struct kwh_map kwh_map_inepro_pro380_modbus = {
+    .name = KWH_TEXT("inepro_pro380"),
+    .title = KWH_TEXT("inepro PRO380-Mod"),
     .blocks = blocks,
     .block_count = KWH_COUNT(blocks),
     .items = items,
@@ -440,7 +440,7 @@ const struct kwh_map_proof kwh_proof_inepro_pro380_modbus = {
  */
 
 /* clang-format off */
-static const struct kwh_record mbus_usual[] = {
+static KWH_CONST struct kwh_record mbus_usual[] = {
     /* the total follows the combination code */
     KWH_RECORD(1, 1, ACTIVE_ENERGY_COMBINED,    KWH_PUBLIC,   0x0C, 0x04),
     KWH_RECORD(2, 1, ACTIVE_ENERGY_COMBINED_T1, KWH_PUBLIC,   0x8C, 0x10, 0x04),
@@ -455,7 +455,7 @@ static const struct kwh_record mbus_usual[] = {
 };
 
 /* The order of these records is not known. */
-static const struct kwh_record mbus_phases[] = {
+static KWH_CONST struct kwh_record mbus_phases[] = {
     KWH_RECORD(10, 1, VOLTAGE_L1,                KWH_PUBLIC,   0x4B, 0xFD, 0x47),
     KWH_RECORD(11, 1, VOLTAGE_L2,                KWH_PUBLIC,   0x8B, 0x01, 0xFD, 0x47),
     KWH_RECORD(12, 1, VOLTAGE_L3,                KWH_PUBLIC,   0xCB, 0x01, 0xFD, 0x47),
@@ -477,15 +477,15 @@ static const struct kwh_record mbus_phases[] = {
 };
 /* clang-format on */
 
-static const struct kwh_block mbus_blocks[] = {
+static KWH_CONST struct kwh_block mbus_blocks[] = {
     {.records = mbus_usual, .count = KWH_COUNT(mbus_usual)},
     {.records = mbus_phases, .count = KWH_COUNT(mbus_phases), .telegram = 0xB4},
 };
 
 /* 9600 by the manual, 2400 on public meters. */
-static const struct kwh_line_settings mbus_lines[] = {{9600, 8, 'E', 1}, {2400, 8, 'E', 1}};
+static KWH_CONST struct kwh_line_settings mbus_lines[] = {{9600, 8, 'E', 1}, {2400, 8, 'E', 1}};
 
-static const struct kwh_mbus_family mbus_family = {
+static KWH_CONST struct kwh_mbus_family mbus_family = {
     .manufacturer = 0x25CD, /* INM; on the wire CD 25, printed 25 CD by the PRO1 */
     .version = 1,
     .medium = 2,
@@ -493,9 +493,9 @@ static const struct kwh_mbus_family mbus_family = {
 };
 
 KWH_MAP_DECLARE(inepro_pro380_mbus);
-const struct kwh_map kwh_map_inepro_pro380_mbus = {
-    .name = "inepro_pro380",
-    .title = "inepro PRO380-Mb",
+KWH_CONST struct kwh_map kwh_map_inepro_pro380_mbus = {
+    .name = KWH_TEXT("inepro_pro380"),
+    .title = KWH_TEXT("inepro PRO380-Mb"),
     .blocks = mbus_blocks,
     .block_count = KWH_COUNT(mbus_blocks),
     .lines = mbus_lines,

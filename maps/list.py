@@ -11,7 +11,7 @@ import pathlib
 import re
 import sys
 
-MAP = re.compile(r"^(?:KWH_API )?const struct kwh_map kwh_map_(\w+) =", re.M)
+MAP = re.compile(r"^(?:KWH_API )?(?:KWH_CONST|const) struct kwh_map kwh_map_(\w+) =", re.M)
 NOTES = re.compile(r"^(?:KWH_API )?const struct kwh_map_notes kwh_notes_(\w+) =", re.M)
 PROOF = re.compile(r"^(?:KWH_API )?const struct kwh_map_proof kwh_proof_(\w+) =", re.M)
 TITLE = "/* Generated from the content of maps/: do not edit. */"

@@ -31,7 +31,7 @@
 #define UNDECODED            (KWH_PUBLIC | KWH_HIDDEN)
 
 /* clang-format off */
-static const struct kwh_row rows[] = {
+static KWH_CONST struct kwh_row rows[] = {
     /* the 10 Wh counters count to here, 9999999.99 kWh of v200, and begin anew */
     KWH_HOLDING(0x9000, UINT32, 10,    ROLLOVER_VALUE,                   KWH_PUBLIC),
     KWH_HOLDING(0x9002, UINT16, 1,     ACTIVE_ENERGY_IMPORT_ROLLOVERS,   KWH_PUBLIC),
@@ -139,11 +139,11 @@ static const struct kwh_row rows[] = {
 };
 
 /* One register, two scales: which, is told by the size of the number. */
-static const struct kwh_row centihertz_rows[] = {
+static KWH_CONST struct kwh_row centihertz_rows[] = {
     KWH_HOLDING(0xC55E, UINT32, CENTI, FREQUENCY, KWH_PUBLIC),
 };
 
-static const struct kwh_row millihertz_rows[] = {
+static KWH_CONST struct kwh_row millihertz_rows[] = {
     KWH_HOLDING(0xC55E, UINT32, MILLI, FREQUENCY, KWH_INFERRED),
 };
 
@@ -152,7 +152,7 @@ static const struct kwh_row millihertz_rows[] = {
  * of the COUNTIS E23 and E24, which count just what the manual of the E43 and E44 promises: a good
  * guess.
  */
-static const struct kwh_row v103_rows[] = {
+static KWH_CONST struct kwh_row v103_rows[] = {
     /* kWh, and a register of tenths of a Wh behind them: one value, or it tears at a kWh */
     KWH_HOLDING(0x4D83, UINT32_REST, DECI,  ACTIVE_ENERGY_IMPORT_L1,          KWH_INFERRED),
     KWH_HOLDING(0x4D86, UINT32_REST, DECI,  ACTIVE_ENERGY_EXPORT_L1,          KWH_INFERRED),
@@ -298,7 +298,7 @@ static const struct kwh_row v103_rows[] = {
 };
 
 /* Tariffs 3 and 4 in slots that the tables of two tariffs keep free: a guess. */
-static const struct kwh_row v103x_rows[] = {
+static KWH_CONST struct kwh_row v103x_rows[] = {
     KWH_HOLDING(0x4F05, UINT32,      KILO, ACTIVE_ENERGY_IMPORT_L1_T3,       KWH_INFERRED),
     KWH_HOLDING(0x4F07, UINT32,      KILO, ACTIVE_ENERGY_IMPORT_L1_T4,       KWH_INFERRED),
     KWH_HOLDING(0x4F15, UINT32,      KILO, ACTIVE_ENERGY_EXPORT_L1_T3,       KWH_INFERRED),
@@ -376,7 +376,7 @@ static const struct kwh_row v103x_rows[] = {
 };
 
 /* Locked for the level USER, and nobody tells how to unlock it. */
-static const struct kwh_row v103_serial_rows[] = {
+static KWH_CONST struct kwh_row v103_serial_rows[] = {
     KWH_HOLDING(0xE000, UINT16, 1, DEVICE_ADDRESS, KWH_INFERRED),
     KWH_HOLDING(0xE001, UINT16, 1, BAUD_RATE,      KWH_INFERRED),
     KWH_HOLDING(0xE002, UINT16, 1, STOP_BITS,      KWH_INFERRED),
@@ -384,7 +384,7 @@ static const struct kwh_row v103_serial_rows[] = {
 };
 
 /* Hardware with a clock and a load curve: the older E43 and E44. */
-static const struct kwh_row v200_rows[] = {
+static KWH_CONST struct kwh_row v200_rows[] = {
     KWH_HOLDING(0x9009, UINT16, 1,    ACTIVE_ENERGY_IMPORT_T3_ROLLOVERS, KWH_PUBLIC),
     KWH_HOLDING(0x900A, UINT16, 1,    ACTIVE_ENERGY_IMPORT_T4_ROLLOVERS, KWH_PUBLIC),
     /* copies in kWh of those at 0x9040 */
@@ -468,7 +468,7 @@ static const struct kwh_row v200_rows[] = {
 };
 
 /* Volatile until they are saved by action_control_system. */
-static const struct kwh_row v200_settings_rows[] = {
+static KWH_CONST struct kwh_row v200_settings_rows[] = {
     KWH_HOLDING(0xE000, UINT16, 1, NETWORK_TYPE,  KWH_PUBLIC),
     KWH_HOLDING(0xE001, UINT16, 1, CT_SECONDARY,  KWH_PUBLIC),
     KWH_HOLDING(0xE002, UINT16, 1, CT_PRIMARY,    KWH_PUBLIC),
@@ -476,12 +476,12 @@ static const struct kwh_row v200_settings_rows[] = {
 };
 
 /* The one thing known of another table of the E43. */
-static const struct kwh_row e43v201_rows[] = {
+static KWH_CONST struct kwh_row e43v201_rows[] = {
     KWH_HOLDING(0xE400, UINT16, 1, DEVICE_ADDRESS, INFERRED_COPY(1)),
 };
 /* clang-format on */
 
-static const struct kwh_block blocks[] = {
+static KWH_CONST struct kwh_block blocks[] = {
     {.rows = rows, .count = KWH_COUNT(rows)},
     {.rows = centihertz_rows, .count = KWH_COUNT(centihertz_rows), .profiles = HZ_100},
     {.rows = millihertz_rows, .count = KWH_COUNT(millihertz_rows), .profiles = HZ_1000},
@@ -493,7 +493,7 @@ static const struct kwh_block blocks[] = {
     {.rows = e43v201_rows, .count = KWH_COUNT(e43v201_rows), .profiles = E43V201},
 };
 
-static const struct kwh_selector selectors[] = {
+static KWH_CONST struct kwh_selector selectors[] = {
     /* the second half of "SOCO", and the family of the COUNTIS */
     KWH_SELECTOR(REQUIRE, HOLDING, 0xC352, 2, 0x0043004F, 0x0043004F,
                  .error = KWH_ERROR_OTHER_FAMILY),
@@ -518,97 +518,97 @@ static const struct kwh_selector selectors[] = {
 };
 
 /* clang-format off */
-static const struct kwh_choice families[] = {
-    {.code = 100, .word = "countis"},
-    {.code = 200, .word = "protection"},
-    {.code = 300, .word = "atys"},
-    {.code = 400, .word = "diris"},
+static KWH_CONST struct kwh_choice families[] = {
+    {.code = 100, .word = KWH_TEXT("countis")},
+    {.code = 200, .word = KWH_TEXT("protection")},
+    {.code = 300, .word = KWH_TEXT("atys")},
+    {.code = 400, .word = KWH_TEXT("diris")},
 };
 
-static const struct kwh_choice boards[] = {
-    {.code = 1, .word = "e3x_e4x"},
-    {.code = 2, .word = "e63"},
+static KWH_CONST struct kwh_choice boards[] = {
+    {.code = 1, .word = KWH_TEXT("e3x_e4x")},
+    {.code = 2, .word = KWH_TEXT("e63")},
 };
 
-static const struct kwh_choice switches[] = {
-    {.code = 0, .word = "off"},
-    {.code = 1, .word = "on"},
+static KWH_CONST struct kwh_choice switches[] = {
+    {.code = 0, .word = KWH_TEXT("off")},
+    {.code = 1, .word = KWH_TEXT("on")},
 };
 
-static const struct kwh_choice approvals[] = {
-    {.code = 0, .word = "non_mid"},
-    {.code = 1, .word = "mid"},
+static KWH_CONST struct kwh_choice approvals[] = {
+    {.code = 0, .word = KWH_TEXT("non_mid")},
+    {.code = 1, .word = KWH_TEXT("mid")},
 };
 
-static const struct kwh_choice sequences[] = {
-    {.code = 0, .word = "123"},
-    {.code = 1, .word = "132"},
-    {.code = 3, .word = "unknown"},
+static KWH_CONST struct kwh_choice sequences[] = {
+    {.code = 0, .word = KWH_TEXT("123")},
+    {.code = 1, .word = KWH_TEXT("132")},
+    {.code = 3, .word = KWH_TEXT("unknown")},
 };
 
 /* The digit counts wires; B is a balanced load, NB an unbalanced one. */
-static const struct kwh_choice networks[] = {
-    {.code = 0, .word = "1bl"},
-    {.code = 1, .word = "2bl"},
-    {.code = 2, .word = "3bl"},
-    {.code = 3, .word = "3nbl"},
-    {.code = 4, .word = "4bl"},
-    {.code = 5, .word = "4nbl"},
+static KWH_CONST struct kwh_choice networks[] = {
+    {.code = 0, .word = KWH_TEXT("1bl")},
+    {.code = 1, .word = KWH_TEXT("2bl")},
+    {.code = 2, .word = KWH_TEXT("3bl")},
+    {.code = 3, .word = KWH_TEXT("3nbl")},
+    {.code = 4, .word = KWH_TEXT("4bl")},
+    {.code = 5, .word = KWH_TEXT("4nbl")},
 };
 
-static const struct kwh_choice secondaries[] = {{.code = 1}, {.code = 5}};
+static KWH_CONST struct kwh_choice secondaries[] = {{.code = 1}, {.code = 5}};
 
-static const struct kwh_choice demand_periods[] = {
+static KWH_CONST struct kwh_choice demand_periods[] = {
     {.code = 60},  {.code = 300},  {.code = 480},  {.code = 600},
     {.code = 900}, {.code = 1200}, {.code = 1800}, {.code = 3600},
 };
 
-static const struct kwh_choice baud_rates[] = {
-    {.code = 0, .word = "1200"},  {.code = 1, .word = "2400"},  {.code = 2, .word = "4800"},
-    {.code = 3, .word = "9600"},  {.code = 4, .word = "19200"}, {.code = 5, .word = "38400"},
-    {.code = 6, .word = "57600"}, {.code = 7, .word = "115200"},
+static KWH_CONST struct kwh_choice baud_rates[] = {
+    {.code = 0, .word = KWH_TEXT("1200")},  {.code = 1, .word = KWH_TEXT("2400")},  {.code = 2, .word = KWH_TEXT("4800")},
+    {.code = 3, .word = KWH_TEXT("9600")},  {.code = 4, .word = KWH_TEXT("19200")}, {.code = 5, .word = KWH_TEXT("38400")},
+    {.code = 6, .word = KWH_TEXT("57600")}, {.code = 7, .word = KWH_TEXT("115200")},
 };
 
-static const struct kwh_choice stop_bits[] = {
-    {.code = 0, .word = "1"},
-    {.code = 1, .word = "2"},
+static KWH_CONST struct kwh_choice stop_bits[] = {
+    {.code = 0, .word = KWH_TEXT("1")},
+    {.code = 1, .word = KWH_TEXT("2")},
 };
 
-static const struct kwh_choice parities[] = {
-    {.code = 0, .word = "none"},
-    {.code = 1, .word = "odd"},
-    {.code = 2, .word = "even"},
+static KWH_CONST struct kwh_choice parities[] = {
+    {.code = 0, .word = KWH_TEXT("none")},
+    {.code = 1, .word = KWH_TEXT("odd")},
+    {.code = 2, .word = KWH_TEXT("even")},
 };
 
 /* 0 and 1, 2 and 3 mean the same. */
-static const struct kwh_choice load_curve_units[] = {
-    {.code = 0, .word = "w"},   {.code = 1},                  {.code = 2, .word = "var"},
-    {.code = 3},                {.code = 4, .word = "va"},    {.code = 5, .word = "none"},
-    {.code = 6, .word = "j"},   {.code = 7, .word = "pulse"}, {.code = 8, .word = "m3"},
-    {.code = 9, .word = "nm3"}, {.code = 20, .word = "kw"},   {.code = 22, .word = "kvar"},
-    {.code = 24, .word = "kva"}, {.code = 26, .word = "kj"},  {.code = 27, .word = "kpulse"},
+static KWH_CONST struct kwh_choice load_curve_units[] = {
+    {.code = 0, .word = KWH_TEXT("w")},   {.code = 1},                  {.code = 2, .word = KWH_TEXT("var")},
+    {.code = 3},                {.code = 4, .word = KWH_TEXT("va")},    {.code = 5, .word = KWH_TEXT("none")},
+    {.code = 6, .word = KWH_TEXT("j")},   {.code = 7, .word = KWH_TEXT("pulse")}, {.code = 8, .word = KWH_TEXT("m3")},
+    {.code = 9, .word = KWH_TEXT("nm3")}, {.code = 20, .word = KWH_TEXT("kw")},   {.code = 22, .word = KWH_TEXT("kvar")},
+    {.code = 24, .word = KWH_TEXT("kva")}, {.code = 26, .word = KWH_TEXT("kj")},  {.code = 27, .word = KWH_TEXT("kpulse")},
 };
 
-static const struct kwh_choice completeness[] = {
-    {.code = 0, .word = "full"},
-    {.code = 1, .word = "incomplete"},
+static KWH_CONST struct kwh_choice completeness[] = {
+    {.code = 0, .word = KWH_TEXT("full")},
+    {.code = 1, .word = KWH_TEXT("incomplete")},
 };
 
 /* A restart takes the line settings that were saved. */
-static const struct kwh_choice system_actions[] = {
-    {.code = 0xA1, .word = "save"},
-    {.code = 0xB2, .risk = KWH_RISK_LINK_CHANGE, .word = "restart"},
+static KWH_CONST struct kwh_choice system_actions[] = {
+    {.code = 0xA1, .word = KWH_TEXT("save")},
+    {.code = 0xB2, .risk = KWH_RISK_LINK_CHANGE, .word = KWH_TEXT("restart")},
 };
 
-static const struct kwh_choice partial_resets[] = {{.code = 0x20, .word = "all"}};
+static KWH_CONST struct kwh_choice partial_resets[] = {{.code = 0x20, .word = KWH_TEXT("all")}};
 
-static const struct kwh_choice load_curve_steps[] = {
-    {.code = 0x0001, .word = "rewind"},
-    {.code = 0xFFFE, .word = "next"},
+static KWH_CONST struct kwh_choice load_curve_steps[] = {
+    {.code = 0x0001, .word = KWH_TEXT("rewind")},
+    {.code = 0xFFFE, .word = KWH_TEXT("next")},
 };
 
 /* The clock is written as six registers at once, which no item can say. */
-static const struct kwh_item items[] = {
+static KWH_CONST struct kwh_item items[] = {
     KWH_CHOICE_ITEM(PRODUCT_FAMILY,        0, families, 0),
     KWH_CHOICE_ITEM(COM_BOARD_ID,          0, boards, 0),
     KWH_CHOICE_ITEM(FACTORY_MODE,          0, switches, 0),
@@ -639,44 +639,44 @@ static const struct kwh_item items[] = {
 #define EXPECTED (V103 | V103X | HZ_1000)
 
 /* All begin with "SO". Nobody tells the product numbers; relatives are read as far as they fit. */
-static const struct kwh_model models[] = {
+static KWH_CONST struct kwh_model models[] = {
     {.code = 0x0053004F,
      .quantity = KWH_PRODUCT_NAME_EXTENDED,
-     .text = "countis e44",
+     .text = KWH_TEXT("countis e44"),
      .profiles = EXPECTED,
-     .name = "COUNTIS E44"},
+     .name = KWH_TEXT("COUNTIS E44")},
     {.code = 0x0053004F,
      .quantity = KWH_PRODUCT_NAME_EXTENDED,
-     .text = "countis e43",
+     .text = KWH_TEXT("countis e43"),
      .profiles = EXPECTED,
-     .name = "COUNTIS E43"},
-    {.code = 0x0053004F, .profiles = EXPECTED, .name = "COUNTIS"},
+     .name = KWH_TEXT("COUNTIS E43")},
+    {.code = 0x0053004F, .profiles = EXPECTED, .name = KWH_TEXT("COUNTIS")},
 };
 
 /* The groups of the tables: a request across their edges may be refused. */
-static const uint16_t edges[] = {
+static KWH_CONST uint16_t edges[] = {
     0x4D80, 0x4F00, 0x5580, 0x5700, 0x5D80, 0x5F00, 0x6580, 0x6700, 0x6721, 0x6781, 0x8000, 0x8100,
     0x9000, 0x9020, 0x9040, 0x9800, 0x9E21, 0x9E40, 0x9E60, 0x9E80, 0x9EA0, 0xC350, 0xC550, 0xC650,
     0xC6A0, 0xC700, 0xC800, 0xC850, 0xE000, 0xE100, 0xE200, 0xE220, 0xE400, 0xF000, 0xF010,
 };
 
 /* The pictures with the defaults are lost: these are from guides of others. */
-static const struct kwh_line_settings lines[] = {{9600, 8, 'E', 1}, {9600, 8, 'N', 1}};
+static KWH_CONST struct kwh_line_settings lines[] = {{9600, 8, 'E', 1}, {9600, 8, 'N', 1}};
 
-static const struct kwh_writing writing = {
+static KWH_CONST struct kwh_writing writing = {
     .control = KWH_ACTION_CONTROL_SYSTEM,
     .save = 0xA1,
     .restart = 0xB2,
 };
 
 /* Begins again behind 999 999 999 tens of Wh and counts how often. Transformers to 12 000 A. */
-static const struct kwh_counter counter = {
+static KWH_CONST struct kwh_counter counter = {
     .modulus = {1, 10}, .resolution = {1, 1}, .power_max_w = 10000000};
 
 KWH_MAP_DECLARE(socomec_countis_e4x_modbus);
-const struct kwh_map kwh_map_socomec_countis_e4x_modbus = {
-    .name = "socomec_countis_e4x",
-    .title = "Socomec COUNTIS E43, E44",
+KWH_CONST struct kwh_map kwh_map_socomec_countis_e4x_modbus = {
+    .name = KWH_TEXT("socomec_countis_e4x"),
+    .title = KWH_TEXT("Socomec COUNTIS E43, E44"),
     .blocks = blocks,
     .block_count = KWH_COUNT(blocks),
     .items = items,

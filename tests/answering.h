@@ -17,7 +17,7 @@ static uint8_t buffer[KWH_RESPONDER_BUFFER];
 static uint32_t now_us;
 static struct kwh_step step;
 
-static inline void begin_at(const struct kwh_server_framing *framing, uint32_t epoch,
+static inline void begin_at(KWH_CONST struct kwh_server_framing *framing, uint32_t epoch,
                             uint8_t address)
 {
     static const struct kwh_line_settings settings = {9600, 8, 'E', 1};

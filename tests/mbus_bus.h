@@ -522,7 +522,7 @@ static inline enum kwh_error mbus_bus_backend_receive(void *context, uint8_t *ro
 }
 
 /* An empty bus of this speed, 8E1, and its line with the times that converters need. */
-static inline void mbus_bus_open(struct mbus_bus *bus, const struct kwh_framing *framing,
+static inline void mbus_bus_open(struct mbus_bus *bus, KWH_CONST struct kwh_framing *framing,
                                  uint32_t baud)
 {
     const struct kwh_line_settings settings = {baud, 8, 'E', 1};

@@ -125,7 +125,7 @@ static enum kwh_error bus_set_line(void *context, const struct kwh_line_settings
     return KWH_OK;
 }
 
-static bool bus_open(struct bus *bus, const struct kwh_map *map, uint8_t first, uint8_t second)
+static bool bus_open(struct bus *bus, KWH_CONST struct kwh_map *map, uint8_t first, uint8_t second)
 {
     const uint8_t addresses[BUS_METERS] = {first, second};
 
@@ -174,11 +174,11 @@ static void bus_close(struct bus *bus)
 }
 
 /* A value of a map from text; false when it is none. */
-static bool bus_value(const struct kwh_map *map, const char *name, const char *text,
+static bool bus_value(KWH_CONST struct kwh_map *map, const char *name, const char *text,
                       struct kwh_reading *value)
 {
     struct kwh_map_iterator rows = {map, KWH_ALL_PROFILES, 0, 0};
-    const struct kwh_row *row;
+    KWH_CONST struct kwh_row *row;
     uint32_t quantity;
 
     if (kwh_quantity_parse(name, &quantity) != KWH_OK)
@@ -187,7 +187,7 @@ static bool bus_value(const struct kwh_map *map, const char *name, const char *t
         continue;
     if (row == NULL)
         return false;
-    const struct kwh_record *record = kwh_record_of(map, row);
+    KWH_CONST struct kwh_record *record = kwh_record_of(map, row);
     return (record != NULL ? kwh_record_parse(map, record, text, value)
                            : kwh_row_parse(map, row, text, value)) == KWH_OK;
 }

@@ -3,7 +3,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #include <cmocka.h>
 
@@ -323,7 +322,7 @@ static void test_codes_and_names(void **context)
     (void)context;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         enum kwh_combination combination = KWH_COMBINATION_FORWARD;
-        CHECK(strcmp(kwh_combination_name(rows[i].combination), rows[i].name) == 0, i);
+        assert_string_equal(kwh_combination_name(rows[i].combination), rows[i].name);
         CHECK(kwh_combination_parse(rows[i].name, &combination) ==
                   (i == 0 ? KWH_ERROR_UNKNOWN_NAME : KWH_OK),
               i);

@@ -37,7 +37,7 @@ static struct kwh_exchange exchange;
 static struct kwh_statistics statistics;
 static uint8_t buffer[2 * ROOM];
 
-static const struct kwh_framing *ask(enum request request)
+static KWH_CONST struct kwh_framing *ask(enum request request)
 {
     switch (request) {
     case READ:
@@ -60,7 +60,7 @@ static const struct kwh_framing *ask(enum request request)
 static const uint8_t *receive(enum request request, bool echo, const uint8_t *bytes, size_t length,
                               size_t step)
 {
-    const struct kwh_framing *framing = ask(request);
+    KWH_CONST struct kwh_framing *framing = ask(request);
     uint8_t expected[8], *room;
     size_t sent = hex(frames[request], expected, sizeof expected), count;
     bool over = false;

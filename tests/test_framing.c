@@ -56,7 +56,7 @@ static void lengths_of_the_standards_examples(void **state)
 }
 
 /* A request as a frame, in exactly the room that it needs, and in one byte less. */
-static void assert_wraps(const struct kwh_framing *framing, const char *frame)
+static void assert_wraps(KWH_CONST struct kwh_framing *framing, const char *frame)
 {
     uint8_t expected[300], built[300];
     size_t count = hex(frame, expected, sizeof expected);
@@ -216,7 +216,7 @@ struct verdict {
     uint8_t address;
 };
 
-static void assert_verdicts(const struct kwh_framing *framing, const struct verdict *cases,
+static void assert_verdicts(KWH_CONST struct kwh_framing *framing, const struct verdict *cases,
                             size_t count)
 {
     exchange.state = KWH_EXCHANGE_WAITING;

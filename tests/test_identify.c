@@ -14,46 +14,46 @@
 #include "script.h"
 
 /* clang-format off */
-static const struct kwh_row single_rows[] = {
+static KWH_CONST struct kwh_row single_rows[] = {
     KWH_HOLDING(0x4002, HEX16, 1, METER_CODE,    KWH_MANUAL),
     KWH_HOLDING(0x400B, INT16, 1, RATED_CURRENT, KWH_MANUAL),
     KWH_HOLDING(0x4011, INT16, 1, PARITY,        KWH_MANUAL),
 };
-static const struct kwh_block single_blocks[] = {{.rows = single_rows, .count = KWH_COUNT(single_rows)}};
+static KWH_CONST struct kwh_block single_blocks[] = {{.rows = single_rows, .count = KWH_COUNT(single_rows)}};
 
 /* As with PRO1 and PRO2: one code, told apart by the rated current. */
-static const struct kwh_model single_models[] = {
-    {.code = 0x0101, .quantity = KWH_RATED_CURRENT, .value = 100, .profiles = 2, .name = "PRO2"},
-    {.code = 0x0101, .quantity = KWH_RATED_CURRENT, .value = 45,  .profiles = 1, .name = "PRO1"},
-    {.code = 0x2009, .profiles = 1, .name = "PRO1 Solare"},
-    {.code = 0x2011, .quantity = KWH_PARITY, .value = 1, .profiles = 1, .name = "by choice"},
-    {.code = 0x2012, .quantity = KWH_METER_CODE, .value = 0x2012, .profiles = 1, .name = "digits"},
-    {.code = 0x2013, .quantity = KWH_FREQUENCY, .value = 50, .profiles = 1, .name = "no such row"},
+static KWH_CONST struct kwh_model single_models[] = {
+    {.code = 0x0101, .quantity = KWH_RATED_CURRENT, .value = 100, .profiles = 2, .name = KWH_TEXT("PRO2")},
+    {.code = 0x0101, .quantity = KWH_RATED_CURRENT, .value = 45,  .profiles = 1, .name = KWH_TEXT("PRO1")},
+    {.code = 0x2009, .profiles = 1, .name = KWH_TEXT("PRO1 Solare")},
+    {.code = 0x2011, .quantity = KWH_PARITY, .value = 1, .profiles = 1, .name = KWH_TEXT("by choice")},
+    {.code = 0x2012, .quantity = KWH_METER_CODE, .value = 0x2012, .profiles = 1, .name = KWH_TEXT("digits")},
+    {.code = 0x2013, .quantity = KWH_FREQUENCY, .value = 50, .profiles = 1, .name = KWH_TEXT("no such row")},
 };
-static const struct kwh_lookalike single_lookalikes[] = {{.code = 0x1113, .name = "2PU CT"}, {.code = 0x0102, .name = "PRO380"}};
-static const struct kwh_map single = {
-    .name = "single", .blocks = single_blocks, .block_count = 1,
+static KWH_CONST struct kwh_lookalike single_lookalikes[] = {{.code = 0x1113, .name = KWH_TEXT("2PU CT")}, {.code = 0x0102, .name = KWH_TEXT("PRO380")}};
+static KWH_CONST struct kwh_map single = {
+    .name = KWH_TEXT("single"), .blocks = single_blocks, .block_count = 1,
     .models = single_models, .model_count = KWH_COUNT(single_models),
     .lookalikes = single_lookalikes, .lookalike_count = KWH_COUNT(single_lookalikes),
     .identity_address = 0x4002, .identity_words = 1,
 };
 
-static const struct kwh_model three_models[] = {{.code = 0x0102, .name = "PRO380"}};
-static const struct kwh_map three = {
-    .name = "three", .models = three_models, .model_count = 1,
+static KWH_CONST struct kwh_model three_models[] = {{.code = 0x0102, .name = KWH_TEXT("PRO380")}};
+static KWH_CONST struct kwh_map three = {
+    .name = KWH_TEXT("three"), .models = three_models, .model_count = 1,
     .identity_address = 0x4002, .identity_words = 1,
 };
 
 /* Its code is two input registers, low word first. */
-static const struct kwh_model wide_models[] = {{.code = 0x00840070, .name = "wide"}};
-static const struct kwh_map wide = {
-    .name = "wide", .models = wide_models, .model_count = 1, .order = KWH_ORDER_CDAB,
+static KWH_CONST struct kwh_model wide_models[] = {{.code = 0x00840070, .name = KWH_TEXT("wide")}};
+static KWH_CONST struct kwh_map wide = {
+    .name = KWH_TEXT("wide"), .models = wide_models, .model_count = 1, .order = KWH_ORDER_CDAB,
     .identity_address = 0xFC02, .identity_words = 2, .identity_space = KWH_SPACE_INPUT,
 };
 
-static const struct kwh_map untold = {.name = "untold"};
-static const struct kwh_map over_mbus = {
-    .name = "over_mbus", .protocol = KWH_PROTOCOL_MBUS, .identity_words = 1,
+static KWH_CONST struct kwh_map untold = {.name = KWH_TEXT("untold")};
+static KWH_CONST struct kwh_map over_mbus = {
+    .name = KWH_TEXT("over_mbus"), .protocol = KWH_PROTOCOL_MBUS, .identity_words = 1,
 };
 /* clang-format on */
 
@@ -62,7 +62,7 @@ static struct kwh_line line;
 static struct kwh_identify identify;
 static struct script script;
 
-static const struct kwh_map *const all[] = {&untold, &single, &wide, &over_mbus, &three};
+static KWH_CONST struct kwh_map *const all[] = {&untold, &single, &wide, &over_mbus, &three};
 
 #define PLAY(...)                                                                                  \
     static const struct scene scenes[] = {__VA_ARGS__};                                            \
@@ -144,18 +144,19 @@ static void refines_by_other_forms(void **state)
     assert_string_equal(identify.fits->name, "digits");
 }
 
+static KWH_CONST struct kwh_map longer = {
+    .name = KWH_TEXT("longer"),
+    .models = wide_models,
+    .model_count = 1,
+    .identity_address = 0x4002,
+    .identity_words = 2,
+};
+
 /* The same registers, but more of them, are another question. */
 static void asks_for_as_many_registers_as_the_map_says(void **state)
 {
     (void)state;
-    static const struct kwh_map longer = {
-        .name = "longer",
-        .models = wide_models,
-        .model_count = 1,
-        .identity_address = 0x4002,
-        .identity_words = 2,
-    };
-    static const struct kwh_map *const candidates[] = {&single, &longer};
+    static KWH_CONST struct kwh_map *const candidates[] = {&single, &longer};
     PLAY({"07 03 4002 0001", "83 02"}, {"07 03 4002 0002", "03 04 00840070"});
     assert_int_equal(kwh_identify_init(&identify, &line, 7, candidates, 2), KWH_OK);
     ends_with(KWH_OK);
@@ -227,14 +228,17 @@ static void tells_a_meter_that_refuses(void **state)
 
 /* Busy is no word about the registers: neither "refuses what would identify it" nor silence. */
 /* Old firmware: other registers altogether, but for those of another code. */
-static const struct kwh_lookalike old_lookalikes[] = {
-    {.code = 0x0102, .name = "in use", .error = KWH_ERROR_OTHER_ENCODING},
-    {.code = 0x0102, .name = "old", .address = 0x1010, .error = KWH_ERROR_OTHER_ENCODING},
-    {.code = 0x0103, .name = "old CT", .address = 0x1010, .error = KWH_ERROR_OTHER_ENCODING},
-    {.code = 0x0104, .name = "elsewhere", .address = 0x2010},
+static KWH_CONST struct kwh_lookalike old_lookalikes[] = {
+    {.code = 0x0102, .name = KWH_TEXT("in use"), .error = KWH_ERROR_OTHER_ENCODING},
+    {.code = 0x0102, .name = KWH_TEXT("old"), .address = 0x1010, .error = KWH_ERROR_OTHER_ENCODING},
+    {.code = 0x0103,
+     .name = KWH_TEXT("old CT"),
+     .address = 0x1010,
+     .error = KWH_ERROR_OTHER_ENCODING},
+    {.code = 0x0104, .name = KWH_TEXT("elsewhere"), .address = 0x2010},
 };
-static const struct kwh_map with_old = {
-    .name = "with_old",
+static KWH_CONST struct kwh_map with_old = {
+    .name = KWH_TEXT("with_old"),
     .models = wide_models,
     .model_count = 1,
     .lookalikes = old_lookalikes,
@@ -243,9 +247,9 @@ static const struct kwh_map with_old = {
     .identity_words = 1,
 };
 
-static void among(const struct kwh_map *a, const struct kwh_map *b)
+static void among(KWH_CONST struct kwh_map *a, KWH_CONST struct kwh_map *b)
 {
-    static const struct kwh_map *candidates[2];
+    static KWH_CONST struct kwh_map *candidates[2];
     candidates[0] = a;
     candidates[1] = b;
     assert_int_equal(kwh_identify_init(&identify, &line, 7, candidates, 2), KWH_OK);
@@ -304,26 +308,33 @@ static void forgets_a_lookalike_that_fits_elsewhere(void **state)
 }
 
 /* As a COUNTIS, which is told by its name. */
-static void refines_by_a_text(void **state)
-{
-    static const struct kwh_row rows[] = {
-        {.quantity = KWH_PRODUCT_NAME,
-         .address = 0xC38A,
-         .format = KWH_FORMAT(KWH_TYPE_TEXT, 5, KWH_SPACE_HOLDING, 0)}};
-    static const struct kwh_block blocks[] = {{.rows = rows, .count = 1}};
-    static const struct kwh_model models[] = {
-        {.code = 0x534F, .quantity = KWH_PRODUCT_NAME, .text = "countis e44", .name = "E44"},
-        {.code = 0x534F, .quantity = KWH_PRODUCT_NAME, .text = "COUNTIS E43", .name = "E43"},
-        {.code = 0x534F, .quantity = KWH_PRODUCT_NAME, .value = 1, .name = "no text"},
-        {.code = 0x534F, .name = "COUNTIS"},
-    };
-    static const struct kwh_map named = {.name = "named",
-                                         .blocks = blocks,
+static KWH_CONST struct kwh_row named_rows[] = {
+    {.quantity = KWH_PRODUCT_NAME,
+     .address = 0xC38A,
+     .format = KWH_FORMAT(KWH_TYPE_TEXT, 5, KWH_SPACE_HOLDING, 0)}};
+static KWH_CONST struct kwh_block named_blocks[] = {{.rows = named_rows, .count = 1}};
+static KWH_CONST struct kwh_model named_models[] = {
+    {.code = 0x534F,
+     .quantity = KWH_PRODUCT_NAME,
+     .text = KWH_TEXT("countis e44"),
+     .name = KWH_TEXT("E44")},
+    {.code = 0x534F,
+     .quantity = KWH_PRODUCT_NAME,
+     .text = KWH_TEXT("COUNTIS E43"),
+     .name = KWH_TEXT("E43")},
+    {.code = 0x534F, .quantity = KWH_PRODUCT_NAME, .value = 1, .name = KWH_TEXT("no text")},
+    {.code = 0x534F, .name = KWH_TEXT("COUNTIS")},
+};
+static KWH_CONST struct kwh_map named = {.name = KWH_TEXT("named"),
+                                         .blocks = named_blocks,
                                          .block_count = 1,
-                                         .models = models,
-                                         .model_count = KWH_COUNT(models),
+                                         .models = named_models,
+                                         .model_count = KWH_COUNT(named_models),
                                          .identity_address = 0xC350,
                                          .identity_words = 1};
+
+static void refines_by_a_text(void **state)
+{
     static const char *const found[] = {"E43", "E44", "COUNTIS"};
     (void)state;
     PLAY({"07 03 C350 0001", "03 02 534F"}, {"07 03 C38A 0006", "03 0C 434F554E54495320 45343300"},
@@ -424,7 +435,7 @@ static void asks_again(void **state)
 static void needs_a_candidate_that_can_be_told(void **state)
 {
     (void)state;
-    static const struct kwh_map *const none[] = {&untold, &over_mbus};
+    static KWH_CONST struct kwh_map *const none[] = {&untold, &over_mbus};
     script_begin(&script, &line, NULL, 0);
     assert_int_equal(kwh_identify_init(&identify, &line, 7, none, 2), KWH_ERROR_UNSUPPORTED);
     ends_with(KWH_ERROR_UNSUPPORTED);

@@ -71,7 +71,7 @@ static void prepare(struct kwh_exchange *exchange, enum kind kind)
 }
 
 /* Over TCP the same PDU stands behind a header with the first transaction id. */
-static void record(enum kind kind, const struct kwh_framing *framing, struct answer *answer)
+static void record(enum kind kind, KWH_CONST struct kwh_framing *framing, struct answer *answer)
 {
     uint8_t frame[300];
     size_t count = hex(dialogues[kind].answer, frame, sizeof frame);
@@ -91,7 +91,7 @@ static void record(enum kind kind, const struct kwh_framing *framing, struct ans
 #define NEXT_TCP "0002 0000 0007 01 03 04 AA BB CC DD"
 #define NEXT_PDU "03 04 AA BB CC DD"
 
-static size_t buffer_of(const struct kwh_framing *framing)
+static size_t buffer_of(KWH_CONST struct kwh_framing *framing)
 {
     return framing == &kwh_modbus_tcp ? KWH_MODBUS_TCP_BUFFER : KWH_MODBUS_RTU_BUFFER;
 }
@@ -108,7 +108,7 @@ static void next_call_works(struct wire *wire, const struct fault *fault)
 
 struct round {
     enum kind kind;
-    const struct kwh_framing *framing;
+    KWH_CONST struct kwh_framing *framing;
     const struct clock *clock;
 };
 
@@ -118,7 +118,7 @@ static const enum outcome outcomes[] = {
     [GARBAGE_BEFORE] = MUST_WORK, [OTHER_FIRST] = MUST_WORK,  [OTHER_FIRST_OURS_LATER] = MUST_WORK,
 };
 
-static enum outcome outcome_of(const struct kwh_framing *framing, const struct fault *fault)
+static enum outcome outcome_of(KWH_CONST struct kwh_framing *framing, const struct fault *fault)
 {
     bool tcp = framing == &kwh_modbus_tcp;
     bool last = fault->at + 1 == fault->size;
@@ -159,8 +159,8 @@ static void play(const void *context, const struct fault *fault)
 
 static void for_all(fault_enumeration *enumerate)
 {
-    static const struct kwh_framing *const framings[] = {&kwh_modbus_rtu, &kwh_modbus_rtu_over_tcp,
-                                                         &kwh_modbus_tcp};
+    static KWH_CONST struct kwh_framing *const framings[] = {
+        &kwh_modbus_rtu, &kwh_modbus_rtu_over_tcp, &kwh_modbus_tcp};
     for (unsigned kind = 0; kind < KINDS; kind++)
         for (size_t f = 0; f < KWH_COUNT(framings); f++)
             for (size_t c = 0; c < KWH_COUNT(fault_clocks); c++) {

@@ -71,8 +71,8 @@ static void ask(struct kwh_exchange *exchange, uint16_t address)
     assert_int_equal(kwh_modbus_read(exchange, 1, 3, address, 2), KWH_OK);
 }
 
-static void play(const struct kwh_framing *framing, const struct scenario *scenario, uint32_t chunk,
-                 uint32_t tick_us, uint32_t epoch)
+static void play(KWH_CONST struct kwh_framing *framing, const struct scenario *scenario,
+                 uint32_t chunk, uint32_t tick_us, uint32_t epoch)
 {
     struct wire wire;
     struct kwh_exchange first, next;

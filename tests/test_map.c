@@ -8,7 +8,7 @@
 #include <kwh/map.h>
 
 /* A meter with a block for all, and one for each of two models. */
-static const struct kwh_row common[] = {
+static KWH_CONST struct kwh_row common[] = {
     KWH_HOLDING(0x10, UINT32, 1, SERIAL_NUMBER, KWH_MANUAL),
     KWH_HOLDING(0x12, INT16, 1, TARIFF, KWH_PUBLIC),
     KWH_HOLDING(0x13, INT16, 1, QUADRANT, KWH_PUBLIC),
@@ -18,30 +18,31 @@ static const struct kwh_row common[] = {
     KWH_INPUT(0x24, FLOAT32, 1, VOLTAGE_L1, KWH_MANUAL | KWH_HIDDEN),
     KWH_INPUT(0x26, FLOAT32, 1, POWER_FACTOR_MAGNITUDE, KWH_INFERRED),
 };
-static const struct kwh_row first_model[] = {
+static KWH_CONST struct kwh_row first_model[] = {
     KWH_HOLDING(0x30, UINT16, DECI, VOLTAGE_L2, KWH_HARDWARE),
     KWH_HOLDING(0x31, UINT16, DECI, CURRENT_L2, KWH_WRITE_ONLY),
 };
-static const struct kwh_row second_model[] = {
+static KWH_CONST struct kwh_row second_model[] = {
     KWH_HOLDING(0x30, UINT16, CENTI, VOLTAGE_L2, KWH_MANUAL),
     KWH_HOLDING_TEXT(0x40, 16, PRODUCT_NAME, KWH_MANUAL),
     KWH_INPUT_TEXT(0x40, 1, VENDOR_NAME, KWH_MANUAL),
 };
-static const struct kwh_block blocks[] = {
+static KWH_CONST struct kwh_block blocks[] = {
     {.rows = common, .count = KWH_COUNT(common), .profiles = 0},
     {.rows = first_model, .count = KWH_COUNT(first_model), .profiles = 1},
     {.rows = second_model, .count = KWH_COUNT(second_model), .profiles = 2},
 };
-static const struct kwh_choice tariffs[] = {{.code = 1}, {.code = 2}, {.code = 5, .exponent = -1}};
-static const struct kwh_item items[] = {
+static KWH_CONST struct kwh_choice tariffs[] = {
+    {.code = 1}, {.code = 2}, {.code = 5, .exponent = -1}};
+static KWH_CONST struct kwh_item items[] = {
     KWH_CHOICE_ITEM(TARIFF, 6, tariffs, 0),
     KWH_RANGE_ITEM(QUADRANT, 6, 1, 4, 0),
 };
-static const struct kwh_map map = {.blocks = blocks,
-                                   .block_count = KWH_COUNT(blocks),
-                                   .items = items,
-                                   .item_count = KWH_COUNT(items)};
-static const struct kwh_map empty;
+#define CONTENT                                                                                    \
+    .blocks = blocks, .block_count = KWH_COUNT(blocks), .items = items,                            \
+    .item_count = KWH_COUNT(items)
+static KWH_CONST struct kwh_map map = {CONTENT};
+static KWH_CONST struct kwh_map empty = {.block_count = 0};
 
 static void rows_are_walked_by_profile(void **state)
 {
@@ -112,11 +113,12 @@ static void a_register_belongs_to_a_row(void **state)
 /* Registers between two values of one group, and not those behind the last. */
 static void holes_may_read_zero(void **state)
 {
-    static const uint16_t edges[] = {0x20};
-    struct kwh_map with_holes = map;
+    static KWH_CONST uint16_t edges[] = {0x20};
+    static KWH_CONST struct kwh_map with_holes = {CONTENT, .holes_read_zero = 1};
+    static KWH_CONST struct kwh_map with_an_edge = {CONTENT, .holes_read_zero = 1, .edges = edges,
+                                                    .edge_count = 1};
     (void)state;
     assert_false(kwh_map_is_hole(&map, 2, KWH_SPACE_HOLDING, 0x14));
-    with_holes.holes_read_zero = 1;
     assert_true(kwh_map_is_hole(&with_holes, 2, KWH_SPACE_HOLDING, 0x14));
     assert_true(kwh_map_is_hole(&with_holes, 2, KWH_SPACE_HOLDING, 0x3F));
     assert_false(kwh_map_is_hole(&with_holes, 2, KWH_SPACE_HOLDING, 0x12)); /* a value */
@@ -124,13 +126,11 @@ static void holes_may_read_zero(void **state)
     assert_false(kwh_map_is_hole(&with_holes, 2, KWH_SPACE_HOLDING, 0x50));
     assert_false(kwh_map_is_hole(&with_holes, 0, KWH_SPACE_HOLDING, 0x14)); /* nothing behind it */
     assert_true(kwh_map_is_hole(&with_holes, 0, KWH_SPACE_INPUT, 0x14));
-    with_holes.edges = edges;
-    with_holes.edge_count = 1;
-    assert_false(kwh_map_is_hole(&with_holes, 0, KWH_SPACE_INPUT, 0x14));
-    assert_false(kwh_map_is_hole(&with_holes, 0, KWH_SPACE_INPUT, 0x1F));
-    assert_false(kwh_map_is_hole(&with_holes, 2, KWH_SPACE_HOLDING, 0x20));
-    assert_false(kwh_map_is_hole(&with_holes, 2, KWH_SPACE_HOLDING, 0x2F));
-    assert_true(kwh_map_is_hole(&with_holes, 2, KWH_SPACE_HOLDING, 0x3F));
+    assert_false(kwh_map_is_hole(&with_an_edge, 0, KWH_SPACE_INPUT, 0x14));
+    assert_false(kwh_map_is_hole(&with_an_edge, 0, KWH_SPACE_INPUT, 0x1F));
+    assert_false(kwh_map_is_hole(&with_an_edge, 2, KWH_SPACE_HOLDING, 0x20));
+    assert_false(kwh_map_is_hole(&with_an_edge, 2, KWH_SPACE_HOLDING, 0x2F));
+    assert_true(kwh_map_is_hole(&with_an_edge, 2, KWH_SPACE_HOLDING, 0x3F));
 }
 
 static void an_obis_code_names_a_quantity_of_the_map(void **state)
@@ -153,7 +153,7 @@ static void an_obis_code_names_a_quantity_of_the_map(void **state)
 
 static void items_have_choices_or_a_range(void **state)
 {
-    const struct kwh_item *tariff = kwh_map_item(&map, KWH_TARIFF);
+    KWH_CONST struct kwh_item *tariff = kwh_map_item(&map, KWH_TARIFF);
     (void)state;
     assert_ptr_equal(tariff, &items[0]);
     assert_int_equal(tariff->choice_count, 3);
@@ -168,7 +168,8 @@ static void items_have_choices_or_a_range(void **state)
 }
 
 /* May this value, of the form of its quantity, be written? */
-static bool allows(const struct kwh_item *item, int64_t mantissa, int8_t exponent, uint64_t digits)
+static bool allows(KWH_CONST struct kwh_item *item, int64_t mantissa, int8_t exponent,
+                   uint64_t digits)
 {
     struct kwh_reading reading;
     kwh_reading_init(&reading, item->quantity, KWH_STATUS_OK);
@@ -179,15 +180,15 @@ static bool allows(const struct kwh_item *item, int64_t mantissa, int8_t exponen
 
 static void items_allow_their_values(void **state)
 {
-    static const struct kwh_choice widths[] = {{.code = 60, .exponent = -3}, {.code = 1}};
-    static const struct kwh_choice masks[] = {{.code = 1}, {.code = 0xFFFF}};
-    static const struct kwh_item address = KWH_RANGE_ITEM(DEVICE_ADDRESS, 6, 1, 247, 0);
-    static const struct kwh_item narrow = KWH_MILLI_RANGE_ITEM(PULSE_WIDTH, 6, 2, 99, 0);
-    static const struct kwh_item listed = KWH_CHOICE_ITEM(PULSE_WIDTH, 16, widths, 0);
-    static const struct kwh_item bits = KWH_RANGE_ITEM(ACTION_RESET_ENERGIES, 6, 1, 0x1F, 0);
-    static const struct kwh_item some_bits = KWH_CHOICE_ITEM(ACTION_RESET_TARIFFS, 6, masks, 0);
-    static const struct kwh_item digits = KWH_RANGE_ITEM(PASSWORD, 16, 0, 9999, 0);
-    static const struct kwh_item text = KWH_RANGE_ITEM(VENDOR_NAME, 16, 0, 0, 0);
+    static KWH_CONST struct kwh_choice widths[] = {{.code = 60, .exponent = -3}, {.code = 1}};
+    static KWH_CONST struct kwh_choice masks[] = {{.code = 1}, {.code = 0xFFFF}};
+    static KWH_CONST struct kwh_item address = KWH_RANGE_ITEM(DEVICE_ADDRESS, 6, 1, 247, 0);
+    static KWH_CONST struct kwh_item narrow = KWH_MILLI_RANGE_ITEM(PULSE_WIDTH, 6, 2, 99, 0);
+    static KWH_CONST struct kwh_item listed = KWH_CHOICE_ITEM(PULSE_WIDTH, 16, widths, 0);
+    static KWH_CONST struct kwh_item bits = KWH_RANGE_ITEM(ACTION_RESET_ENERGIES, 6, 1, 0x1F, 0);
+    static KWH_CONST struct kwh_item some_bits = KWH_CHOICE_ITEM(ACTION_RESET_TARIFFS, 6, masks, 0);
+    static KWH_CONST struct kwh_item digits = KWH_RANGE_ITEM(PASSWORD, 16, 0, 9999, 0);
+    static KWH_CONST struct kwh_item text = KWH_RANGE_ITEM(VENDOR_NAME, 16, 0, 0, 0);
     struct kwh_reading reading;
     (void)state;
     assert_true(allows(&address, 1, 0, 0) && allows(&address, 247, 0, 0));

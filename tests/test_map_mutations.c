@@ -470,7 +470,7 @@ static void change_map(void)
 KWH_STATIC_ASSERT(sizeof(struct kwh_row) == 8 && sizeof(struct kwh_record) == 20, all_of_a_row);
 KWH_STATIC_ASSERT(sizeof(void *) != 8 ||
                       (sizeof(struct kwh_choice) == 16 && sizeof(struct kwh_item) == 40 &&
-                       sizeof(struct kwh_model) == 40 && sizeof(struct kwh_lookalike) == 24 &&
+                       sizeof(struct kwh_model) == 40 && sizeof(struct kwh_lookalike) == 16 &&
                        sizeof(struct kwh_block) == 32 && sizeof(struct kwh_counter) == 40),
                   all_of_what_names);
 KWH_STATIC_ASSERT(sizeof(struct kwh_selector) == 24 && sizeof(struct kwh_range) == 6 &&

@@ -19,7 +19,7 @@ enum {
 };
 
 /* clang-format off */
-static const struct kwh_record records[] = {
+static KWH_CONST struct kwh_record records[] = {
     KWH_RECORD(1, 1,            ACTIVE_ENERGY_COMBINED, KWH_MANUAL,   0x0C, 0x04),
     KWH_RECORD(2, 1,            VOLTAGE_L1,             KWH_PUBLIC,   0x0B, 0xFD, 0x47),
     KWH_RECORD_AGAIN(3, 2, 1,   VOLTAGE_L2,             KWH_PUBLIC,   0x0B, 0xFD, 0x47),
@@ -51,28 +51,29 @@ static const struct kwh_record records[] = {
     KWH_RECORD(29, 1,           APPARENT_ENERGY,        KWH_MANUAL,   0x04, 0x03, 0x00),
     KWH_RECORD(30, 1,           REACTIVE_ENERGY,        KWH_MANUAL,   0x00, 0x03),
 };
-static const struct kwh_record others[] = {
+static KWH_CONST struct kwh_record others[] = {
     KWH_RECORD(1, 1,            ACTIVE_ENERGY_IMPORT,   KWH_MANUAL,   0x0C, 0x04),
     KWH_RECORD(2, 1,            TARIFF,                 KWH_MANUAL,   0x09, 0x7C, 0x01, 0x54),
 };
 /* clang-format on */
-static const struct kwh_row registers[] = {KWH_HOLDING(0x1000, UINT16, 1, QUADRANT, KWH_MANUAL)};
-static const struct kwh_block blocks[] = {
+static KWH_CONST struct kwh_row registers[] = {
+    KWH_HOLDING(0x1000, UINT16, 1, QUADRANT, KWH_MANUAL)};
+static KWH_CONST struct kwh_block blocks[] = {
     {.rows = registers, .count = KWH_COUNT(registers)},
     {.records = records, .count = KWH_COUNT(records)},
     {.records = others, .count = KWH_COUNT(others), .profiles = TWO, .telegram = 0xB4},
 };
 
-static const struct kwh_choice codes[] = {
-    {.code = 1, .word = "forward"},
-    {.code = 10, .word = "vector"},
+static KWH_CONST struct kwh_choice codes[] = {
+    {.code = 1, .word = KWH_TEXT("forward")},
+    {.code = 10, .word = KWH_TEXT("vector")},
 };
-static const struct kwh_choice rates[] = {
+static KWH_CONST struct kwh_choice rates[] = {
     {.code = 1000},
     {.code = 1, .exponent = -2},
 };
-static const struct kwh_choice bauds[] = {{.code = 2400}};
-static const struct kwh_item items[] = {
+static KWH_CONST struct kwh_choice bauds[] = {{.code = 2400}};
+static KWH_CONST struct kwh_item items[] = {
     KWH_CHOICE_ITEM(COMBINATION_CODE, 0x51, codes, 0),
     KWH_CHOICE_ITEM(PULSE_RATE, 0x51, rates, 0),
     KWH_RANGE_ITEM(DEVICE_ADDRESS, 0x51, 0, 250, 0),
@@ -83,8 +84,8 @@ static const struct kwh_item items[] = {
     KWH_RANGE_ITEM(DISPLAY_CYCLE_TIME, 0x51, 1, 30, 0),
     KWH_CHOICE_ITEM(BAUD_RATE, 0xB8, bauds, 0),
 };
-static const struct kwh_map map = {
-    .name = "made_up",
+static KWH_CONST struct kwh_map map = {
+    .name = KWH_TEXT("made_up"),
     .blocks = blocks,
     .block_count = KWH_COUNT(blocks),
     .items = items,
@@ -93,7 +94,7 @@ static const struct kwh_map map = {
 };
 
 /* The record with this number. */
-static const struct kwh_record *numbered(unsigned number)
+static KWH_CONST struct kwh_record *numbered(unsigned number)
 {
     assert_true(number >= 1 && number <= KWH_COUNT(records));
     assert_int_equal(records[number - 1].row.address, number);
@@ -104,8 +105,8 @@ static const struct kwh_record *numbered(unsigned number)
  * Finding
  */
 
-static const struct kwh_record *find(uint16_t profiles, uint8_t telegram, const char *header,
-                                     unsigned occurrence)
+static KWH_CONST struct kwh_record *find(uint16_t profiles, uint8_t telegram, const char *header,
+                                         unsigned occurrence)
 {
     uint8_t bytes[32];
     size_t length = hex(header, bytes, sizeof bytes);
@@ -151,7 +152,7 @@ static void records_are_found_by_profile_and_telegram(void **state)
 
 static void rows_of_a_map_are_its_records(void **state)
 {
-    static const struct kwh_record foreign = KWH_RECORD(1, 1, VOLTAGE, KWH_MANUAL, 0x0C, 0x04);
+    static KWH_CONST struct kwh_record foreign = KWH_RECORD(1, 1, VOLTAGE, KWH_MANUAL, 0x0C, 0x04);
     struct kwh_map_iterator iterator = {&map, KWH_ALL_PROFILES, 0, 0};
     (void)state;
     assert_null(kwh_record_of(&map, kwh_map_next(&iterator))); /* a register */
@@ -166,7 +167,7 @@ static void rows_of_a_map_are_its_records(void **state)
     assert_int_equal(kwh_record_telegram(&map, &foreign), 0);
 }
 
-static const struct kwh_record *find_written(uint16_t profiles, const char *header)
+static KWH_CONST struct kwh_record *find_written(uint16_t profiles, const char *header)
 {
     uint8_t bytes[32];
     size_t length = hex(header, bytes, sizeof bytes);
@@ -394,6 +395,7 @@ static void digits_and_flags_must_fit(void **state)
 
 static void texts_times_and_words_must_fit(void **state)
 {
+    static KWH_CONST char reverse[] = "reverse", vector[] = "vector";
     (void)state;
     begin_reading(KWH_PRODUCT_NAME);
     reading.length = KWH_READING_TEXT_MAX + 1;
@@ -401,9 +403,9 @@ static void texts_times_and_words_must_fit(void **state)
     begin_reading(KWH_DEMAND_TIME); /* no time at all */
     assert_int_equal(encode(8), KWH_ERROR_ARGUMENT);
     begin_reading(KWH_COMBINATION_CODE);
-    reading.word = "reverse";
+    reading.word = reverse;
     assert_int_equal(encode(10), KWH_ERROR_UNKNOWN_NAME);
-    reading.word = "vector";
+    reading.word = vector;
     assert_int_equal(encode(10), KWH_OK);
     assert_memory_equal(data, "\x09\xFD\x3A\x10\xA5", 5);
 }

@@ -237,7 +237,7 @@ static void buffers_fit_what_they_are_for(void **state)
     struct kwh_line line;
     (void)state;
     for (size_t i = 0; i < 4; i++) {
-        const struct kwh_framing *framing = i < 2 ? &kwh_mbus_serial : &kwh_mbus_over_tcp;
+        KWH_CONST struct kwh_framing *framing = i < 2 ? &kwh_mbus_serial : &kwh_mbus_over_tcp;
         size_t less = i % 2;
         enum kwh_error expected = less == 0 ? KWH_OK : KWH_ERROR_CAPACITY;
         assert_int_equal(kwh_line_init(&line, framing, buffer, KWH_MBUS_READ_BUFFER - less),

@@ -56,7 +56,7 @@ static void play(const struct scene *scenes, size_t number)
 }
 
 /* All that a readout of the map reads, or of no map. */
-static enum kwh_error read_all(const struct kwh_map *map)
+static enum kwh_error read_all(KWH_CONST struct kwh_map *map)
 {
     assert_int_equal(kwh_mbus_meter_init(&mbus, &line, map, 0), KWH_OK);
     if (map != NULL) {
@@ -189,21 +189,18 @@ static void a_meter_without_a_map_tells_what_the_standard_says(void **state)
 /* Records of one header, which only their order tells apart, as Eastron meters send them. */
 static void repeated_headers_are_counted(void **state)
 {
-    static const struct kwh_record records[] = {
+    static KWH_CONST struct kwh_record records[] = {
         KWH_RECORD(1, 1, VOLTAGE_L1, KWH_PUBLIC, 0x0B, 0xFD, 0x47),
         KWH_RECORD_AGAIN(3, 3, 1, VOLTAGE_L3, KWH_PUBLIC, 0x0B, 0xFD, 0x47),
         KWH_RECORD_AGAIN(2, 2, 1, VOLTAGE_L2, KWH_PUBLIC, 0x0B, 0xFD, 0x47),
         KWH_RECORD(4, 1, CURRENT_L1, KWH_PUBLIC, 0x0B, 0xFD, 0x59),
         KWH_RECORD_AGAIN(5, 2, 1, CURRENT_L2, KWH_PUBLIC, 0x0B, 0xFD, 0x59),
     };
-    static const struct kwh_block blocks[] = {{.records = records, .count = KWH_COUNT(records)}};
-    static const struct kwh_mbus_family family = {.manufacturer = 0x4024, .medium = 2};
-    static const struct kwh_map map = {.name = "test",
-                                       .title = "test",
-                                       .blocks = blocks,
-                                       .block_count = 1,
-                                       .protocol = KWH_PROTOCOL_MBUS,
-                                       .mbus = &family};
+    static KWH_CONST struct kwh_block blocks[] = {
+        {.records = records, .count = KWH_COUNT(records)}};
+    static KWH_CONST struct kwh_mbus_family family = {.manufacturer = 0x4024, .medium = 2};
+    static KWH_CONST struct kwh_map map = {
+        .blocks = blocks, .block_count = 1, .protocol = KWH_PROTOCOL_MBUS, .mbus = &family};
     static const struct scene scenes[] = {
         {NKE, "E5"},
         {REQUEST, "68 27 27 68 08 00 72 78 56 34 12 24 40 01 02 00 00 00 00 "
@@ -225,19 +222,16 @@ static void repeated_headers_are_counted(void **state)
  * told, others are. */
 static void repeated_headers_count_in_the_first_telegram_alone(void **state)
 {
-    static const struct kwh_record records[] = {
+    static KWH_CONST struct kwh_record records[] = {
         KWH_RECORD(1, 1, VOLTAGE_L1, KWH_PUBLIC, 0x0B, 0xFD, 0x47),
         KWH_RECORD_AGAIN(2, 2, 1, VOLTAGE_L2, KWH_PUBLIC, 0x0B, 0xFD, 0x47),
         KWH_RECORD(3, 1, CURRENT_L1, KWH_PUBLIC, 0x0B, 0xFD, 0x59),
     };
-    static const struct kwh_block blocks[] = {{.records = records, .count = KWH_COUNT(records)}};
-    static const struct kwh_mbus_family family = {.manufacturer = 0x4024, .medium = 2};
-    static const struct kwh_map map = {.name = "test",
-                                       .title = "test",
-                                       .blocks = blocks,
-                                       .block_count = 1,
-                                       .protocol = KWH_PROTOCOL_MBUS,
-                                       .mbus = &family};
+    static KWH_CONST struct kwh_block blocks[] = {
+        {.records = records, .count = KWH_COUNT(records)}};
+    static KWH_CONST struct kwh_mbus_family family = {.manufacturer = 0x4024, .medium = 2};
+    static KWH_CONST struct kwh_map map = {
+        .blocks = blocks, .block_count = 1, .protocol = KWH_PROTOCOL_MBUS, .mbus = &family};
     static const struct scene scenes[] = {
         {NKE, "E5"},
         {REQUEST, "68 16 16 68 08 00 72 78 56 34 12 24 40 01 02 00 00 00 00 "
@@ -334,7 +328,7 @@ static void maps_of_other_meters_do_not_fit(void **state)
 {
     static const struct {
         const char *frame;
-        const struct kwh_map *map;
+        KWH_CONST struct kwh_map *map;
         uint16_t manufacturer;
         size_t known, unknown;
     } cases[] = {

@@ -43,7 +43,7 @@ static const struct {
     {KWH_ACTIVE_ENERGY_EXPORT_T2, 6789010},    {KWH_VOLTAGE_L1, 230},
 };
 
-static enum kwh_error value_of(void *context, const struct kwh_row *row,
+static enum kwh_error value_of(void *context, KWH_CONST struct kwh_row *row,
                                struct kwh_reading *reading)
 {
     const struct meter *meter = context;
@@ -62,7 +62,7 @@ static enum kwh_error value_of(void *context, const struct kwh_row *row,
     return KWH_ERROR_NOT_IN_MAP;
 }
 
-static enum kwh_error take(void *context, const struct kwh_row *row,
+static enum kwh_error take(void *context, KWH_CONST struct kwh_row *row,
                            const struct kwh_reading *reading)
 {
     struct meter *meter = context;
@@ -82,7 +82,7 @@ static uint32_t baud; /* that the port was set to, 0 = not */
 
 static const struct kwh_line_settings settings = {2400, 8, 'E', 1};
 
-static void be(const struct kwh_map *map, size_t count, const uint8_t *addresses)
+static void be(KWH_CONST struct kwh_map *map, size_t count, const uint8_t *addresses)
 {
     memset(meters, 0, sizeof meters);
     for (size_t i = 0; i < count; i++) {
@@ -300,7 +300,7 @@ static void several_at_once(void **state)
 
 /* clang-format off */
 #define ROW(n) KWH_RECORD(n, 1, ACTIVE_ENERGY_IMPORT, KWH_MANUAL, 0x84, 0x80 + ((n) / 16), ((n) % 16), 0x03)
-static const struct kwh_record many_records[] = {
+static KWH_CONST struct kwh_record many_records[] = {
     ROW(1), ROW(2), ROW(3), ROW(4), ROW(5), ROW(6), ROW(7), ROW(8), ROW(9), ROW(10), ROW(11),
     ROW(12), ROW(13), ROW(14), ROW(15), ROW(16), ROW(17), ROW(18), ROW(19), ROW(20), ROW(21),
     ROW(22), ROW(23), ROW(24), ROW(25), ROW(26), ROW(27), ROW(28), ROW(29), ROW(30), ROW(31),
@@ -309,12 +309,12 @@ static const struct kwh_record many_records[] = {
     ROW(52), ROW(53), ROW(54), ROW(55), ROW(56), ROW(57), ROW(58), ROW(59), ROW(60), ROW(61),
 };
 /* clang-format on */
-static const struct kwh_block many_blocks[] = {
+static KWH_CONST struct kwh_block many_blocks[] = {
     {.records = many_records, .count = KWH_COUNT(many_records)}};
-static const struct kwh_mbus_family acme = {.manufacturer = 0x0442, .version = 3, .medium = 2};
-static const struct kwh_map many = {
-    .name = "acme",
-    .title = "Acme",
+static KWH_CONST struct kwh_mbus_family acme = {.manufacturer = 0x0442, .version = 3, .medium = 2};
+static KWH_CONST struct kwh_map many = {
+    .name = KWH_TEXT("acme"),
+    .title = KWH_TEXT("Acme"),
     .blocks = many_blocks,
     .block_count = 1,
     .protocol = KWH_PROTOCOL_MBUS,

@@ -16,7 +16,7 @@
 #include "script.h"
 
 /* clang-format off */
-static const struct kwh_row rows[] = {
+static KWH_CONST struct kwh_row rows[] = {
     KWH_HOLDING(0x5002, FLOAT32, 1,    VOLTAGE_L1,           KWH_MANUAL),
     KWH_HOLDING(0x5004, FLOAT32, 1,    VOLTAGE_L2,           KWH_MANUAL),
     KWH_HOLDING(0x5006, FLOAT32, 1,    VOLTAGE_L3,           KWH_PUBLIC),
@@ -25,12 +25,12 @@ static const struct kwh_row rows[] = {
     KWH_INPUT(  0x0000, UINT16,  DECI, CURRENT_L1,           KWH_MANUAL),
 };
 /* clang-format on */
-static const struct kwh_block blocks[] = {{.rows = rows, .count = KWH_COUNT(rows)}};
-static const struct kwh_map map = {
-    .name = "test_meter",
-    .blocks = blocks,
-    .block_count = 1,
-};
+static KWH_CONST struct kwh_block blocks[] = {{.rows = rows, .count = KWH_COUNT(rows)}};
+#define CONTENT .name = KWH_TEXT("test_meter"), .blocks = blocks, .block_count = 1
+static KWH_CONST struct kwh_map map = {CONTENT};
+static KWH_CONST struct kwh_map slow = {CONTENT, .answer_ms = 3000, .quiet_ms = 200};
+static KWH_CONST struct kwh_map unhurried = {CONTENT, .answer_ms = 3000};
+static KWH_CONST struct kwh_map mbus = {CONTENT, .protocol = KWH_PROTOCOL_MBUS};
 
 static uint8_t buffer[KWH_MODBUS_RTU_BUFFER];
 static struct kwh_line line;
@@ -446,13 +446,10 @@ static void splits_for_a_small_buffer(void **state)
 static void takes_the_times_of_its_map(void **state)
 {
     (void)state;
-    struct kwh_map slow = map;
     struct kwh_meter other;
     struct kwh_reading reading;
     PLAY({"01 03 5002 0002", "03 04 436A4CCD"}, {"01 03 5002 0002", "03 04 436A4CCD"},
          {"02 03 5002 0002", "03 04 436A4CCD"}, {"01 03 5002 0002", ""}, {"02 03 5002 0002", ""});
-    slow.answer_ms = 3000;
-    slow.quiet_ms = 200;
     assert_int_equal(kwh_meter_init(&meter, &line, &slow, 1), KWH_OK);
     assert_int_equal(kwh_meter_init(&other, &line, &map, 2), KWH_OK);
     meter.dialogue.retries = other.dialogue.retries = 0;
@@ -474,14 +471,12 @@ static void takes_the_times_of_its_map(void **state)
 static void takes_the_timeout_and_retries_of_its_line(void **state)
 {
     (void)state;
-    struct kwh_map slow = map;
     struct kwh_reading reading;
     PLAY({"01 03 5002 0002", ""}, {"01 03 5002 0002", ""});
-    slow.answer_ms = 3000;
     line.timing.answer_us = 300000;
     line.timeout_given = true;
     line.retries = 1;
-    assert_int_equal(kwh_meter_init(&meter, &line, &slow, 1), KWH_OK);
+    assert_int_equal(kwh_meter_init(&meter, &line, &unhurried, 1), KWH_OK);
     uint32_t began_us = script.now_us;
     assert_int_equal(kwh_meter_read_one(&meter, KWH_VOLTAGE_L1, &reading), KWH_ERROR_TIMEOUT);
     assert_in_range(script.now_us - began_us, 600000, 610000);
@@ -632,8 +627,6 @@ static void needs_a_backend_for_blocking_calls(void **state)
 static void refuses_a_map_of_another_protocol(void **state)
 {
     (void)state;
-    struct kwh_map mbus = map;
-    mbus.protocol = KWH_PROTOCOL_MBUS;
     assert_int_equal(kwh_meter_init(&meter, &line, &mbus, 1), KWH_ERROR_UNSUPPORTED);
 }
 

@@ -53,7 +53,7 @@ static struct {
 
 static struct kwh_modbus_search search;
 
-static void open_bus(const struct kwh_framing *framing, struct fake *fakes, size_t count)
+static void open_bus(KWH_CONST struct kwh_framing *framing, struct fake *fakes, size_t count)
 {
     static const struct kwh_line_settings settings = {9600, 8, 'E', 1};
 
@@ -168,6 +168,18 @@ static void carry_out(const struct kwh_step *step)
 /* The finds of one pass as text: "5 illegal_data_address, 17 ok". */
 static char finds[2000];
 
+static size_t add_find(size_t length)
+{
+    KWH_CONST char *name = kwh_error_name(search.found.error);
+
+    length += (size_t)snprintf(finds + length, sizeof finds - length, "%s%u ",
+                               length > 0 ? ", " : "", search.found.address);
+    while (*name != '\0' && length < sizeof finds - 1)
+        finds[length++] = *name++;
+    finds[length] = '\0';
+    return length;
+}
+
 static enum kwh_error run(void)
 {
     struct kwh_step step = {.action = KWH_ACTION_IDLE};
@@ -180,10 +192,7 @@ static enum kwh_error run(void)
         assert_true(search.done >= done && search.done <= search.total);
         done = search.done;
         if (step.action == KWH_ACTION_RESULT)
-            length += (size_t)snprintf(
-                finds + length, sizeof finds - length, "%s%u %s", length > 0 ? ", " : "",
-                search.found.address,
-                search.found.error == KWH_OK ? "ok" : kwh_error_name(search.found.error));
+            length = add_find(length);
         carry_out(&step);
     }
     if (search.dialogue.error == KWH_OK)

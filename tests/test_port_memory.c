@@ -12,15 +12,16 @@
 #include <kwh/modbus.h>
 #include <kwh/port_memory.h>
 
-static const struct kwh_row rows[] = {
+static KWH_CONST struct kwh_row rows[] = {
     KWH_HOLDING(0x5000, UINT32, MILLI, VOLTAGE_L1, KWH_MANUAL),
     KWH_HOLDING(0x5002, UINT16, CENTI, FREQUENCY, KWH_MANUAL),
 };
-static const struct kwh_block blocks[] = {{.rows = rows, .count = 2}};
-static const struct kwh_map map = {
-    .name = "test", .title = "test", .blocks = blocks, .block_count = 1};
+static KWH_CONST struct kwh_block blocks[] = {{.rows = rows, .count = 2}};
+static KWH_CONST struct kwh_map map = {
+    .name = KWH_TEXT("test"), .title = KWH_TEXT("test"), .blocks = blocks, .block_count = 1};
 
-static enum kwh_error value(void *context, const struct kwh_row *row, struct kwh_reading *reading)
+static enum kwh_error value(void *context, KWH_CONST struct kwh_row *row,
+                            struct kwh_reading *reading)
 {
     static const struct kwh_decimal values[] = {{230120, -3}, {5001, -2}};
 
@@ -51,8 +52,8 @@ static uint32_t bench_clock(void *context)
     return bench->clock_us;
 }
 
-static void prepare(struct bench *bench, const struct kwh_framing *framing,
-                    const struct kwh_server_framing *server_framing, bool own_clock)
+static void prepare(struct bench *bench, KWH_CONST struct kwh_framing *framing,
+                    KWH_CONST struct kwh_server_framing *server_framing, bool own_clock)
 {
     memset(bench, 0, sizeof *bench);
     assert_int_equal(
@@ -90,8 +91,8 @@ static enum kwh_error read_two(struct bench *bench, uint8_t unit, uint16_t addre
 static void test_framings(void **context)
 {
     static const struct {
-        const struct kwh_framing *framing;
-        const struct kwh_server_framing *server;
+        KWH_CONST struct kwh_framing *framing;
+        KWH_CONST struct kwh_server_framing *server;
     } cases[] = {
         {&kwh_modbus_rtu, &kwh_modbus_rtu_server},
         {&kwh_modbus_tcp, &kwh_modbus_tcp_server},

@@ -112,13 +112,14 @@ static void text(void **state)
 
 static void choices(void **state)
 {
+    static KWH_CONST char even[] = "even", nothing[] = "";
     (void)state;
     reading.form = KWH_FORM_CHOICE;
     reading.decimal = kwh_decimal(9600, 0);
     prints("9600");
-    reading.word = "even";
+    reading.word = even;
     prints("even");
-    reading.word = "";
+    reading.word = nothing;
     prints("");
 }
 

@@ -12,7 +12,7 @@
 #include "hex.h"
 
 /* clang-format off */
-static const struct kwh_record records[] = {
+static KWH_CONST struct kwh_record records[] = {
     KWH_RECORD(1, 1,     DEVICE_ADDRESS,     KWH_MANUAL | KWH_WRITE_ONLY, 0x01, 0x7A),
     KWH_RECORD(2, 1,     SERIAL_NUMBER,      KWH_MANUAL | KWH_WRITE_ONLY, 0x0C, 0x79),
     KWH_RECORD(3, 1,     COMBINATION_CODE,   KWH_MANUAL | KWH_WRITE_ONLY, 0x09, 0xFD, 0x3A),
@@ -25,16 +25,16 @@ static const struct kwh_record records[] = {
     KWH_RECORD(10, 1,    DEMAND_PERIOD,      KWH_MANUAL,                  0x01, 0x71),
     KWH_RECORD_BAUD_RATE(11, KWH_MANUAL),
 };
-static const struct kwh_block blocks[] = {{.records = records, .count = KWH_COUNT(records)}};
+static KWH_CONST struct kwh_block blocks[] = {{.records = records, .count = KWH_COUNT(records)}};
 
-static const struct kwh_choice codes[] = {
-    {.code = 1, .word = "forward"},
-    {.code = 10, .risk = KWH_RISK_IRREVERSIBLE, .word = "vector"},
+static KWH_CONST struct kwh_choice codes[] = {
+    {.code = 1, .word = KWH_TEXT("forward")},
+    {.code = 10, .risk = KWH_RISK_IRREVERSIBLE, .word = KWH_TEXT("vector")},
 };
-static const struct kwh_choice rates[] = {{.code = 100}, {.code = 1, .exponent = -2}};
-static const struct kwh_choice tariffs[] = {{.code = 1}, {.code = 3, .risk = KWH_RISK_IRREVERSIBLE}};
-static const struct kwh_choice bauds[] = {{.code = 300}, {.code = 9600}, {.code = 19201}};
-static const struct kwh_item items[] = {
+static KWH_CONST struct kwh_choice rates[] = {{.code = 100}, {.code = 1, .exponent = -2}};
+static KWH_CONST struct kwh_choice tariffs[] = {{.code = 1}, {.code = 3, .risk = KWH_RISK_IRREVERSIBLE}};
+static KWH_CONST struct kwh_choice bauds[] = {{.code = 300}, {.code = 9600}, {.code = 19201}};
+static KWH_CONST struct kwh_item items[] = {
     KWH_RANGE_ITEM(DEVICE_ADDRESS,     0x51, 0, 250, KWH_RISK_LINK_CHANGE),
     KWH_RANGE_ITEM(SERIAL_NUMBER,      0x51, 0, 99999999, KWH_RISK_LINK_CHANGE),
     KWH_CHOICE_ITEM(COMBINATION_CODE,  0x51, codes, 0),
@@ -48,8 +48,8 @@ static const struct kwh_item items[] = {
     KWH_CHOICE_ITEM(BAUD_RATE,         0xB8, bauds, KWH_RISK_LINK_CHANGE),
 };
 /* clang-format on */
-static const struct kwh_map map = {
-    .name = "made_up",
+static KWH_CONST struct kwh_map map = {
+    .name = KWH_TEXT("made_up"),
     .blocks = blocks,
     .block_count = KWH_COUNT(blocks),
     .items = items,
@@ -148,14 +148,15 @@ static void a_risk_must_be_allowed_by_its_name(void **state)
 
 static void a_word_is_the_value(void **state)
 {
+    static KWH_CONST char vector[] = "vector", reverse[] = "reverse";
     struct kwh_reading value;
     (void)state;
     kwh_reading_init(&value, KWH_COMBINATION_CODE, KWH_STATUS_OK);
-    value.word = "vector"; /* whatever code another meter has for it */
+    value.word = vector; /* whatever code another meter has for it */
     value.decimal = kwh_decimal(1, 0);
     assert_int_equal(write_reading(&value, 0), KWH_ERROR_RISK);
     is_sent(write_reading(&value, KWH_RISK_IRREVERSIBLE), 0x51, "09 FD 3A 10");
-    value.word = "reverse";
+    value.word = reverse;
     assert_int_equal(write_reading(&value, ALL_RISKS), KWH_ERROR_ARGUMENT);
 }
 

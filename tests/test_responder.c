@@ -5,7 +5,7 @@
 #include <kwh/map.h>
 #include <kwh/modbus.h>
 
-static void begin(const struct kwh_server_framing *framing, uint32_t epoch)
+static void begin(KWH_CONST struct kwh_server_framing *framing, uint32_t epoch)
 {
     begin_at(framing, epoch, 0x11);
 }

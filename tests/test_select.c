@@ -21,21 +21,21 @@
 #define OLD    4u /* given by a selector */
 
 /* clang-format off */
-static const struct kwh_row rows[] = {
+static KWH_CONST struct kwh_row rows[] = {
     KWH_HOLDING(0x4026, UINT16,  1,    DATA_TYPE,    KWH_MANUAL),
     KWH_HOLDING(0x5002, FLOAT32, 1,    VOLTAGE_L1,   KWH_MANUAL),
     KWH_HOLDING(0x500C, FLOAT32, 1,    CURRENT_L1,   KWH_MANUAL),
     KWH_HOLDING(0x5012, FLOAT32, KILO, ACTIVE_POWER, KWH_PUBLIC),
 };
-static const struct kwh_row ct_rows[] = {KWH_HOLDING(0x401F, BCD32, 1, CT_RATIO, KWH_INFERRED)};
-static const struct kwh_row old_rows[] = {KWH_HOLDING(0x5008, UINT16, CENTI, FREQUENCY, 0)};
-static const struct kwh_block blocks[] = {
+static KWH_CONST struct kwh_row ct_rows[] = {KWH_HOLDING(0x401F, BCD32, 1, CT_RATIO, KWH_INFERRED)};
+static KWH_CONST struct kwh_row old_rows[] = {KWH_HOLDING(0x5008, UINT16, CENTI, FREQUENCY, 0)};
+static KWH_CONST struct kwh_block blocks[] = {
     {.rows = rows, .count = KWH_COUNT(rows)},
     {.rows = ct_rows, .count = KWH_COUNT(ct_rows), .profiles = CT},
     {.rows = old_rows, .count = KWH_COUNT(old_rows), .profiles = OLD},
 };
 /* As a 2PU: a data type, and a firmware that leaves the CT ratio to us. */
-static const struct kwh_selector selectors[] = {
+static KWH_CONST struct kwh_selector selectors[] = {
     {.address = 0x4026, .words = 1, .effect = KWH_SELECTOR_REQUIRE, .error = KWH_ERROR_DATA_TYPE,
      .low = 1, .high = 1},
     {.address = 0x4023, .words = 2, .effect = KWH_SELECTOR_PROFILES, .profiles = OLD, .when = CT,
@@ -43,12 +43,12 @@ static const struct kwh_selector selectors[] = {
     {.address = 0x401F, .words = 2, .effect = KWH_SELECTOR_RATIO, .when = OLD,
      .kinds = KWH_KIND_BIT(CURRENT) | KWH_KIND_BIT(ACTIVE_POWER)},
 };
-static const struct kwh_model models[] = {
-    {.code = 0x1113, .profiles = CT, .name = "2PU CT"},
-    {.code = 0x1111, .profiles = DIRECT, .name = "4PU"},
+static KWH_CONST struct kwh_model models[] = {
+    {.code = 0x1113, .profiles = CT, .name = KWH_TEXT("2PU CT")},
+    {.code = 0x1111, .profiles = DIRECT, .name = KWH_TEXT("4PU")},
 };
-static const struct kwh_map map = {
-    .name = "chosen", .blocks = blocks, .block_count = KWH_COUNT(blocks),
+static KWH_CONST struct kwh_map map = {
+    .name = KWH_TEXT("chosen"), .blocks = blocks, .block_count = KWH_COUNT(blocks),
     .selectors = selectors, .selector_count = KWH_COUNT(selectors),
     .models = models, .model_count = KWH_COUNT(models),
     .identity_address = 0x4002, .identity_words = 1,
@@ -65,7 +65,7 @@ static struct script script;
     static const struct scene scenes[] = {__VA_ARGS__};                                            \
     script_begin(&script, &line, scenes, KWH_COUNT(scenes))
 
-static void meter_of(const struct kwh_map *its_map)
+static void meter_of(KWH_CONST struct kwh_map *its_map)
 {
     assert_int_equal(kwh_meter_init(&meter, &line, its_map, 1), KWH_OK);
     meter.dialogue.retries = 0;
@@ -79,7 +79,7 @@ static int start(void **state)
     return 0;
 }
 
-static enum kwh_error identify_among(const struct kwh_map *const *candidates, size_t count)
+static enum kwh_error identify_among(KWH_CONST struct kwh_map *const *candidates, size_t count)
 {
     assert_int_equal(kwh_identify_init(&identify, &line, 1, candidates, count), KWH_OK);
     identify.dialogue.retries = 0;
@@ -88,7 +88,7 @@ static enum kwh_error identify_among(const struct kwh_map *const *candidates, si
 
 static enum kwh_error identify_it(void)
 {
-    static const struct kwh_map *const candidates[] = {&map};
+    static KWH_CONST struct kwh_map *const candidates[] = {&map};
     return identify_among(candidates, 1);
 }
 
@@ -344,9 +344,9 @@ static void identification_does_not_guess(void **state)
 }
 
 /* As two generations of one meter with one code: the first has no voltage. */
-static const struct kwh_row voltage_rows[] = {KWH_INPUT(0, FLOAT32, 1, VOLTAGE_L1, KWH_MANUAL)};
-static const struct kwh_block voltage_blocks[] = {{.rows = voltage_rows, .count = 1}};
-static const struct kwh_selector no_voltage[] = {
+static KWH_CONST struct kwh_row voltage_rows[] = {KWH_INPUT(0, FLOAT32, 1, VOLTAGE_L1, KWH_MANUAL)};
+static KWH_CONST struct kwh_block voltage_blocks[] = {{.rows = voltage_rows, .count = 1}};
+static KWH_CONST struct kwh_selector no_voltage[] = {
     {.address = 0,
      .words = 2,
      .space = KWH_SPACE_INPUT,
@@ -355,17 +355,17 @@ static const struct kwh_selector no_voltage[] = {
      .low = 0,
      .high = 0x3F7FFFFF},
 };
-static const struct kwh_model first_models[] = {{.code = 0x0084, .name = "first"}};
-static const struct kwh_model second_models[] = {
-    {.code = 0x0089, .name = "second"},
+static KWH_CONST struct kwh_model first_models[] = {{.code = 0x0084, .name = KWH_TEXT("first")}};
+static KWH_CONST struct kwh_model second_models[] = {
+    {.code = 0x0089, .name = KWH_TEXT("second")},
     {.code = 0x0084,
      .quantity = KWH_VOLTAGE_L1,
      .value = 1,
      .most = INT32_MAX,
-     .name = "second, too"},
+     .name = KWH_TEXT("second, too")},
 };
-static const struct kwh_map first = {
-    .name = "first",
+static KWH_CONST struct kwh_map first = {
+    .name = KWH_TEXT("first"),
     .models = first_models,
     .model_count = 1,
     .selectors = no_voltage,
@@ -373,8 +373,8 @@ static const struct kwh_map first = {
     .identity_address = 0xFC02,
     .identity_words = 1,
 };
-static const struct kwh_map second = {
-    .name = "second",
+static KWH_CONST struct kwh_map second = {
+    .name = KWH_TEXT("second"),
     .blocks = voltage_blocks,
     .block_count = 1,
     .models = second_models,
@@ -385,7 +385,7 @@ static const struct kwh_map second = {
 
 static void one_code_is_two_families(void **state)
 {
-    static const struct kwh_map *const orders[][2] = {{&first, &second}, {&second, &first}};
+    static KWH_CONST struct kwh_map *const orders[][2] = {{&first, &second}, {&second, &first}};
     (void)state;
     PLAY({"01 03 FC02 0001", "03 02 0084"}, {"01 04 0000 0002", "04 04 43660000"},
          {"01 04 0000 0002", "04 04 43660000"}, {"01 03 FC02 0001", "03 02 0084"},
@@ -405,7 +405,7 @@ static void one_code_is_two_families(void **state)
 
 static void a_meter_of_another_family_is_not_read(void **state)
 {
-    static const struct kwh_map *const only[] = {&first};
+    static KWH_CONST struct kwh_map *const only[] = {&first};
     (void)state;
     PLAY({"01 03 FC02 0001", "03 02 0084"}, {"01 04 0000 0002", "04 04 43660000"});
     assert_int_equal(identify_among(only, 1), KWH_ERROR_OTHER_FAMILY);
@@ -421,7 +421,7 @@ static void a_meter_of_another_family_is_not_read(void **state)
 #define SURE   2u
 
 /* As a COUNTIS: a layout is right when all of its registers are. Two of them ask the same. */
-static const struct kwh_selector layout[] = {
+static KWH_CONST struct kwh_selector layout[] = {
     {.address = 0xE000, .words = 1, .effect = 1, .profiles = LAYOUT, .low = KWH_OWN_ADDRESS},
     {.address = 0xE002, .words = 1, .effect = 1, .profiles = LAYOUT, .when = LAYOUT, .high = 2},
     {.address = 0xE002,
@@ -433,8 +433,8 @@ static const struct kwh_selector layout[] = {
      .high = 2},
     {.address = 0xE003, .words = 1, .effect = 1, .profiles = 4, .unless = LAYOUT, .high = 9},
 };
-static const struct kwh_map layouts = {
-    .name = "layouts", .selectors = layout, .selector_count = KWH_COUNT(layout)};
+static KWH_CONST struct kwh_map layouts = {
+    .name = KWH_TEXT("layouts"), .selectors = layout, .selector_count = KWH_COUNT(layout)};
 
 static void conditions_are_joined(void **state)
 {
@@ -454,7 +454,7 @@ static void conditions_are_joined(void **state)
 }
 
 /* One answer does for selectors that ask the same; a longer question is another one. */
-static const struct kwh_selector widths[] = {
+static KWH_CONST struct kwh_selector widths[] = {
     {.address = 0xE000, .words = 1, .effect = 1, .profiles = 1, .low = 7, .high = 7},
     {.address = 0xE000, .words = 2, .effect = 1, .profiles = 2, .low = 0x70001, .high = 0x70001},
     {.address = 0xE000,
@@ -465,8 +465,8 @@ static const struct kwh_selector widths[] = {
      .low = 9,
      .high = 9},
 };
-static const struct kwh_map wide = {
-    .name = "wide", .selectors = widths, .selector_count = KWH_COUNT(widths)};
+static KWH_CONST struct kwh_map wide = {
+    .name = KWH_TEXT("wide"), .selectors = widths, .selector_count = KWH_COUNT(widths)};
 
 static void other_questions_are_asked(void **state)
 {

@@ -12,30 +12,31 @@
 #include "hex.h"
 
 /* clang-format off */
-static const struct kwh_item items[] = {
+static KWH_CONST struct kwh_item items[] = {
     {.quantity = KWH_DISPLAY_CYCLE_TIME, .write_function = 6, .minimum = 1, .maximum = 30},
 };
-static const struct kwh_row rows[] = {
+static KWH_CONST struct kwh_row rows[] = {
     KWH_HOLDING(0x4010, UINT16, 1, DISPLAY_CYCLE_TIME, KWH_MANUAL),
 };
 /* clang-format on */
-static const struct kwh_block blocks[] = {{.rows = rows, .count = 1}};
-static const struct kwh_map map = {
-    .name = "test_meter",
+static KWH_CONST struct kwh_block blocks[] = {{.rows = rows, .count = 1}};
+static KWH_CONST struct kwh_map map = {
+    .name = KWH_TEXT("test_meter"),
     .blocks = blocks,
     .block_count = 1,
     .items = items,
     .item_count = 1,
 };
 
-static enum kwh_error value(void *context, const struct kwh_row *row, struct kwh_reading *reading)
+static enum kwh_error value(void *context, KWH_CONST struct kwh_row *row,
+                            struct kwh_reading *reading)
 {
     kwh_reading_init(reading, row->quantity, KWH_STATUS_OK);
     reading->decimal = kwh_decimal(*(const int64_t *)context, 0);
     return KWH_OK;
 }
 
-static enum kwh_error write_value(void *context, const struct kwh_row *row,
+static enum kwh_error write_value(void *context, KWH_CONST struct kwh_row *row,
                                   const struct kwh_reading *reading)
 {
     (void)row;
@@ -65,7 +66,7 @@ static int start(void **state)
     return 0;
 }
 
-static void serve_on(const struct kwh_server_framing *framing, size_t count)
+static void serve_on(KWH_CONST struct kwh_server_framing *framing, size_t count)
 {
     assert_int_equal(kwh_server_init(&server, framing, buffer, sizeof buffer, slaves, count),
                      KWH_OK);
@@ -182,7 +183,7 @@ static void serves_rtu_through_a_connection(void **state)
 }
 
 /* The slave whose display changes every 5 seconds is at address 5 and at 4800 Bd. */
-static enum kwh_error move(void *context, const struct kwh_row *row,
+static enum kwh_error move(void *context, KWH_CONST struct kwh_row *row,
                            const struct kwh_reading *reading)
 {
     slaves[0].address = (uint8_t)reading->decimal.mantissa;

@@ -15,13 +15,13 @@
 #include "hex.h"
 
 /* clang-format off */
-static const struct kwh_choice baud_rates[] = {
+static KWH_CONST struct kwh_choice baud_rates[] = {
     {.code = 2400}, {.code = 4800}, {.code = 9600},
 };
-static const struct kwh_choice pulse_rates[] = {
+static KWH_CONST struct kwh_choice pulse_rates[] = {
     {.code = 1000}, {.code = 10}, {.code = 1, .exponent = -2},
 };
-static const struct kwh_item items[] = {
+static KWH_CONST struct kwh_item items[] = {
     {.quantity = KWH_DEVICE_ADDRESS, .write_function = 6, .minimum = 1, .maximum = 247},
     {.quantity = KWH_BAUD_RATE, .write_function = 6, .choices = baud_rates, .choice_count = 3},
     {.quantity = KWH_PULSE_RATE, .write_function = 16, .choices = pulse_rates, .choice_count = 3},
@@ -29,7 +29,7 @@ static const struct kwh_item items[] = {
     {.quantity = KWH_PASSWORD, .write_function = 16, .maximum = 9999},
     {.quantity = KWH_COMBINATION_CODE, .minimum = 1, .maximum = 11}, /* cannot be written */
 };
-static const struct kwh_row rows[] = {
+static KWH_CONST struct kwh_row rows[] = {
     KWH_HOLDING(0x4000, HEX32,   1,    SERIAL_NUMBER,        KWH_MANUAL),
     KWH_HOLDING(0x4002, HEX16,   1,    METER_CODE,           KWH_MANUAL),
     KWH_HOLDING(0x4003, INT16,   1,    DEVICE_ADDRESS,       KWH_MANUAL),
@@ -45,17 +45,23 @@ static const struct kwh_row rows[] = {
     KWH_HOLDING(0xFFFF, UINT16,  1,    FREQUENCY,            KWH_MANUAL),
     KWH_INPUT(  0x0000, FLOAT32, 1,    VOLTAGE_L3,           KWH_MANUAL),
 };
-static const struct kwh_row extra_rows[] = {
+static KWH_CONST struct kwh_row extra_rows[] = {
     KWH_HOLDING(0x7000, UINT16,  1,    CURRENT_L1,           KWH_MANUAL),
 };
-static const struct kwh_block blocks[] = {
+static KWH_CONST struct kwh_block blocks[] = {
     {.rows = rows, .count = KWH_COUNT(rows)}, {.rows = extra_rows, .count = KWH_COUNT(extra_rows), .profiles = 2},
 };
-static const struct kwh_map map = {
-    .name = "test_meter", .title = "Test meter",
-    .blocks = blocks, .block_count = KWH_COUNT(blocks),
-    .items = items, .item_count = KWH_COUNT(items),
+#define CONTENT                                                                                    \
+    .name = KWH_TEXT("test_meter"),                                                                \
+    .blocks = blocks, .block_count = KWH_COUNT(blocks),                                            \
+    .items = items, .item_count = KWH_COUNT(items)
+static KWH_CONST struct kwh_map map = {CONTENT, .title = KWH_TEXT("Test meter")};
+static KWH_CONST struct kwh_map untitled = {CONTENT};
+static KWH_CONST struct kwh_map long_title = {
+    CONTENT,
+    .title = KWH_TEXT("0123456789012345678901234567890123456789012345678901234567890123456789"),
 };
+static KWH_CONST struct kwh_map with_holes = {CONTENT, .holes_read_zero = 1};
 
 /* A quantity, its number in the base unit or its digits. */
 static const struct { uint32_t quantity; struct kwh_decimal number; uint64_t digits; } values[] = {
@@ -81,7 +87,8 @@ struct meter {
     struct kwh_reading written[4];
 };
 
-static enum kwh_error value(void *context, const struct kwh_row *row, struct kwh_reading *reading)
+static enum kwh_error value(void *context, KWH_CONST struct kwh_row *row,
+                            struct kwh_reading *reading)
 {
     struct meter *meter = context;
     meter->calls++;
@@ -100,7 +107,7 @@ static enum kwh_error value(void *context, const struct kwh_row *row, struct kwh
     return meter->value_error;
 }
 
-static enum kwh_error write_value(void *context, const struct kwh_row *row,
+static enum kwh_error write_value(void *context, KWH_CONST struct kwh_row *row,
                                   const struct kwh_reading *reading)
 {
     struct meter *meter = context;
@@ -186,9 +193,7 @@ static void refuses_registers_the_map_lacks(void **state)
 
 static void answers_holes_with_zero_if_the_map_says_so(void **state)
 {
-    struct kwh_map with_holes = map;
     (void)state;
-    with_holes.holes_read_zero = 1;
     slave.map = &with_holes;
     expect("03 5004 0004", "03 08 43696666 0000 0000");
     expect("03 5005 0002", "03 04 6666 0000");
@@ -384,14 +389,12 @@ static void identifies_itself(void **state)
 static void cuts_long_titles(void **state)
 {
     (void)state;
-    struct kwh_map long_map = map;
     uint8_t answer[300];
     static const uint8_t request[] = {0x2B, 0x0E, 0x04, 0x01};
-    long_map.title = "0123456789012345678901234567890123456789012345678901234567890123456789";
-    slave.map = &long_map;
+    slave.map = &long_title;
     assert_int_equal(kwh_slave_answer(&slave, request, 4, answer), 7 + 2 + 64);
     assert_int_equal(answer[8], 64);
-    long_map.title = NULL;
+    slave.map = &untitled;
     expect("11", "11 02 6B FF");
 }
 

@@ -62,8 +62,8 @@ struct wire {
 
 static const struct kwh_line_settings wire_9600_8e1 = {9600, 8, 'E', 1};
 
-static inline void wire_open(struct wire *wire, const struct kwh_framing *framing, size_t capacity,
-                             uint32_t tick_us, uint32_t epoch)
+static inline void wire_open(struct wire *wire, KWH_CONST struct kwh_framing *framing,
+                             size_t capacity, uint32_t tick_us, uint32_t epoch)
 {
     memset(wire, 0, sizeof *wire);
     wire->tick_us = tick_us;

@@ -16,7 +16,8 @@ static uint32_t now_us;
 static unsigned shown;
 
 /* Every number of a meter is its address times 100; its texts and words are none. */
-static enum kwh_error supply(void *context, const struct kwh_row *row, struct kwh_reading *reading)
+static enum kwh_error supply(void *context, KWH_CONST struct kwh_row *row,
+                             struct kwh_reading *reading)
 {
     const int *address = context;
     kwh_reading_init(reading, row->quantity, KWH_STATUS_OK);
@@ -83,7 +84,8 @@ static void take_semaphore(void *context, uint32_t until_us)
     now_us += (int32_t)(until_us - now_us) > 500 ? 500 : 0;
 }
 
-const struct kwh_uart board_uart = {.put = put, .get = get, .now_us = now, .wait = take_semaphore};
+KWH_CONST struct kwh_uart board_uart = {
+    .put = put, .get = get, .now_us = now, .wait = take_semaphore};
 
 void board_show(unsigned meter, const struct kwh_reading *reading)
 {

@@ -11,7 +11,7 @@
 #include <kwh/reading.h>
 
 /** The driver: put and get work on the ring buffers that the interrupts fill and empty. */
-extern const struct kwh_uart board_uart;
+extern KWH_CONST struct kwh_uart board_uart;
 
 /** Shows a value that came from a meter. */
 void board_show(unsigned meter, const struct kwh_reading *reading);

@@ -9,7 +9,7 @@
 #include <kwh/port_uart.h>
 
 /** The functions of every UART of the board; which one is said by the context of the port. */
-extern const struct kwh_uart board_uart;
+extern KWH_CONST struct kwh_uart board_uart;
 
 /** The UARTs of a board, contexts of board_uart. NULL: this board has no such UART. */
 struct board_uarts {

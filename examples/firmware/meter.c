@@ -30,7 +30,8 @@ static void measure(uint32_t now_us)
 }
 
 /* A value by the name of its row. What this meter lacks is exception 02: masters read around it. */
-static enum kwh_error value(void *context, const struct kwh_row *row, struct kwh_reading *reading)
+static enum kwh_error value(void *context, KWH_CONST struct kwh_row *row,
+                            struct kwh_reading *reading)
 {
     int32_t power_w = load_w(board_uart.now_us(board_uarts.bus));
 
@@ -83,18 +84,18 @@ int main(void)
     static struct kwh_port_uart port;
     static struct kwh_server server;
     static uint8_t buffer[KWH_RESPONDER_BUFFER];
-    const struct kwh_line_settings *settings = kwh_map_inepro_pro380_modbus.lines;
+    const struct kwh_line_settings settings = kwh_map_inepro_pro380_modbus.lines[0];
     void *uart = board_uarts.bus;
     struct kwh_step step;
 
     board_init();
     kwh_integrator_init(&energy);
     if (kwh_port_uart_init(&port, &board_uart, uart) != KWH_OK ||
-        board_uart.set_line(uart, settings) != KWH_OK ||
+        board_uart.set_line(uart, &settings) != KWH_OK ||
         kwh_server_init(&server, &kwh_modbus_rtu_server, buffer, sizeof buffer, &slave, 1) !=
             KWH_OK)
         return 2;
-    kwh_responder_set_speed(&server.responder, settings);
+    kwh_responder_set_speed(&server.responder, &settings);
     server.responder.timing.tick_us = board_tick_us;
     board_print("ready\n");
     for (;; board_rest()) {

@@ -19,7 +19,7 @@ KWH_MAP_DECLARE(inepro_pro1_mbus);
 /* What is wanted of which meter. */
 struct wish {
     const char *name;
-    const struct kwh_map *map;
+    KWH_CONST struct kwh_map *map;
     uint8_t address;
     uint8_t count;
     uint32_t wanted[WANTED_MAX];
@@ -146,8 +146,8 @@ static void count_pulses(uint64_t *pulses)
 static void begin(struct bus *bus)
 {
     struct station *station = &bus->stations[bus->turn];
-    const struct kwh_step settings = {.action = KWH_ACTION_SETTINGS,
-                                      .settings = station->wish->map->lines};
+    const struct kwh_line_settings factory = station->wish->map->lines[0];
+    const struct kwh_step settings = {.action = KWH_ACTION_SETTINGS, .settings = &factory};
 
     kwh_port_uart_step(&bus->port, &bus->line, &settings);
     kwh_meter_begin(station->meter, &station->plan);
@@ -183,7 +183,7 @@ static void work(struct bus *bus)
         finish(bus);
 }
 
-static bool open_bus(struct bus *bus, void *uart, const struct kwh_framing *framing)
+static bool open_bus(struct bus *bus, void *uart, KWH_CONST struct kwh_framing *framing)
 {
     bus->uart = uart;
     if (kwh_port_uart_init(&bus->port, &board_uart, uart) != KWH_OK ||

@@ -52,7 +52,8 @@ static void forget(void)
 
 /* What the PRO380 does not give is not there (exception 02); what it does, but not now, cannot be
  * had (exception 04). */
-static enum kwh_error value(void *context, const struct kwh_row *row, struct kwh_reading *reading)
+static enum kwh_error value(void *context, KWH_CONST struct kwh_row *row,
+                            struct kwh_reading *reading)
 {
     (void)context;
     kwh_reading_init(reading, row->quantity, KWH_STATUS_OK);
@@ -78,14 +79,15 @@ static bool start_reading(void)
 {
     static uint8_t buffer[KWH_MODBUS_RTU_BUFFER];
     static struct kwh_plan_entry entries[KWH_COUNT(wanted)];
-    const struct kwh_map *map = &kwh_map_inepro_pro380_modbus;
+    KWH_CONST struct kwh_map *map = &kwh_map_inepro_pro380_modbus;
+    const struct kwh_line_settings factory = map->lines[0];
 
     if (kwh_port_uart_init(&meter_port, &board_uart, board_uarts.second) != KWH_OK ||
-        board_uart.set_line(board_uarts.second, map->lines) != KWH_OK ||
+        board_uart.set_line(board_uarts.second, &factory) != KWH_OK ||
         kwh_line_init(&line, &kwh_modbus_rtu, buffer, sizeof buffer) != KWH_OK ||
         kwh_meter_init(&meter, &line, map, 1) != KWH_OK)
         return false;
-    kwh_line_set_speed(&line, map->lines);
+    kwh_line_set_speed(&line, &factory);
     line.timing.tick_us = board_tick_us;
     kwh_plan_init(&plan, map, KWH_ALL_PROFILES, entries, KWH_COUNT(wanted));
     for (size_t i = 0; i < KWH_COUNT(wanted); i++)
@@ -123,14 +125,14 @@ static struct kwh_server server;
 static bool start_serving(void)
 {
     static uint8_t buffer[KWH_RESPONDER_BUFFER];
-    const struct kwh_line_settings *settings = slave.map->lines;
+    const struct kwh_line_settings settings = slave.map->lines[0];
 
     if (kwh_port_uart_init(&port, &board_uart, board_uarts.bus) != KWH_OK ||
-        board_uart.set_line(board_uarts.bus, settings) != KWH_OK ||
+        board_uart.set_line(board_uarts.bus, &settings) != KWH_OK ||
         kwh_server_init(&server, &kwh_modbus_rtu_server, buffer, sizeof buffer, &slave, 1) !=
             KWH_OK)
         return false;
-    kwh_responder_set_speed(&server.responder, settings);
+    kwh_responder_set_speed(&server.responder, &settings);
     server.responder.timing.tick_us = board_tick_us;
     return true;
 }

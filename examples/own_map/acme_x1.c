@@ -4,7 +4,7 @@
 #include <kwh/map.h>
 
 /* clang-format off */
-static const struct kwh_row rows[] = {
+static KWH_CONST struct kwh_row rows[] = {
     KWH_HOLDING(0x0000, UINT16,  1,     METER_CODE,           KWH_MANUAL),
     KWH_INPUT(  0x0100, UINT16,  DECI,  VOLTAGE_L1,           KWH_MANUAL),
     KWH_INPUT(  0x0101, INT32,   1,     ACTIVE_POWER,         KWH_MANUAL), /* negative = export */
@@ -12,13 +12,13 @@ static const struct kwh_row rows[] = {
 };
 /* clang-format on */
 
-static const struct kwh_block blocks[] = {{.rows = rows, .count = KWH_COUNT(rows)}};
-static const struct kwh_line_settings lines[] = {{19200, 8, 'N', 1}};
+static KWH_CONST struct kwh_block blocks[] = {{.rows = rows, .count = KWH_COUNT(rows)}};
+static KWH_CONST struct kwh_line_settings lines[] = {{19200, 8, 'N', 1}};
 
 KWH_MAP_DECLARE(acme_x1);
-const struct kwh_map kwh_map_acme_x1 = {
-    .name = "acme_x1",
-    .title = "ACME X1",
+KWH_CONST struct kwh_map kwh_map_acme_x1 = {
+    .name = KWH_TEXT("acme_x1"),
+    .title = KWH_TEXT("ACME X1"),
     .blocks = blocks,
     .block_count = KWH_COUNT(blocks),
     .lines = lines,

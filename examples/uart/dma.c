@@ -70,7 +70,7 @@ static bool drained(void *context)
     return !is_going && hardware_sent();
 }
 
-const struct kwh_uart driver = {.put = put, .get = get, .now_us = now_us, .drained = drained};
+KWH_CONST struct kwh_uart driver = {.put = put, .get = get, .now_us = now_us, .drained = drained};
 
 void driver_start(void)
 {

@@ -5,7 +5,7 @@
 
 #include <kwh/port_uart.h>
 
-extern const struct kwh_uart driver;
+extern KWH_CONST struct kwh_uart driver;
 void driver_start(void);
 
 #endif

@@ -9,7 +9,8 @@ KWH_MAP_DECLARE(inepro_pro380_modbus);
 
 int main(void)
 {
-    const struct kwh_map *map = &kwh_map_inepro_pro380_modbus;
+    KWH_CONST struct kwh_map *map = &kwh_map_inepro_pro380_modbus;
+    const struct kwh_line_settings factory = map->lines[0];
     static uint8_t buffer[KWH_MODBUS_RTU_BUFFER];
     struct kwh_port_uart port;
     struct kwh_line line;
@@ -22,7 +23,7 @@ int main(void)
         kwh_line_init(&line, &kwh_modbus_rtu, buffer, sizeof buffer) != KWH_OK ||
         kwh_meter_init(&meter, &line, map, 1) != KWH_OK)
         return 1;
-    kwh_line_set_speed(&line, map->lines);
+    kwh_line_set_speed(&line, &factory);
     line.backend = &port.backend;
     if (kwh_meter_read_one(&meter, KWH_ACTIVE_POWER, &power) != KWH_OK ||
         kwh_reading_print(&power, text, sizeof text) != KWH_OK)

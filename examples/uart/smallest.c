@@ -51,8 +51,8 @@ static enum kwh_error ask(void)
 
 int main(void)
 {
-    const struct kwh_map *map = &kwh_map_inepro_pro380_modbus;
-    const struct kwh_row *row = kwh_map_find(map, KWH_ALL_PROFILES, KWH_ACTIVE_POWER);
+    KWH_CONST struct kwh_map *map = &kwh_map_inepro_pro380_modbus;
+    KWH_CONST struct kwh_row *row = kwh_map_find(map, KWH_ALL_PROFILES, KWH_ACTIVE_POWER);
     struct kwh_reading power;
     char text[KWH_READING_TEXT];
 

@@ -88,7 +88,7 @@ KWH_API KWH_CHECKED enum kwh_error kwh_combination_code(enum kwh_combination_fam
                                                         uint8_t *code);
 
 /** The name, `forward_plus_reverse`; "" for KWH_COMBINATION_NONE. Never NULL. */
-KWH_API const char *kwh_combination_name(enum kwh_combination combination);
+KWH_API KWH_CONST char *kwh_combination_name(enum kwh_combination combination);
 
 /**
  * The combination of a name, such as the word of a reading of KWH_COMBINATION_CODE.

@@ -7,6 +7,7 @@
 #ifndef KWH_CONFIG_H
 #define KWH_CONFIG_H
 
+#include <kwh/constant.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>

@@ -102,7 +102,7 @@ enum kwh_counter_verdict {
 };
 
 /** The name of a verdict, `rolled_over`. Never NULL. */
-KWH_API const char *kwh_counter_verdict_name(enum kwh_counter_verdict verdict);
+KWH_API KWH_CONST char *kwh_counter_verdict_name(enum kwh_counter_verdict verdict);
 
 /** From one sample to another. */
 struct kwh_counter_step {

@@ -62,7 +62,7 @@ KWH_API KWH_CHECKED enum kwh_error kwh_diagnostics_pro1(uint32_t number, uint32_
 KWH_API uint32_t kwh_diagnostics_2pu(uint8_t number);
 
 /** The name of the lowest of the flags, `eeprom`; "" for none. Never NULL. */
-KWH_API const char *kwh_diagnostic_name(uint32_t flags);
+KWH_API KWH_CONST char *kwh_diagnostic_name(uint32_t flags);
 
 #ifdef __cplusplus
 }

@@ -151,10 +151,10 @@ KWH_API enum kwh_error kwh_error_from_mbus(uint8_t code);
 /**
  * One English sentence without a full stop. Never NULL. Only programs that call it link the texts.
  */
-KWH_API const char *kwh_error_text(enum kwh_error error);
+KWH_API KWH_CONST char *kwh_error_text(enum kwh_error error);
 
 /** The name in lower case as in JSON output, `bad_crc`. Never NULL. */
-KWH_API const char *kwh_error_name(enum kwh_error error);
+KWH_API KWH_CONST char *kwh_error_name(enum kwh_error error);
 
 #ifdef __cplusplus
 }

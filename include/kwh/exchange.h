@@ -201,8 +201,9 @@ struct kwh_framing {
  * shape until the answer to a failed one cannot arrive any more; learning whether requests come
  * back; broadcasts and ids. Not for Modbus TCP with several requests under way.
  */
-KWH_API size_t kwh_exchange_begin(struct kwh_exchange *exchange, const struct kwh_framing *framing,
-                                  uint8_t *frame, size_t capacity);
+KWH_API size_t kwh_exchange_begin(struct kwh_exchange *exchange,
+                                  KWH_CONST struct kwh_framing *framing, uint8_t *frame,
+                                  size_t capacity);
 
 /**
  * Looks for the answer among the bytes at @p bytes: those of the calls before, of which
@@ -215,7 +216,7 @@ KWH_API size_t kwh_exchange_begin(struct kwh_exchange *exchange, const struct kw
  *         failure: KWH_ERROR_TIMEOUT, BAD_CRC, NO_FRAME, OTHER_ADDRESS, OTHER_ANSWER, COLLISION and
  *         what is wrong with M-Bus frames.
  */
-KWH_API bool kwh_exchange_look(struct kwh_exchange *exchange, const struct kwh_framing *framing,
+KWH_API bool kwh_exchange_look(struct kwh_exchange *exchange, KWH_CONST struct kwh_framing *framing,
                                uint8_t *bytes, size_t count);
 
 /**

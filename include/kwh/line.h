@@ -133,7 +133,7 @@ struct kwh_line {
     bool started, quiet, drained, echo_swallowed;
     uint16_t capacity, sent_length, sent_done, received, consumed, lent, next_id;
     uint8_t *buffer;
-    const struct kwh_framing *framing;
+    KWH_CONST struct kwh_framing *framing;
     struct kwh_exchange *exchanges;
     const struct kwh_exchange *answered; /* whose answer lies in the buffer */
     uint32_t character_ns;
@@ -161,8 +161,8 @@ struct kwh_line {
  * @retval KWH_ERROR_ARGUMENT capacity below 16 or above 65535
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_line_init(struct kwh_line *line,
-                                                 const struct kwh_framing *framing, uint8_t *buffer,
-                                                 size_t capacity);
+                                                 KWH_CONST struct kwh_framing *framing,
+                                                 uint8_t *buffer, size_t capacity);
 
 /**
  * Tells how long a character takes on the wire: start, data, parity and stop bits at this speed.

@@ -148,41 +148,41 @@ KWH_STATIC_ASSERT(sizeof(struct kwh_row) == 8, row_is_8_bytes);
  * @name Fields of a row
  * @{
  */
-static inline enum kwh_type kwh_row_type(const struct kwh_row *row)
+static inline enum kwh_type kwh_row_type(KWH_CONST struct kwh_row *row)
 {
     return (enum kwh_type)(row->format & 31u);
 }
-static inline enum kwh_scale kwh_row_scale(const struct kwh_row *row)
+static inline enum kwh_scale kwh_row_scale(KWH_CONST struct kwh_row *row)
 {
     return (enum kwh_scale)((row->format >> 5) & 15u);
 }
-static inline enum kwh_space kwh_row_space(const struct kwh_row *row)
+static inline enum kwh_space kwh_row_space(KWH_CONST struct kwh_row *row)
 {
     return (enum kwh_space)((row->format >> 9) & 1u);
 }
-static inline enum kwh_certainty kwh_row_certainty(const struct kwh_row *row)
+static inline enum kwh_certainty kwh_row_certainty(KWH_CONST struct kwh_row *row)
 {
     return (enum kwh_certainty)((row->format >> 10) & 3u);
 }
-static inline unsigned kwh_row_rank(const struct kwh_row *row)
+static inline unsigned kwh_row_rank(KWH_CONST struct kwh_row *row)
 {
     return (row->format >> 12) & 3u;
 }
-static inline bool kwh_row_hidden(const struct kwh_row *row)
+static inline bool kwh_row_hidden(KWH_CONST struct kwh_row *row)
 {
     return (row->format & KWH_HIDDEN) != 0;
 }
-static inline bool kwh_row_write_only(const struct kwh_row *row)
+static inline bool kwh_row_write_only(KWH_CONST struct kwh_row *row)
 {
     return (row->format & KWH_WRITE_ONLY) != 0;
 }
 /** @} */
 
 /** Registers of a row's value, 1 to 16; 0 for a type this library does not know. */
-KWH_API size_t kwh_row_words(const struct kwh_row *row);
+KWH_API size_t kwh_row_words(KWH_CONST struct kwh_row *row);
 
 /** The name of a type, `float32`; "" for one this library does not know. Never NULL. */
-KWH_API const char *kwh_type_name(enum kwh_type type);
+KWH_API KWH_CONST char *kwh_type_name(enum kwh_type type);
 
 /** What a count is worth: 1000 for KWH_SCALE_KILO; 0 for a scale this library does not know. */
 KWH_API struct kwh_decimal kwh_scale_value(enum kwh_scale scale);
@@ -233,10 +233,10 @@ KWH_STATIC_ASSERT(sizeof(struct kwh_record) == 20, record_is_20_bytes);
 
 /** Rows with a condition. */
 struct kwh_block {
-    const struct kwh_row *rows;
+    KWH_CONST struct kwh_row *rows;
     uint16_t count;
     uint16_t profiles; /**< present when the meter has one of these profiles; 0 = always */
-    const struct kwh_record *records; /**< M-Bus: in place of rows */
+    KWH_CONST struct kwh_record *records; /**< M-Bus: in place of rows */
     uint8_t telegram; /**< M-Bus: the CI field that asks for this telegram; 0 = the usual one */
 };
 
@@ -254,16 +254,16 @@ enum kwh_risk {
 struct kwh_choice {
     /** The value times 10^-exponent: on the wire; of a number, and on M-Bus, with all scales. */
     int32_t code;
-    int8_t exponent;  /**< 0 unless the code is a fraction, as 0.01 imp/kWh */
-    uint8_t risk;     /**< enum kwh_risk, bits */
-    int16_t reads_as; /**< the code that is read after writing this one; 0 = the same */
-    const char *word; /**< NULL: the number is the word */
+    int8_t exponent;      /**< 0 unless the code is a fraction, as 0.01 imp/kWh */
+    uint8_t risk;         /**< enum kwh_risk, bits */
+    int16_t reads_as;     /**< the code that is read after writing this one; 0 = the same */
+    KWH_CONST char *word; /**< NULL: the number is the word */
 };
 
 /** What an item may be, and how it is written. */
 struct kwh_item {
     uint32_t quantity;
-    const struct kwh_choice *choices; /**< the only values, or NULL: minimum to maximum */
+    KWH_CONST struct kwh_choice *choices; /**< the only values, or NULL: minimum to maximum */
     uint8_t choice_count;
     uint8_t write_function; /**< 6 or 16; M-Bus: CI field, 51, of the speed B8; 0: read-only */
     int8_t exponent;        /**< of minimum and maximum */
@@ -328,18 +328,18 @@ struct kwh_model {
     uint32_t quantity; /**< a further value that must fit, or 0 */
     int32_t value;     /**< what it must be, in its base unit; or the least, when there is a most */
     int32_t most;      /**< the most that it may be; 0: exactly @p value */
-    const char *text;  /**< of a text instead: it begins like this, in small letters or large */
-    uint16_t profiles; /**< the profiles of its blocks; 0 = all that no selector gives */
-    const char *name;  /**< "PRO380-Mod" */
+    KWH_CONST char *text; /**< of a text instead: it begins like this, in small letters or large */
+    uint16_t profiles;    /**< the profiles of its blocks; 0 = all that no selector gives */
+    KWH_CONST char *name; /**< "PRO380-Mod" */
 };
 
 /** A code that this family must not be taken for. */
 struct kwh_lookalike {
     uint32_t code;
-    const char *name;
     uint16_t address; /**< holding registers of the code, asked for when the meter answers, but has
                            no others that tell; 0: the identification registers */
     uint8_t error;    /**< enum kwh_error that says why it is not read; 0 = OTHER_FAMILY */
+    KWH_CONST char *name;
 };
 
 /** What the answer to a selector decides. Frozen. */
@@ -409,15 +409,15 @@ struct kwh_mbus_family {
  * A map. Fixed size with room to grow; a member that a map does not name is 0 and means "default".
  */
 struct kwh_map {
-    const char *name;  /**< "inepro_pro380", the file's name */
-    const char *title; /**< for people, "inepro PRO380-Mod" */
-    const struct kwh_block *blocks;
-    const struct kwh_item *items;
-    const struct kwh_model *models;
-    const struct kwh_lookalike *lookalikes;
-    const struct kwh_line_settings *lines; /**< factory settings, the most likely first */
-    const uint16_t *edges;                 /**< addresses at which a request must begin anew */
-    const struct kwh_range *avoid;         /**< registers not to be read */
+    KWH_CONST char *name;  /**< "inepro_pro380", the file's name */
+    KWH_CONST char *title; /**< for people, "inepro PRO380-Mod" */
+    KWH_CONST struct kwh_block *blocks;
+    KWH_CONST struct kwh_item *items;
+    KWH_CONST struct kwh_model *models;
+    KWH_CONST struct kwh_lookalike *lookalikes;
+    KWH_CONST struct kwh_line_settings *lines; /**< factory settings, the most likely first */
+    KWH_CONST uint16_t *edges;                 /**< addresses at which a request must begin anew */
+    KWH_CONST struct kwh_range *avoid;         /**< registers not to be read */
     uint16_t block_count;
     uint16_t item_count;
     uint16_t model_count;
@@ -441,10 +441,10 @@ struct kwh_map {
     uint16_t holes_read_zero; /**< 1: registers between two values without an edge read 0 */
     uint16_t top_is_absent;   /**< 1: the largest number of an integer type is none */
     uint16_t selector_count;
-    const struct kwh_mbus_family *mbus; /**< of KWH_PROTOCOL_MBUS */
-    const struct kwh_selector *selectors;
-    const struct kwh_writing *writing; /**< or NULL: nothing special */
-    const struct kwh_counter *counter; /**< its energies, in Wh, varh and VAh: what all of them
+    KWH_CONST struct kwh_mbus_family *mbus; /**< of KWH_PROTOCOL_MBUS */
+    KWH_CONST struct kwh_selector *selectors;
+    KWH_CONST struct kwh_writing *writing; /**< or NULL: nothing special */
+    KWH_CONST struct kwh_counter *counter; /**< its energies, in Wh, varh and VAh: what all of them
                                           start again at, and count in, and the greatest power that
                                           a meter of this family can see; NULL: nothing known */
     const void *reserved[3];
@@ -454,10 +454,10 @@ struct kwh_map {
  * Declares a map by the name of its file and its protocol: KWH_MAP_DECLARE(inepro_pro380_modbus);
  *  All maps of a build are declared in kwh/maps.h, which is made from the folder's content.
  */
-#define KWH_MAP_DECLARE(name_) KWH_API extern const struct kwh_map kwh_map_##name_
+#define KWH_MAP_DECLARE(name_) KWH_API extern KWH_CONST struct kwh_map kwh_map_##name_
 
 /** Typical time from the end of a request to its answer. */
-static inline uint32_t kwh_map_turnaround_us(const struct kwh_map *map)
+static inline uint32_t kwh_map_turnaround_us(KWH_CONST struct kwh_map *map)
 {
     return UINT32_C(1000) * (map->turnaround_ms != 0 ? map->turnaround_ms : 20u);
 }
@@ -525,7 +525,7 @@ struct kwh_map_proof {
 
 /** A map with its remarks: an entry of the list of all maps. */
 struct kwh_map_entry {
-    const struct kwh_map *map;
+    KWH_CONST struct kwh_map *map;
     const struct kwh_map_notes *notes;
 };
 
@@ -539,13 +539,13 @@ KWH_API extern const size_t kwh_maps_count;
 
 /** Walks the rows that a meter with @p profiles has, in table order. Start with {map, profiles}. */
 struct kwh_map_iterator {
-    const struct kwh_map *map;
+    KWH_CONST struct kwh_map *map;
     uint16_t profiles;
     uint16_t block, row;
 };
 
 /** The next row, or NULL at the end. */
-KWH_API const struct kwh_row *kwh_map_next(struct kwh_map_iterator *iterator);
+KWH_API KWH_CONST struct kwh_row *kwh_map_next(struct kwh_map_iterator *iterator);
 
 /** All profiles at once. */
 #define KWH_ALL_PROFILES UINT16_C(0xFFFF)
@@ -554,26 +554,26 @@ KWH_API const struct kwh_row *kwh_map_next(struct kwh_map_iterator *iterator);
  * The rank-0, readable, published row of a quantity; NULL when the map has none. An M-Bus map has
  * those of the header of a telegram without naming them: KWH_SERIAL_NUMBER, KWH_MBUS_VERSION...
  */
-KWH_API const struct kwh_row *kwh_map_find(const struct kwh_map *map, uint16_t profiles,
-                                           uint32_t quantity);
+KWH_API KWH_CONST struct kwh_row *kwh_map_find(KWH_CONST struct kwh_map *map, uint16_t profiles,
+                                               uint32_t quantity);
 
 /** The row that covers a register; NULL when none does. */
-KWH_API const struct kwh_row *kwh_map_at(const struct kwh_map *map, uint16_t profiles,
-                                         enum kwh_space space, uint16_t address);
+KWH_API KWH_CONST struct kwh_row *kwh_map_at(KWH_CONST struct kwh_map *map, uint16_t profiles,
+                                             enum kwh_space space, uint16_t address);
 
 /** True for a register between two values that reads 0: kwh_map.holes_read_zero. */
-KWH_API bool kwh_map_is_hole(const struct kwh_map *map, uint16_t profiles, enum kwh_space space,
+KWH_API bool kwh_map_is_hole(KWH_CONST struct kwh_map *map, uint16_t profiles, enum kwh_space space,
                              uint16_t address);
 
 /** The quantity of the map that has this OBIS code; 0 when none has. */
-KWH_API uint32_t kwh_map_find_obis(const struct kwh_map *map, uint16_t profiles,
+KWH_API uint32_t kwh_map_find_obis(KWH_CONST struct kwh_map *map, uint16_t profiles,
                                    struct kwh_obis code);
 
 /** What the map says of an item's values and how it is written; NULL when nothing. */
-KWH_API const struct kwh_item *kwh_map_item(const struct kwh_map *map, uint32_t quantity);
+KWH_API KWH_CONST struct kwh_item *kwh_map_item(KWH_CONST struct kwh_map *map, uint32_t quantity);
 
 /** True when the map lets this value be written: one of its choices, or within its range. */
-KWH_API bool kwh_item_allows(const struct kwh_item *item, const struct kwh_reading *reading);
+KWH_API bool kwh_item_allows(KWH_CONST struct kwh_item *item, const struct kwh_reading *reading);
 
 /**
  * What is known of the counter behind an energy, for kwh_counter_step(): what the map says of all,
@@ -581,24 +581,24 @@ KWH_API bool kwh_item_allows(const struct kwh_item *item, const struct kwh_readi
  * @return false for what is no energy that is counted on and on, such as that of a month; and for
  * maps that know nothing
  */
-KWH_API bool kwh_map_counter(const struct kwh_map *map, uint32_t quantity,
+KWH_API bool kwh_map_counter(KWH_CONST struct kwh_map *map, uint32_t quantity,
                              struct kwh_counter *counter);
 
 /** The choice of an item with this code on the wire; NULL when it is not in the list. */
-KWH_API const struct kwh_choice *kwh_item_choice(const struct kwh_item *item,
-                                                 struct kwh_decimal code);
+KWH_API KWH_CONST struct kwh_choice *kwh_item_choice(KWH_CONST struct kwh_item *item,
+                                                     struct kwh_decimal code);
 
 /**
  * True for what a readout without names reads: published measurements, pages of the past apart,
  *  and the present tariff.
  */
-KWH_API bool kwh_row_is_readout(const struct kwh_row *row);
+KWH_API bool kwh_row_is_readout(KWH_CONST struct kwh_row *row);
 
 /**
  * Decodes the registers of a row: kwh_row_words() registers at @p bytes. Always fills @p reading;
  * what cannot be had is a status: not_available for a row that this library cannot take.
  */
-KWH_API void kwh_row_decode(const struct kwh_map *map, const struct kwh_row *row,
+KWH_API void kwh_row_decode(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_row *row,
                             const uint8_t *bytes, struct kwh_reading *reading);
 
 /**
@@ -608,8 +608,8 @@ KWH_API void kwh_row_decode(const struct kwh_map *map, const struct kwh_row *row
  * @retval KWH_ERROR_NO_VALUE, KWH_ERROR_OVERFLOW, KWH_ERROR_UNKNOWN_NAME (no such word),
  *         KWH_ERROR_ARGUMENT (other form), KWH_ERROR_CAPACITY
  */
-KWH_API KWH_CHECKED enum kwh_error kwh_row_encode(const struct kwh_map *map,
-                                                  const struct kwh_row *row,
+KWH_API KWH_CHECKED enum kwh_error kwh_row_encode(KWH_CONST struct kwh_map *map,
+                                                  KWH_CONST struct kwh_row *row,
                                                   const struct kwh_reading *reading, uint8_t *bytes,
                                                   size_t capacity);
 
@@ -618,16 +618,16 @@ KWH_API KWH_CHECKED enum kwh_error kwh_row_encode(const struct kwh_map *map,
  * On failure the reading is empty.
  * @retval KWH_ERROR_SYNTAX, KWH_ERROR_UNKNOWN_NAME (no such word), KWH_ERROR_OVERFLOW
  */
-KWH_API KWH_CHECKED enum kwh_error kwh_row_parse(const struct kwh_map *map,
-                                                 const struct kwh_row *row, const char *text,
+KWH_API KWH_CHECKED enum kwh_error kwh_row_parse(KWH_CONST struct kwh_map *map,
+                                                 KWH_CONST struct kwh_row *row, const char *text,
                                                  struct kwh_reading *reading);
 
 /** A setting as it is sent: registers, with function 06 or 16. */
 struct kwh_row_write {
-    const struct kwh_row *row; /**< its first register, and how many */
-    uint8_t function;          /**< 6 or 16 */
-    uint8_t risk;              /**< of this value, enum kwh_risk, bits */
-    uint8_t bytes[32];         /**< the registers as on the wire */
+    KWH_CONST struct kwh_row *row; /**< its first register, and how many */
+    uint8_t function;              /**< 6 or 16 */
+    uint8_t risk;                  /**< of this value, enum kwh_risk, bits */
+    uint8_t bytes[32];             /**< the registers as on the wire */
 };
 
 /**
@@ -638,12 +638,12 @@ struct kwh_row_write {
  * @retval KWH_ERROR_NOT_IN_MAP it cannot be written; KWH_ERROR_ARGUMENT not a value it may have
  * @retval KWH_ERROR_RISK the value has a risk that is not allowed
  */
-KWH_API KWH_CHECKED enum kwh_error kwh_row_write(const struct kwh_map *map, uint16_t profiles,
+KWH_API KWH_CHECKED enum kwh_error kwh_row_write(KWH_CONST struct kwh_map *map, uint16_t profiles,
                                                  const struct kwh_reading *value, unsigned allowed,
                                                  struct kwh_row_write *write);
 
 /** The risk of writing this value, enum kwh_risk, bits; 0 for one that is not to be written. */
-KWH_API unsigned kwh_item_risk(const struct kwh_map *map, const struct kwh_reading *value);
+KWH_API unsigned kwh_item_risk(KWH_CONST struct kwh_map *map, const struct kwh_reading *value);
 
 #ifdef __cplusplus
 }

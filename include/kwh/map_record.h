@@ -15,32 +15,34 @@ extern "C" {
 #endif
 
 /** The record that a row of an M-Bus map stands in; NULL for a row of another map. */
-KWH_API const struct kwh_record *kwh_record_of(const struct kwh_map *map,
-                                               const struct kwh_row *row);
+KWH_API KWH_CONST struct kwh_record *kwh_record_of(KWH_CONST struct kwh_map *map,
+                                                   KWH_CONST struct kwh_row *row);
 
 /** The CI field that asks for the telegram with this record; 0 = the usual telegram. */
-KWH_API uint8_t kwh_record_telegram(const struct kwh_map *map, const struct kwh_record *record);
+KWH_API uint8_t kwh_record_telegram(KWH_CONST struct kwh_map *map,
+                                    KWH_CONST struct kwh_record *record);
 
 /**
  * The row of a record that was read: in the telegram asked for with CI @p telegram (0: the usual
  * one) it is the @p occurrence th, 1 or more, with this header. Rows that are only written are
  * passed over. NULL when there is none.
  */
-KWH_API const struct kwh_record *kwh_map_record(const struct kwh_map *map, uint16_t profiles,
-                                                uint8_t telegram, const uint8_t *header,
-                                                size_t length, unsigned occurrence);
+KWH_API KWH_CONST struct kwh_record *kwh_map_record(KWH_CONST struct kwh_map *map,
+                                                    uint16_t profiles, uint8_t telegram,
+                                                    const uint8_t *header, size_t length,
+                                                    unsigned occurrence);
 
 /** Whether the map tells records of that telegram with this header apart by their order. */
-KWH_API bool kwh_map_record_repeats(const struct kwh_map *map, uint16_t profiles, uint8_t telegram,
-                                    const uint8_t *header, size_t length);
+KWH_API bool kwh_map_record_repeats(KWH_CONST struct kwh_map *map, uint16_t profiles,
+                                    uint8_t telegram, const uint8_t *header, size_t length);
 
 /** The row that a record sent to the meter writes, by its header; NULL when there is none. */
-KWH_API const struct kwh_record *kwh_map_written_record(const struct kwh_map *map,
-                                                        uint16_t profiles, const uint8_t *header,
-                                                        size_t length);
+KWH_API KWH_CONST struct kwh_record *kwh_map_written_record(KWH_CONST struct kwh_map *map,
+                                                            uint16_t profiles,
+                                                            const uint8_t *header, size_t length);
 
 /** What a record of the telegram at @p data tells by its row. The reading is always filled. */
-KWH_API void kwh_record_decode(const struct kwh_map *map, const struct kwh_record *row,
+KWH_API void kwh_record_decode(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_record *row,
                                const uint8_t *data, size_t size,
                                const struct kwh_mbus_record *record, struct kwh_reading *reading);
 
@@ -50,8 +52,8 @@ KWH_API void kwh_record_decode(const struct kwh_map *map, const struct kwh_recor
  * @retval KWH_ERROR_ARGUMENT the reading has no value or another form
  * @retval KWH_ERROR_OVERFLOW, KWH_ERROR_CAPACITY, KWH_ERROR_UNKNOWN_NAME (a choice without code)
  */
-KWH_API KWH_CHECKED enum kwh_error kwh_record_encode(const struct kwh_map *map,
-                                                     const struct kwh_record *row,
+KWH_API KWH_CHECKED enum kwh_error kwh_record_encode(KWH_CONST struct kwh_map *map,
+                                                     KWH_CONST struct kwh_record *row,
                                                      const struct kwh_reading *reading,
                                                      uint8_t *data, size_t capacity, size_t *size);
 
@@ -59,15 +61,15 @@ KWH_API KWH_CHECKED enum kwh_error kwh_record_encode(const struct kwh_map *map,
  * A value from text, as a person writes it, into the form of a row: as kwh_row_parse().
  * @retval KWH_ERROR_SYNTAX, KWH_ERROR_UNKNOWN_NAME (no such word), KWH_ERROR_OVERFLOW
  */
-KWH_API KWH_CHECKED enum kwh_error kwh_record_parse(const struct kwh_map *map,
-                                                    const struct kwh_record *row, const char *text,
-                                                    struct kwh_reading *reading);
+KWH_API KWH_CHECKED enum kwh_error kwh_record_parse(KWH_CONST struct kwh_map *map,
+                                                    KWH_CONST struct kwh_record *row,
+                                                    const char *text, struct kwh_reading *reading);
 
 /** How the DIF of a row says that the value is stored: `int32`, `bcd8`; "" for none. Never NULL. */
-KWH_API const char *kwh_record_type_name(const struct kwh_record *row);
+KWH_API KWH_CONST char *kwh_record_type_name(KWH_CONST struct kwh_record *row);
 
 /** What a count in the record is worth in the base unit, all scales applied; 0 without a count. */
-KWH_API struct kwh_decimal kwh_record_scale(const struct kwh_record *row);
+KWH_API struct kwh_decimal kwh_record_scale(KWH_CONST struct kwh_record *row);
 
 /**
  * Readings that the header of a telegram holds: KWH_SERIAL_NUMBER (the identification) and the
@@ -107,10 +109,9 @@ struct kwh_record_write {
  * @retval KWH_ERROR_NOT_IN_MAP it cannot be written; KWH_ERROR_ARGUMENT not a value it may have
  * @retval KWH_ERROR_RISK the value has a risk that is not allowed
  */
-KWH_API KWH_CHECKED enum kwh_error kwh_record_write(const struct kwh_map *map, uint32_t quantity,
-                                                    const struct kwh_reading *value,
-                                                    unsigned allowed,
-                                                    struct kwh_record_write *write);
+KWH_API KWH_CHECKED enum kwh_error
+kwh_record_write(KWH_CONST struct kwh_map *map, uint32_t quantity, const struct kwh_reading *value,
+                 unsigned allowed, struct kwh_record_write *write);
 
 #ifdef __cplusplus
 }

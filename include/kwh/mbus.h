@@ -17,13 +17,13 @@ extern "C" {
 #endif
 
 /** M-Bus on a level converter at a serial port. Addresses 0 to 255, see KWH_MBUS_SELECTED. */
-KWH_API extern const struct kwh_framing kwh_mbus_serial;
+KWH_API extern KWH_CONST struct kwh_framing kwh_mbus_serial;
 /** M-Bus frames through a TCP connection: level converters with a network port. */
-KWH_API extern const struct kwh_framing kwh_mbus_over_tcp;
+KWH_API extern KWH_CONST struct kwh_framing kwh_mbus_over_tcp;
 /** The answering side of both. */
-KWH_API extern const struct kwh_server_framing kwh_mbus_serial_server;
+KWH_API extern KWH_CONST struct kwh_server_framing kwh_mbus_serial_server;
 /** The answering side through a TCP connection. */
-KWH_API extern const struct kwh_server_framing kwh_mbus_over_tcp_server;
+KWH_API extern KWH_CONST struct kwh_server_framing kwh_mbus_over_tcp_server;
 
 /**
  * @name Addresses

@@ -42,19 +42,20 @@ struct kwh_mbus_meter {
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_mbus_meter_init(struct kwh_mbus_meter *meter,
                                                        struct kwh_line *line,
-                                                       const struct kwh_map *map, uint8_t address);
+                                                       KWH_CONST struct kwh_map *map,
+                                                       uint8_t address);
 
 /** The same by secondary address. */
 KWH_API KWH_CHECKED enum kwh_error
 kwh_mbus_meter_select(struct kwh_mbus_meter *meter, struct kwh_line *line,
-                      const struct kwh_map *map, const struct kwh_mbus_secondary *secondary);
+                      KWH_CONST struct kwh_map *map, const struct kwh_mbus_secondary *secondary);
 
 /**
  * How many records of a meter's usual telegram a map knows, the bytes behind CI at @p data, and how
  * many it does not; 0 and 0 when manufacturer or medium is another. Several maps of a maker may
  * fit: what they know alike they mean alike.
  */
-KWH_API size_t kwh_mbus_fit(const struct kwh_map *map, const struct kwh_mbus_telegram *telegram,
+KWH_API size_t kwh_mbus_fit(KWH_CONST struct kwh_map *map, const struct kwh_mbus_telegram *telegram,
                             const uint8_t *data, size_t size, size_t *unknown);
 
 #ifdef __cplusplus

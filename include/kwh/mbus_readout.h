@@ -24,7 +24,7 @@ struct kwh_mbus_sequence {
     struct kwh_mbus_link link; /* kept from one readout to the next */
     uint8_t selection[KWH_MBUS_SECONDARY_BYTES];
     bool by_secondary;
-    const uint8_t *telegrams; /* CI fields to ask with, 0 = the usual telegram */
+    const uint8_t *telegrams; /* CI fields to ask with, 0 = the usual telegram; NULL: that alone */
     uint8_t telegram_count;
     uint8_t usual; /* the CI field that leads back, 0 = none */
     uint8_t state, resume, at, busy;

@@ -199,7 +199,7 @@ KWH_API void kwh_mbus_kind_print(const struct kwh_mbus_record *record,
                                  char text[KWH_MBUS_KIND_TEXT]);
 
 /** The name of a function: "instantaneous", "maximum", "minimum", "error". Never NULL. */
-KWH_API const char *kwh_mbus_function_name(enum kwh_mbus_function function);
+KWH_API KWH_CONST char *kwh_mbus_function_name(enum kwh_mbus_function function);
 
 /**
  * @name Encoding

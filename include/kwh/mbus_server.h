@@ -51,7 +51,7 @@ struct kwh_mbus_server {
  * @p slaves stay the caller's, @p settings are those of the line.
  */
 KWH_API KWH_CHECKED enum kwh_error
-kwh_mbus_server_init(struct kwh_mbus_server *server, const struct kwh_server_framing *framing,
+kwh_mbus_server_init(struct kwh_mbus_server *server, KWH_CONST struct kwh_server_framing *framing,
                      uint8_t *buffer, size_t capacity, const struct kwh_line_settings *settings,
                      struct kwh_mbus_slave *slaves, size_t count);
 

@@ -25,7 +25,7 @@ struct kwh_selection {
 struct kwh_meter {
     struct kwh_dialogue dialogue; /**< drive it with kwh_dialogue_step(); retries may be set */
     struct kwh_line *line;
-    const struct kwh_map *map;
+    KWH_CONST struct kwh_map *map;
     struct kwh_plan *plan;
     struct kwh_reading reading;       /**< the result, when the dialogue has one */
     struct kwh_statistics statistics; /**< of this address */
@@ -51,7 +51,7 @@ struct kwh_meter {
  * @retval KWH_ERROR_UNSUPPORTED when the map is of another protocol than the line's
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_meter_init(struct kwh_meter *meter, struct kwh_line *line,
-                                                  const struct kwh_map *map, uint8_t address);
+                                                  KWH_CONST struct kwh_map *map, uint8_t address);
 
 /**
  * Begins a readout of a plan made by kwh_plan_make(); not while one is under way: kwh_line_cancel()
@@ -108,7 +108,7 @@ KWH_API KWH_CHECKED enum kwh_error kwh_meter_read(struct kwh_meter *meter,
 /** The question which of some maps fits the meter at an address. */
 struct kwh_identify {
     struct kwh_dialogue dialogue;
-    const struct kwh_map *const *candidates;
+    KWH_CONST struct kwh_map *const *candidates;
     size_t candidate_count;
     struct kwh_line *line;
     struct kwh_statistics statistics;
@@ -116,17 +116,17 @@ struct kwh_identify {
     uint16_t model;       /* private */
     uint16_t looked;      /* private: where a look-alike was searched */
     uint8_t address;
-    uint8_t state;                  /* private */
-    enum kwh_error why;             /* private */
-    enum kwh_error refusal;         /* private: why a known meter is not read */
-    struct kwh_selection selection; /**< result: what the selectors of the map said */
-    uint16_t profiles;              /**< result: the blocks that the meter has */
-    const struct kwh_map *map;      /**< result: the map, NULL when none fits */
-    const struct kwh_model *fits;   /**< result: the model, NULL when none fits */
-    const char *other; /**< result: the name of a known meter of another family, or NULL */
-    uint32_t code;     /**< result: what the identification registers hold */
-    bool coded;        /**< result: they were read */
-    bool answered;     /**< result: the address answered at all */
+    uint8_t state;                    /* private */
+    enum kwh_error why;               /* private */
+    enum kwh_error refusal;           /* private: why a known meter is not read */
+    struct kwh_selection selection;   /**< result: what the selectors of the map said */
+    uint16_t profiles;                /**< result: the blocks that the meter has */
+    KWH_CONST struct kwh_map *map;    /**< result: the map, NULL when none fits */
+    KWH_CONST struct kwh_model *fits; /**< result: the model, NULL when none fits */
+    KWH_CONST char *other; /**< result: the name of a known meter of another family, or NULL */
+    uint32_t code;         /**< result: what the identification registers hold */
+    bool coded;            /**< result: they were read */
+    bool answered;         /**< result: the address answered at all */
 };
 
 /**
@@ -142,7 +142,7 @@ struct kwh_identify {
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_identify_init(struct kwh_identify *identify,
                                                      struct kwh_line *line, uint8_t address,
-                                                     const struct kwh_map *const *candidates,
+                                                     KWH_CONST struct kwh_map *const *candidates,
                                                      size_t count);
 
 /** Blocking: runs it. */

@@ -15,13 +15,13 @@ extern "C" {
 #endif
 
 /** Modbus RTU on a serial line (MODBUS over Serial Line V1.02). Addresses 0 (broadcast) to 247. */
-KWH_API extern const struct kwh_framing kwh_modbus_rtu;
+KWH_API extern KWH_CONST struct kwh_framing kwh_modbus_rtu;
 /**
  * Modbus TCP (MODBUS Messaging on TCP/IP V1.0b). Units 0 to 255; 0 and 255 are the device itself.
  */
-KWH_API extern const struct kwh_framing kwh_modbus_tcp;
+KWH_API extern KWH_CONST struct kwh_framing kwh_modbus_tcp;
 /** RTU frames through a TCP connection: serial device servers. Addresses 0 (broadcast) to 247. */
-KWH_API extern const struct kwh_framing kwh_modbus_rtu_over_tcp;
+KWH_API extern KWH_CONST struct kwh_framing kwh_modbus_rtu_over_tcp;
 
 /** Function codes. */
 enum kwh_modbus_function {

@@ -35,11 +35,11 @@ KWH_API struct kwh_bus_cost kwh_bus_cost_serial(const struct kwh_line_settings *
 
 /** That of a meter of @p map on @p line, as the line is set now. */
 KWH_API struct kwh_bus_cost kwh_bus_cost_line(const struct kwh_line *line,
-                                              const struct kwh_map *map);
+                                              KWH_CONST struct kwh_map *map);
 
 /** One value of a plan. Private. */
 struct kwh_plan_entry {
-    const struct kwh_row *row;
+    KWH_CONST struct kwh_row *row;
     uint32_t registers;
     uint16_t requests, from;
     uint8_t flags;
@@ -51,7 +51,7 @@ struct kwh_plan_entry {
  *  remembers what the meter refused.
  */
 struct kwh_plan {
-    const struct kwh_map *map;
+    KWH_CONST struct kwh_map *map;
     struct kwh_plan_entry *entries;
     uint16_t capacity, count;
     uint16_t profiles;
@@ -66,7 +66,7 @@ struct kwh_plan_request {
 };
 
 /** An empty plan over @p capacity entries at @p entries, one a value to be read. */
-KWH_API void kwh_plan_init(struct kwh_plan *plan, const struct kwh_map *map, uint16_t profiles,
+KWH_API void kwh_plan_init(struct kwh_plan *plan, KWH_CONST struct kwh_map *map, uint16_t profiles,
                            struct kwh_plan_entry *entries, size_t capacity);
 
 /**
@@ -79,7 +79,7 @@ KWH_API KWH_CHECKED enum kwh_error kwh_plan_add_readout(struct kwh_plan *plan);
 
 /** Adds a row of the map, whatever its rank; also hidden ones. KWH_ERROR_CAPACITY. */
 KWH_API KWH_CHECKED enum kwh_error kwh_plan_add_row(struct kwh_plan *plan,
-                                                    const struct kwh_row *row);
+                                                    KWH_CONST struct kwh_row *row);
 
 /**
  * Decides the requests; to be called after the last addition. The pause that the map wants before a
@@ -111,7 +111,7 @@ KWH_API uint64_t kwh_plan_total_ns(const struct kwh_plan *plan, uint32_t *bytes)
 KWH_API bool kwh_plan_refused(struct kwh_plan *plan, uint16_t first);
 
 /** The row of an entry. */
-static inline const struct kwh_row *kwh_plan_row(const struct kwh_plan *plan, uint16_t entry)
+static inline KWH_CONST struct kwh_row *kwh_plan_row(const struct kwh_plan *plan, uint16_t entry)
 {
     return plan->entries[entry].row;
 }

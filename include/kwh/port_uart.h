@@ -3,7 +3,7 @@
  * @file port_uart.h
  * Any UART as the port of a line: three functions of the driver, and up to four more.
  *
- *     static const struct kwh_uart uart = {.put = put, .get = get, .now_us = now_us};
+ *     static KWH_CONST struct kwh_uart uart = {.put = put, .get = get, .now_us = now_us};
  *     kwh_port_uart_init(&port, &uart, NULL);
  *     line.backend = &port.backend;                    blocking calls, or:
  *
@@ -57,7 +57,7 @@ struct kwh_uart {
 /** A UART as a port. Members are private but for the backend. */
 struct kwh_port_uart {
     struct kwh_backend backend; /**< for kwh_line.backend */
-    const struct kwh_uart *uart;
+    KWH_CONST struct kwh_uart *uart;
     void *context;
     const struct kwh_line_settings *settings; /* to be set once drained, or NULL */
     enum kwh_error set_line_error;            /**< how the last change of settings in a step went */
@@ -69,8 +69,8 @@ struct kwh_port_uart {
  * Makes a port of a driver, and turns the line to receiving.
  * @retval KWH_ERROR_ARGUMENT put, get or now_us is missing, or drained where direction is there
  */
-KWH_API KWH_CHECKED enum kwh_error kwh_port_uart_init(struct kwh_port_uart *port,
-                                                      const struct kwh_uart *uart, void *context);
+KWH_API KWH_CHECKED enum kwh_error
+kwh_port_uart_init(struct kwh_port_uart *port, KWH_CONST struct kwh_uart *uart, void *context);
 
 /**
  * Does without waiting what a step of the line asks for, as far as that goes, and tells the line.

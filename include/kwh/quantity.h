@@ -219,10 +219,10 @@ KWH_API enum kwh_unit kwh_quantity_unit(uint32_t quantity);
 KWH_API enum kwh_form kwh_quantity_form(uint32_t quantity);
 
 /** The symbol of a unit in UTF-8: "V", "Wh", "deg", "1"; "" for KWH_UNIT_NONE. */
-KWH_API const char *kwh_unit_symbol(enum kwh_unit unit);
+KWH_API KWH_CONST char *kwh_unit_symbol(enum kwh_unit unit);
 
 /** The ASCII suffix of a unit in JSON keys, "v", "wh"; "" where none is written. */
-KWH_API const char *kwh_unit_suffix(enum kwh_unit unit);
+KWH_API KWH_CONST char *kwh_unit_suffix(enum kwh_unit unit);
 
 #ifdef __cplusplus
 }

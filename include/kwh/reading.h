@@ -40,7 +40,7 @@ struct kwh_reading {
      *  code on the wire.
      */
     uint64_t digits;
-    const char *word;                /**< Choice: its word, or NULL when the number is the word. */
+    KWH_CONST char *word;            /**< Choice: its word, or NULL when the number is the word. */
     char text[KWH_READING_TEXT_MAX]; /**< Text, without NUL; @p length bytes. */
     struct kwh_time time;
 };
@@ -67,10 +67,10 @@ KWH_API KWH_CHECKED enum kwh_error kwh_reading_print(const struct kwh_reading *r
                                                      size_t capacity);
 
 /** The name of a status as in JSON output, `no_answer`. Never NULL. */
-KWH_API const char *kwh_status_name(enum kwh_status status);
+KWH_API KWH_CONST char *kwh_status_name(enum kwh_status status);
 
 /** The name of a certainty: `manual`, `public`, `inferred`, `hardware`. Never NULL. */
-KWH_API const char *kwh_certainty_name(enum kwh_certainty certainty);
+KWH_API KWH_CONST char *kwh_certainty_name(enum kwh_certainty certainty);
 
 #ifdef __cplusplus
 }

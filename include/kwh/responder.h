@@ -45,13 +45,14 @@ struct kwh_server_framing {
 };
 
 /** The three framings of Modbus, answering side. */
-KWH_API extern const struct kwh_server_framing kwh_modbus_rtu_server;
-KWH_API extern const struct kwh_server_framing kwh_modbus_tcp_server;          /**< Modbus TCP */
-KWH_API extern const struct kwh_server_framing kwh_modbus_rtu_over_tcp_server; /**< RTU over TCP */
+KWH_API extern KWH_CONST struct kwh_server_framing kwh_modbus_rtu_server;
+KWH_API extern KWH_CONST struct kwh_server_framing kwh_modbus_tcp_server; /**< Modbus TCP */
+KWH_API extern KWH_CONST struct kwh_server_framing
+    kwh_modbus_rtu_over_tcp_server; /**< RTU over TCP */
 
 /** A responder. Members are private but for those described. */
 struct kwh_responder {
-    const struct kwh_server_framing *framing;
+    KWH_CONST struct kwh_server_framing *framing;
     uint8_t *buffer;
     kwh_trace_function *trace; /**< or NULL; set by the caller */
     void *trace_context;
@@ -75,7 +76,7 @@ struct kwh_responder {
 
 /** Makes a responder of @p buffer. KWH_ERROR_ARGUMENT capacity below 522 or above 65535. */
 KWH_API KWH_CHECKED enum kwh_error kwh_responder_init(struct kwh_responder *responder,
-                                                      const struct kwh_server_framing *framing,
+                                                      KWH_CONST struct kwh_server_framing *framing,
                                                       uint8_t *buffer, size_t capacity);
 
 /** As kwh_line_set_speed(); sets the silence that ends a burst to 3.5 characters as well. */

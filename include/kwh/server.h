@@ -18,7 +18,7 @@ extern "C" {
 
 /** A meter that we are. Filled by the caller. */
 struct kwh_slave {
-    const struct kwh_map *map;
+    KWH_CONST struct kwh_map *map;
     uint16_t profiles; /**< profiles of the map that it has */
     uint8_t address;   /**< unit, 1 to 247; on TCP any. A write may change it: from the next request
                             on it counts, the answer still comes from the old one. */
@@ -34,12 +34,13 @@ struct kwh_slave {
      * 02: this meter has no such register; another error, or a status without a value, exception
      * 04. On M-Bus the record is left out.
      */
-    enum kwh_error (*value)(void *context, const struct kwh_row *row, struct kwh_reading *reading);
+    enum kwh_error (*value)(void *context, KWH_CONST struct kwh_row *row,
+                            struct kwh_reading *reading);
     /**
      * Takes a written value, proven to be allowed by the map; NULL: nothing can be written.
      *  KWH_ERROR_ARGUMENT becomes exception 03, other errors exception 04.
      */
-    enum kwh_error (*write)(void *context, const struct kwh_row *row,
+    enum kwh_error (*write)(void *context, KWH_CONST struct kwh_row *row,
                             const struct kwh_reading *reading);
     void *context;
     uint8_t request_limit; /**< registers in a read; 0 = 125 */
@@ -67,7 +68,7 @@ struct kwh_server {
 
 /** Makes a server; errors as kwh_responder_init(). @p slaves stay the caller's. */
 KWH_API KWH_CHECKED enum kwh_error kwh_server_init(struct kwh_server *server,
-                                                   const struct kwh_server_framing *framing,
+                                                   KWH_CONST struct kwh_server_framing *framing,
                                                    uint8_t *buffer, size_t capacity,
                                                    const struct kwh_slave *slaves, size_t count);
 

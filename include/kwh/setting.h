@@ -68,9 +68,9 @@ struct kwh_setting {
     struct kwh_place at;        /**< where it was found at the end, and the line is now */
     struct kwh_failure failure; /**< the exchange behind dialogue.error; error KWH_OK: none */
 
-    const struct kwh_setter *setter;
-    const struct kwh_map *map;
-    const struct kwh_item *item;
+    KWH_CONST struct kwh_setter *setter;
+    KWH_CONST struct kwh_map *map;
+    KWH_CONST struct kwh_item *item;
     struct kwh_reading value;
     struct kwh_decimal expected;
     struct kwh_row_write write;
@@ -101,7 +101,7 @@ struct kwh_setting {
  * @retval KWH_ERROR_UNSUPPORTED the map is of another protocol than the line's
  */
 KWH_API KWH_CHECKED enum kwh_error
-kwh_setting_init(struct kwh_setting *setting, struct kwh_line *line, const struct kwh_map *map,
+kwh_setting_init(struct kwh_setting *setting, struct kwh_line *line, KWH_CONST struct kwh_map *map,
                  uint8_t address, const struct kwh_reading *value, unsigned allowed);
 
 /** A setting over M-Bus. Members are private but for that described. */
@@ -121,16 +121,15 @@ struct kwh_mbus_setting {
  * its usual telegram cannot be verified. Over KWH_MBUS_ANY it is written at the address that it
  * answers with. Errors as kwh_setting_init().
  */
-KWH_API KWH_CHECKED enum kwh_error kwh_mbus_setting_init(struct kwh_mbus_setting *setting,
-                                                         struct kwh_line *line,
-                                                         const struct kwh_map *map, uint8_t address,
-                                                         const struct kwh_reading *value,
-                                                         unsigned allowed);
+KWH_API KWH_CHECKED enum kwh_error
+kwh_mbus_setting_init(struct kwh_mbus_setting *setting, struct kwh_line *line,
+                      KWH_CONST struct kwh_map *map, uint8_t address,
+                      const struct kwh_reading *value, unsigned allowed);
 
 /** The same by secondary address. */
 KWH_API KWH_CHECKED enum kwh_error
 kwh_mbus_setting_select(struct kwh_mbus_setting *setting, struct kwh_line *line,
-                        const struct kwh_map *map, const struct kwh_mbus_secondary *secondary,
+                        KWH_CONST struct kwh_map *map, const struct kwh_mbus_secondary *secondary,
                         const struct kwh_reading *value, unsigned allowed);
 
 /**
@@ -156,12 +155,12 @@ KWH_API KWH_CHECKED enum kwh_error kwh_setting_frame(const struct kwh_setting *s
  * @retval KWH_ERROR_UNSUPPORTED the map does not; else as kwh_setting_init()
  */
 KWH_API KWH_CHECKED enum kwh_error kwh_setting_broadcast(struct kwh_exchange *exchange,
-                                                         const struct kwh_map *map,
+                                                         KWH_CONST struct kwh_map *map,
                                                          const struct kwh_reading *value,
                                                          unsigned allowed);
 
 /** The name of an outcome as in JSON output, `not_verifiable`. Never NULL. */
-KWH_API const char *kwh_outcome_name(enum kwh_outcome outcome);
+KWH_API KWH_CONST char *kwh_outcome_name(enum kwh_outcome outcome);
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "calendar.h"
 
+#include <kwh/config.h>
+
 bool kwhi_is_leap_year(int16_t year)
 {
     unsigned number = (unsigned)year;
@@ -10,7 +12,7 @@ bool kwhi_is_leap_year(int16_t year)
 
 uint32_t kwhi_days_in_month(int16_t year, int16_t month)
 {
-    static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    static KWH_CONST uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
     if (month < 1 || month > 12)
         return 0;

@@ -24,7 +24,7 @@ uint16_t kwh_crc16(uint16_t crc, const uint8_t *bytes, size_t length)
 #else
 
 /* Remainders of the four low bits. */
-static const uint16_t nibbles[16] = {
+static KWH_CONST uint16_t nibbles[16] = {
     0x0000, 0xCC01, 0xD801, 0x1400, 0xF001, 0x3C00, 0x2800, 0xE401,
     0xA001, 0x6C00, 0x7800, 0xB401, 0x5000, 0x9C01, 0x8801, 0x4400,
 };

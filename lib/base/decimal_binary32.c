@@ -38,7 +38,7 @@ static uint64_t leading_bits_pow10(int32_t power)
         STEP = 13,
         LOWEST = -39
     };
-    static const uint64_t steps[7] = {
+    static KWH_CONST uint64_t steps[7] = {
         UINT64_C(0xAE397D8AA96C1B78), /* 10^-39 */
         UINT64_C(0xC612062576589DDB), /* 10^-26 */
         UINT64_C(0xE12E13424BB40E14), /* 10^-13 */
@@ -47,7 +47,7 @@ static uint64_t leading_bits_pow10(int32_t power)
         UINT64_C(0xA56FA5B99019A5C8), /* 10^26 */
         UINT64_C(0xBC143FA4E250EB32), /* 10^39 */
     };
-    static const uint32_t within_step[STEP] = {
+    static KWH_CONST uint32_t within_step[STEP] = {
         0x80000000, 0xA0000000, 0xC8000000, 0xFA000000, 0x9C400000, 0xC3500000, 0xF4240000,
         0x98968000, 0xBEBC2000, 0xEE6B2800, 0x9502F900, 0xBA43B740, 0xE8D4A510,
     };

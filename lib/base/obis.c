@@ -23,7 +23,7 @@
  * history pages and values before the transformers are not what the standard's codes say.
  */
 /* clang-format off */
-static const struct row {
+static KWH_CONST struct row {
     uint32_t quantity;
     uint8_t a, c, d, e;
 } rows[] = {
@@ -84,7 +84,7 @@ static const struct row {
 #define TARIFF_BITS KWH_MEASUREMENT(0, 0, 0, 0, 15, 0, 0, 0, 0)
 
 /* The fields of the quantity that the code of a row can say. */
-static uint32_t open_fields(const struct row *row)
+static uint32_t open_fields(KWH_CONST struct row *row)
 {
     uint32_t bits = 0;
 
@@ -101,7 +101,7 @@ enum kwh_error kwh_quantity_obis(uint32_t quantity, struct kwh_obis *code)
 
     memset(code, 0, sizeof *code);
     for (i = 0; i < ROWS; i++) {
-        const struct row *row = &rows[i];
+        KWH_CONST struct row *row = &rows[i];
         uint32_t open = quantity & open_fields(row);
         uint32_t phase = KWH_QUANTITY_PHASE(open);
         uint32_t tariff = KWH_QUANTITY_TARIFF(open);
@@ -128,7 +128,7 @@ enum kwh_error kwh_obis_quantity(struct kwh_obis code, uint32_t *quantity)
     if (code.b != 0 || code.f != NO_PERIOD)
         return KWH_ERROR_NO_CODE;
     for (i = 0; i < ROWS; i++) {
-        const struct row *row = &rows[i];
+        KWH_CONST struct row *row = &rows[i];
         uint32_t open = open_fields(row);
         uint32_t phase = 0;
         uint32_t tariff = 0;
@@ -229,7 +229,7 @@ static bool parse_groups(const char *at, struct kwh_obis *code)
 
 enum kwh_error kwh_obis_parse(const char *text, struct kwh_obis *code)
 {
-    static const struct kwh_obis defaults = {ELECTRICAL, 0, 0, 0, 0, NO_PERIOD};
+    static KWH_CONST struct kwh_obis defaults = {ELECTRICAL, 0, 0, 0, 0, NO_PERIOD};
 
     *code = defaults;
     if (!parse_groups(text, code)) {

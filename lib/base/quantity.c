@@ -14,7 +14,7 @@
 #define CHOICE        (NO_NUMBER | KWH_FORM_CHOICE)
 #define UNITLESS      DECIMAL(KWH_UNIT_ONE)
 
-static const uint8_t kinds[] = {
+static KWH_CONST uint8_t kinds[] = {
     [KWH_KIND_VOLTAGE] = DECIMAL(KWH_UNIT_VOLT),
     [KWH_KIND_CURRENT] = DECIMAL(KWH_UNIT_AMPERE),
     [KWH_KIND_ACTIVE_POWER] = DECIMAL(KWH_UNIT_WATT),
@@ -39,7 +39,7 @@ static const uint8_t kinds[] = {
 };
 
 /* clang-format off */
-static const uint8_t items[] = {
+static KWH_CONST uint8_t items[] = {
     [NUMBER(KWH_SERIAL_NUMBER)]              = DIGITS,
     [NUMBER(KWH_METER_CODE)]                 = DIGITS,
     [NUMBER(KWH_DEVICE_ADDRESS)]             = UNITLESS,
@@ -123,7 +123,7 @@ static const uint8_t items[] = {
     [NUMBER(KWH_MBUS_SIGNATURE)]             = DIGITS,
 };
 
-static const uint8_t actions[] = {
+static KWH_CONST uint8_t actions[] = {
     [NUMBER(KWH_ACTION_UNLOCK_SETTINGS)]                 = DIGITS,
     [NUMBER(KWH_ACTION_RESET_COUNTERS)]                  = CHOICE,
     [NUMBER(KWH_ACTION_SET_TARIFF)]                      = DECIMAL(KWH_UNIT_NONE),
@@ -139,7 +139,7 @@ static const uint8_t actions[] = {
 };
 /* clang-format on */
 
-static uint8_t traits_at(const uint8_t *table, size_t count, uint32_t number)
+static uint8_t traits_at(KWH_CONST uint8_t *table, size_t count, uint32_t number)
 {
     return number < count ? table[number] : DECIMAL(KWH_UNIT_NONE);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "words.h"
 
-const char *kwhi_word(const char *words, uint32_t index)
+KWH_CONST char kwhi_no_word[1] = "";
+
+KWH_CONST char *kwhi_word(KWH_CONST char *words, uint32_t index)
 {
     while (index > 0 && *words != '\0') {
         if (*++words == '\0') {
@@ -12,7 +14,7 @@ const char *kwhi_word(const char *words, uint32_t index)
     return words;
 }
 
-const char *kwhi_numbered_word(const struct kwhi_words *lists, uint32_t number)
+KWH_CONST char *kwhi_numbered_word(KWH_CONST struct kwhi_words *lists, uint32_t number)
 {
     while (number < lists->first)
         lists++;

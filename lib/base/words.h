@@ -7,18 +7,21 @@
 #ifndef KWHI_BASE_WORDS_H
 #define KWHI_BASE_WORDS_H
 
-#include <stdint.h>
+#include <kwh/config.h>
 
 /* A list whose first word has the number `first`. */
 struct kwhi_words {
     uint32_t first;
-    const char *words;
+    KWH_CONST char *words;
 };
 
+/* The word that is none, "". */
+extern KWH_CONST char kwhi_no_word[1];
+
 /* Word `index` of a list, from 0; "" behind its end. */
-const char *kwhi_word(const char *words, uint32_t index);
+KWH_CONST char *kwhi_word(KWH_CONST char *words, uint32_t index);
 
 /* The word with a number, out of lists with falling `first`, the last of them 0; "" in a gap. */
-const char *kwhi_numbered_word(const struct kwhi_words *lists, uint32_t number);
+KWH_CONST char *kwhi_numbered_word(KWH_CONST struct kwhi_words *lists, uint32_t number);
 
 #endif

@@ -18,7 +18,7 @@ enum formula {
 
 /* forward * F + reverse * R, or of the vector sum. */
 /* clang-format off */
-static const struct terms {
+static KWH_CONST struct terms {
     int8_t forward, reverse;
     bool vector;
 } formulas[] = {
@@ -45,7 +45,7 @@ static const struct terms {
 
 /* The total of the vector codes is F - R, which is VF - VR and always known. */
 /* clang-format off */
-static const struct row {
+static KWH_CONST struct row {
     uint8_t codes[FAMILIES]; /* 0: none */
     uint8_t values[VALUES];  /* enum formula */
 } rows[] = {
@@ -98,7 +98,7 @@ enum kwh_error kwh_combine(enum kwh_combination combination, enum kwh_combined w
                            const struct kwh_flows *flows, struct kwh_decimal *value)
 {
     const struct kwh_flow *flow;
-    const struct terms *terms;
+    KWH_CONST struct terms *terms;
     enum formula formula;
 
     *value = kwh_decimal(0, 0);

@@ -4,21 +4,21 @@
 #include "../base/words.h"
 
 /* In the order of enum kwh_combination, from 1. */
-static const char names[] = "forward\0"
-                            "reverse\0"
-                            "forward_plus_reverse\0"
-                            "reverse_minus_forward\0"
-                            "forward_minus_reverse\0"
-                            "forward_minus_reverse_vector\0"
-                            "forward_minus_reverse_vector_pulse\0"
-                            "reverse_minus_forward_label\0";
+static KWH_CONST char names[] = "forward\0"
+                                "reverse\0"
+                                "forward_plus_reverse\0"
+                                "reverse_minus_forward\0"
+                                "forward_minus_reverse\0"
+                                "forward_minus_reverse_vector\0"
+                                "forward_minus_reverse_vector_pulse\0"
+                                "reverse_minus_forward_label\0";
 
-const char *kwh_combination_name(enum kwh_combination combination)
+KWH_CONST char *kwh_combination_name(enum kwh_combination combination)
 {
     return kwhi_word(names, (uint32_t)combination - 1u);
 }
 
-static bool is_same(const char *a, const char *b)
+static bool is_same(KWH_CONST char *a, const char *b)
 {
     while (*a != '\0' && *a == *b) {
         a++;
@@ -29,7 +29,7 @@ static bool is_same(const char *a, const char *b)
 
 enum kwh_error kwh_combination_parse(const char *name, enum kwh_combination *combination)
 {
-    const char *word;
+    KWH_CONST char *word;
 
     *combination = KWH_COMBINATION_NONE;
     for (uint32_t i = 0; *(word = kwhi_word(names, i)) != '\0'; i++) {

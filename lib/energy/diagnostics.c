@@ -2,7 +2,7 @@
 #include <kwh/diagnostics.h>
 
 /* The digits of a PRO380 in their order; a 0 raises the flag. */
-static const uint8_t pro380[] = {
+static KWH_CONST uint8_t pro380[] = {
     KWH_DIAGNOSTIC_PROGRAM,   KWH_DIAGNOSTIC_EEPROM,    KWH_DIAGNOSTIC_L1_ABSENT,
     KWH_DIAGNOSTIC_L2_ABSENT, KWH_DIAGNOSTIC_L3_ABSENT,
 };
@@ -11,7 +11,7 @@ static const uint8_t pro380[] = {
 enum kwh_error kwh_diagnostics_pro380(uint32_t status_word, uint32_t *flags)
 {
     /* Of 00xx 0xxx, the bit of each digit. */
-    static const uint32_t bits[DIGITS] = {0x100000, 0x010000, 0x000100, 0x000010, 0x000001};
+    static KWH_CONST uint32_t bits[DIGITS] = {0x100000, 0x010000, 0x000100, 0x000010, 0x000001};
     uint32_t raised = 0;
     uint32_t rest = status_word;
 

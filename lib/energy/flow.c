@@ -6,7 +6,7 @@ static bool is_amounts(const struct kwh_flow *flow)
     return flow->forward.mantissa >= 0 && flow->reverse.mantissa >= 0;
 }
 
-static const struct kwh_flow nothing = {{0, 0}, {0, 0}};
+static KWH_CONST struct kwh_flow nothing = {{0, 0}, {0, 0}};
 
 enum kwh_error kwh_flow_sum(const struct kwh_flow *flows, size_t count, struct kwh_flow *sum)
 {

@@ -4,7 +4,7 @@
 #define QUADRANTS 4u
 
 /* In the order of enum kwh_power_factor_sign; the sign in quadrants 1 to 4. */
-static const int8_t signs[][QUADRANTS] = {
+static KWH_CONST int8_t signs[][QUADRANTS] = {
     {+1, -1, -1, +1},
     {-1, +1, -1, +1},
     {+1, -1, +1, -1},

@@ -2,7 +2,7 @@
 #include <kwh/pulse.h>
 
 /* A set of rates: bits in the order of this list. */
-static const struct kwh_decimal rates[] = {
+static KWH_CONST struct kwh_decimal rates[] = {
     {10000, 0}, {2000, 0}, {1000, 0}, {200, 0}, {100, 0}, {40, 0},
     {10, 0},    {8, 0},    {1, 0},    {1, -1},  {1, -2},
 };
@@ -25,7 +25,7 @@ static const struct kwh_decimal rates[] = {
 #define INEPRO  (HIGH | R_100 | LOW)
 
 /* The rates of each meter. */
-static const uint16_t offers[] = {
+static KWH_CONST uint16_t offers[] = {
     [KWH_PULSE_PRO1] = INEPRO,
     [KWH_PULSE_PRO380] = INEPRO,
     [KWH_PULSE_PRO380_V1_19] = INEPRO,
@@ -37,7 +37,7 @@ static const uint16_t offers[] = {
 
 /* Widths from a power on, up to that of the next row; rows of the same power are alternatives. */
 /* clang-format off */
-static const struct row {
+static KWH_CONST struct row {
     uint8_t meter;
     uint16_t rates, from_w;
     uint32_t shortest_us, longest_us;
@@ -80,7 +80,7 @@ bool kwh_pulse_rate_exists(enum kwh_pulse_meter meter, struct kwh_decimal rate)
     return bit_of(meter, rate) != 0;
 }
 
-static bool applies(const struct row *row, enum kwh_pulse_meter meter, unsigned rate)
+static bool applies(KWH_CONST struct row *row, enum kwh_pulse_meter meter, unsigned rate)
 {
     return row->meter == meter && (row->rates & rate) != 0;
 }

@@ -21,7 +21,7 @@ enum kwh_error kwh_pulse_rate_of_weight(uint32_t weight_wh, struct kwh_decimal *
 
 enum kwh_error kwh_countis_pulse_weight(uint32_t ct, uint32_t *weight_wh)
 {
-    static const struct {
+    static KWH_CONST struct {
         uint16_t from, weight_wh;
     } rows[] = {{1, 1}, {5, 5}, {25, 25}, {125, 125}, {625, 1000}, {3125, 10000}};
     const uint32_t ct_max = 12000;

@@ -4,7 +4,7 @@
 
 #include "shift.h"
 
-size_t kwh_exchange_begin(struct kwh_exchange *exchange, const struct kwh_framing *framing,
+size_t kwh_exchange_begin(struct kwh_exchange *exchange, KWH_CONST struct kwh_framing *framing,
                           uint8_t *frame, size_t capacity)
 {
     exchange->state = KWH_EXCHANGE_WAITING;
@@ -18,8 +18,8 @@ size_t kwh_exchange_begin(struct kwh_exchange *exchange, const struct kwh_framin
 /* What the bytes were that are given up is the failure, should nothing better come. */
 static void give_up(struct kwh_exchange *exchange, const struct kwh_match *match)
 {
-    static const uint8_t errors[] = {KWH_ERROR_NO_FRAME, KWH_ERROR_BAD_CRC, KWH_ERROR_OTHER_ADDRESS,
-                                     KWH_ERROR_OTHER_ANSWER};
+    static KWH_CONST uint8_t errors[] = {KWH_ERROR_NO_FRAME, KWH_ERROR_BAD_CRC,
+                                         KWH_ERROR_OTHER_ADDRESS, KWH_ERROR_OTHER_ANSWER};
     if (match->error != KWH_OK)
         exchange->error = match->error;
     else if (match->reason != KWH_REASON_NOISE || exchange->error == KWH_ERROR_TIMEOUT ||
@@ -29,7 +29,7 @@ static void give_up(struct kwh_exchange *exchange, const struct kwh_match *match
         exchange->statistics->skipped_bytes += match->count;
 }
 
-bool kwh_exchange_look(struct kwh_exchange *exchange, const struct kwh_framing *framing,
+bool kwh_exchange_look(struct kwh_exchange *exchange, KWH_CONST struct kwh_framing *framing,
                        uint8_t *bytes, size_t count)
 {
     bool over = count == 0;

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum kwh_error kwh_line_init(struct kwh_line *line, const struct kwh_framing *framing,
+enum kwh_error kwh_line_init(struct kwh_line *line, KWH_CONST struct kwh_framing *framing,
                              uint8_t *buffer, size_t capacity)
 {
     memset(line, 0, sizeof *line);

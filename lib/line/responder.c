@@ -26,7 +26,7 @@ static bool has(const struct kwh_responder *responder, unsigned property)
 }
 
 enum kwh_error kwh_responder_init(struct kwh_responder *responder,
-                                  const struct kwh_server_framing *framing, uint8_t *buffer,
+                                  KWH_CONST struct kwh_server_framing *framing, uint8_t *buffer,
                                   size_t capacity)
 {
     memset(responder, 0, sizeof *responder);

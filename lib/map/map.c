@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "row.h"
 
-static bool is_present(const struct kwh_block *block, uint16_t profiles)
+static bool is_present(KWH_CONST struct kwh_block *block, uint16_t profiles)
 {
     return block->profiles == 0 || (block->profiles & profiles) != 0;
 }
 
-static const struct kwh_row *row_of(const struct kwh_block *block, uint16_t at)
+static KWH_CONST struct kwh_row *row_of(KWH_CONST struct kwh_block *block, uint16_t at)
 {
     return block->records != NULL ? &block->records[at].row : &block->rows[at];
 }
 
-const struct kwh_row *kwh_map_next(struct kwh_map_iterator *iterator)
+KWH_CONST struct kwh_row *kwh_map_next(struct kwh_map_iterator *iterator)
 {
-    const struct kwh_map *map = iterator->map;
+    KWH_CONST struct kwh_map *map = iterator->map;
     while (iterator->block < map->block_count) {
-        const struct kwh_block *block = &map->blocks[iterator->block];
+        KWH_CONST struct kwh_block *block = &map->blocks[iterator->block];
         if (iterator->row < block->count && is_present(block, iterator->profiles))
             return row_of(block, iterator->row++);
         iterator->block++;
@@ -24,10 +24,11 @@ const struct kwh_row *kwh_map_next(struct kwh_map_iterator *iterator)
     return NULL;
 }
 
-const struct kwh_row *kwh_map_find(const struct kwh_map *map, uint16_t profiles, uint32_t quantity)
+KWH_CONST struct kwh_row *kwh_map_find(KWH_CONST struct kwh_map *map, uint16_t profiles,
+                                       uint32_t quantity)
 {
     struct kwh_map_iterator iterator = {map, profiles, 0, 0};
-    const struct kwh_row *row;
+    KWH_CONST struct kwh_row *row;
     while ((row = kwh_map_next(&iterator)) != NULL)
         if (row->quantity == quantity && kwh_row_rank(row) == 0 && !kwh_row_hidden(row) &&
             !kwh_row_write_only(row))
@@ -35,11 +36,11 @@ const struct kwh_row *kwh_map_find(const struct kwh_map *map, uint16_t profiles,
     return map->protocol == KWH_PROTOCOL_MBUS ? kwhi_mbus_header_row(quantity) : NULL;
 }
 
-const struct kwh_row *kwh_map_at(const struct kwh_map *map, uint16_t profiles, enum kwh_space space,
-                                 uint16_t address)
+KWH_CONST struct kwh_row *kwh_map_at(KWH_CONST struct kwh_map *map, uint16_t profiles,
+                                     enum kwh_space space, uint16_t address)
 {
     struct kwh_map_iterator iterator = {map, profiles, 0, 0};
-    const struct kwh_row *row;
+    KWH_CONST struct kwh_row *row;
     while ((row = kwh_map_next(&iterator)) != NULL)
         if (kwh_row_space(row) == space && address >= row->address &&
             (size_t)(address - row->address) < kwh_row_words(row))
@@ -48,7 +49,7 @@ const struct kwh_row *kwh_map_at(const struct kwh_map *map, uint16_t profiles, e
 }
 
 /* An edge with values on its far side makes them values of another group. */
-static bool is_cut(const struct kwh_map *map, uint16_t first, uint16_t last)
+static bool is_cut(KWH_CONST struct kwh_map *map, uint16_t first, uint16_t last)
 {
     for (uint16_t i = 0; i < map->edge_count; i++)
         if (map->edges[i] > first && map->edges[i] <= last)
@@ -56,11 +57,11 @@ static bool is_cut(const struct kwh_map *map, uint16_t first, uint16_t last)
     return false;
 }
 
-bool kwh_map_is_hole(const struct kwh_map *map, uint16_t profiles, enum kwh_space space,
+bool kwh_map_is_hole(KWH_CONST struct kwh_map *map, uint16_t profiles, enum kwh_space space,
                      uint16_t address)
 {
     struct kwh_map_iterator iterator = {map, profiles, 0, 0};
-    const struct kwh_row *row;
+    KWH_CONST struct kwh_row *row;
     bool before = false, behind = false;
     if (map->holes_read_zero == 0 || kwh_map_at(map, profiles, space, address) != NULL)
         return false;
@@ -75,7 +76,7 @@ bool kwh_map_is_hole(const struct kwh_map *map, uint16_t profiles, enum kwh_spac
     return before && behind;
 }
 
-const struct kwh_item *kwh_map_item(const struct kwh_map *map, uint32_t quantity)
+KWH_CONST struct kwh_item *kwh_map_item(KWH_CONST struct kwh_map *map, uint32_t quantity)
 {
     for (uint16_t i = 0; i < map->item_count; i++)
         if (map->items[i].quantity == quantity)
@@ -83,10 +84,11 @@ const struct kwh_item *kwh_map_item(const struct kwh_map *map, uint32_t quantity
     return NULL;
 }
 
-const struct kwh_choice *kwh_item_choice(const struct kwh_item *item, struct kwh_decimal code)
+KWH_CONST struct kwh_choice *kwh_item_choice(KWH_CONST struct kwh_item *item,
+                                             struct kwh_decimal code)
 {
     for (uint8_t i = 0; item->choices != NULL && i < item->choice_count; i++) {
-        const struct kwh_choice *choice = &item->choices[i];
+        KWH_CONST struct kwh_choice *choice = &item->choices[i];
         if (kwh_decimal_compare(kwh_decimal(choice->code, choice->exponent), code) == 0)
             return choice;
     }
@@ -107,7 +109,7 @@ static bool number_of(const struct kwh_reading *reading, struct kwh_decimal *num
     return reading->form == KWH_FORM_DECIMAL || reading->form == KWH_FORM_CHOICE;
 }
 
-bool kwh_item_allows(const struct kwh_item *item, const struct kwh_reading *reading)
+bool kwh_item_allows(KWH_CONST struct kwh_item *item, const struct kwh_reading *reading)
 {
     struct kwh_decimal number;
     if (!kwh_reading_has_value(reading) || !number_of(reading, &number))
@@ -118,7 +120,7 @@ bool kwh_item_allows(const struct kwh_item *item, const struct kwh_reading *read
            kwh_decimal_compare(number, kwh_decimal(item->maximum, item->exponent)) <= 0;
 }
 
-bool kwh_row_is_readout(const struct kwh_row *row)
+bool kwh_row_is_readout(KWH_CONST struct kwh_row *row)
 {
     bool wanted = KWH_QUANTITY_CLASS(row->quantity) == KWH_CLASS_MEASUREMENT
                       ? KWH_QUANTITY_HISTORY(row->quantity) == 0

@@ -14,7 +14,7 @@ static bool is_counter(uint32_t quantity)
            KWH_QUANTITY_HISTORY(quantity) == 0;
 }
 
-bool kwh_map_counter(const struct kwh_map *map, uint32_t quantity, struct kwh_counter *counter)
+bool kwh_map_counter(KWH_CONST struct kwh_map *map, uint32_t quantity, struct kwh_counter *counter)
 {
     unsigned direction = KWH_QUANTITY_DIRECTION(quantity);
 

@@ -7,10 +7,10 @@ static bool same(struct kwh_obis x, struct kwh_obis y)
 }
 
 /* The map decides among the quantities that share a code, as the conventions of a power factor. */
-uint32_t kwh_map_find_obis(const struct kwh_map *map, uint16_t profiles, struct kwh_obis code)
+uint32_t kwh_map_find_obis(KWH_CONST struct kwh_map *map, uint16_t profiles, struct kwh_obis code)
 {
     struct kwh_map_iterator iterator = {map, profiles, 0, 0};
-    const struct kwh_row *row;
+    KWH_CONST struct kwh_row *row;
     while ((row = kwh_map_next(&iterator)) != NULL) {
         struct kwh_obis own;
         if (kwh_row_rank(row) == 0 && !kwh_row_hidden(row) && !kwh_row_write_only(row) &&

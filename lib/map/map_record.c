@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
-
 #include <kwh/map_record.h>
 
 #include "row.h"
 
 /* The block that a row stands in, and its record there; NULL for a row of another map. */
-static const struct kwh_block *block_of(const struct kwh_map *map, const struct kwh_row *row,
-                                        const struct kwh_record **record)
+static KWH_CONST struct kwh_block *block_of(KWH_CONST struct kwh_map *map,
+                                            KWH_CONST struct kwh_row *row,
+                                            KWH_CONST struct kwh_record **record)
 {
     *record = NULL;
     for (uint16_t b = 0; b < map->block_count; b++) {
-        const struct kwh_block *block = &map->blocks[b];
+        KWH_CONST struct kwh_block *block = &map->blocks[b];
         for (uint16_t r = 0; block->records != NULL && r < block->count; r++) {
             if (&block->records[r].row == row) {
                 *record = &block->records[r];
@@ -22,42 +21,47 @@ static const struct kwh_block *block_of(const struct kwh_map *map, const struct 
     return NULL;
 }
 
-const struct kwh_record *kwh_record_of(const struct kwh_map *map, const struct kwh_row *row)
+KWH_CONST struct kwh_record *kwh_record_of(KWH_CONST struct kwh_map *map,
+                                           KWH_CONST struct kwh_row *row)
 {
-    const struct kwh_record *record;
+    KWH_CONST struct kwh_record *record;
     (void)block_of(map, row, &record);
     return record;
 }
 
-uint8_t kwh_record_telegram(const struct kwh_map *map, const struct kwh_record *record)
+uint8_t kwh_record_telegram(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_record *record)
 {
-    const struct kwh_block *block = block_of(map, &record->row, &record);
+    KWH_CONST struct kwh_block *block = block_of(map, &record->row, &record);
     return block != NULL ? block->telegram : 0;
 }
 
 /* The next record that a meter with these profiles has, or NULL at the end. */
-static const struct kwh_record *next_record(struct kwh_map_iterator *iterator)
+static KWH_CONST struct kwh_record *next_record(struct kwh_map_iterator *iterator)
 {
     while (kwh_map_next(iterator) != NULL) {
-        const struct kwh_block *block = &iterator->map->blocks[iterator->block];
+        KWH_CONST struct kwh_block *block = &iterator->map->blocks[iterator->block];
         if (block->records != NULL)
             return &block->records[iterator->row - 1];
     }
     return NULL;
 }
 
-static bool has_header(const struct kwh_record *record, const uint8_t *header, size_t length)
+static bool has_header(KWH_CONST struct kwh_record *record, const uint8_t *header, size_t length)
 {
-    return length > 0 && length <= KWH_RECORD_HEADER && record->length == length &&
-           memcmp(record->header, header, length) == 0;
+    size_t same = 0;
+    if (length > KWH_RECORD_HEADER || record->length != length)
+        return false;
+    while (same < length && record->header[same] == header[same])
+        same++;
+    return length > 0 && same == length;
 }
 
-const struct kwh_record *kwh_map_record(const struct kwh_map *map, uint16_t profiles,
-                                        uint8_t telegram, const uint8_t *header, size_t length,
-                                        unsigned occurrence)
+KWH_CONST struct kwh_record *kwh_map_record(KWH_CONST struct kwh_map *map, uint16_t profiles,
+                                            uint8_t telegram, const uint8_t *header, size_t length,
+                                            unsigned occurrence)
 {
     struct kwh_map_iterator iterator = {map, profiles, 0, 0};
-    const struct kwh_record *record;
+    KWH_CONST struct kwh_record *record;
     while ((record = next_record(&iterator)) != NULL)
         if (map->blocks[iterator.block].telegram == telegram && record->occurrence == occurrence &&
             !kwh_row_write_only(&record->row) && has_header(record, header, length))
@@ -65,11 +69,11 @@ const struct kwh_record *kwh_map_record(const struct kwh_map *map, uint16_t prof
     return NULL;
 }
 
-bool kwh_map_record_repeats(const struct kwh_map *map, uint16_t profiles, uint8_t telegram,
+bool kwh_map_record_repeats(KWH_CONST struct kwh_map *map, uint16_t profiles, uint8_t telegram,
                             const uint8_t *header, size_t length)
 {
     struct kwh_map_iterator iterator = {map, profiles, 0, 0};
-    const struct kwh_record *record;
+    KWH_CONST struct kwh_record *record;
     while ((record = next_record(&iterator)) != NULL)
         if (map->blocks[iterator.block].telegram == telegram && record->occurrence > 1 &&
             !kwh_row_write_only(&record->row) && has_header(record, header, length))
@@ -78,12 +82,12 @@ bool kwh_map_record_repeats(const struct kwh_map *map, uint16_t profiles, uint8_
 }
 
 /* One that is only written counts before one that is read, too. */
-const struct kwh_record *kwhi_written_record(const struct kwh_map *map, uint16_t profiles,
-                                             uint32_t quantity)
+KWH_CONST struct kwh_record *kwhi_written_record(KWH_CONST struct kwh_map *map, uint16_t profiles,
+                                                 uint32_t quantity)
 {
     struct kwh_map_iterator iterator = {map, profiles, 0, 0};
-    const struct kwh_item *item = kwh_map_item(map, quantity);
-    const struct kwh_record *record, *found = NULL;
+    KWH_CONST struct kwh_item *item = kwh_map_item(map, quantity);
+    KWH_CONST struct kwh_record *record, *found = NULL;
     if (item == NULL || item->write_function == 0)
         return NULL;
     while ((record = next_record(&iterator)) != NULL) {
@@ -97,11 +101,12 @@ const struct kwh_record *kwhi_written_record(const struct kwh_map *map, uint16_t
     return found;
 }
 
-const struct kwh_record *kwh_map_written_record(const struct kwh_map *map, uint16_t profiles,
-                                                const uint8_t *header, size_t length)
+KWH_CONST struct kwh_record *kwh_map_written_record(KWH_CONST struct kwh_map *map,
+                                                    uint16_t profiles, const uint8_t *header,
+                                                    size_t length)
 {
     struct kwh_map_iterator iterator = {map, profiles, 0, 0};
-    const struct kwh_record *record;
+    KWH_CONST struct kwh_record *record;
     while ((record = next_record(&iterator)) != NULL)
         if (has_header(record, header, length) &&
             kwhi_written_record(map, profiles, record->row.quantity) == record)

@@ -5,7 +5,7 @@
 #include "record_reading.h"
 #include "row.h"
 
-static enum kwh_status decode_number(const struct kwh_row *row,
+static enum kwh_status decode_number(KWH_CONST struct kwh_row *row,
                                      const struct kwh_mbus_record *record,
                                      struct kwh_decimal *value)
 {
@@ -41,7 +41,7 @@ static enum kwh_status decode_digits(const struct kwh_mbus_record *record, uint6
     return KWH_STATUS_OK;
 }
 
-static enum kwh_status decode(const struct kwh_map *map, const struct kwh_row *row,
+static enum kwh_status decode(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_row *row,
                               const uint8_t *data, size_t size,
                               const struct kwh_mbus_record *record, struct kwh_reading *reading)
 {
@@ -77,8 +77,8 @@ static enum kwh_status decode(const struct kwh_map *map, const struct kwh_row *r
     return KWH_STATUS_NOT_AVAILABLE;
 }
 
-void kwh_record_decode(const struct kwh_map *map, const struct kwh_record *row, const uint8_t *data,
-                       size_t size, const struct kwh_mbus_record *record,
+void kwh_record_decode(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_record *row,
+                       const uint8_t *data, size_t size, const struct kwh_mbus_record *record,
                        struct kwh_reading *reading)
 {
     enum kwh_status status = (enum kwh_status)record->status;
@@ -91,8 +91,8 @@ void kwh_record_decode(const struct kwh_map *map, const struct kwh_record *row, 
     reading->status = (uint8_t)status;
 }
 
-void kwhi_record_told(const struct kwh_map *map, const struct kwh_record *row, const uint8_t *data,
-                      size_t size, struct kwh_reading *reading)
+void kwhi_record_told(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_record *row,
+                      const uint8_t *data, size_t size, struct kwh_reading *reading)
 {
     const struct kwh_mbus_telegram command = {.content = KWH_MBUS_COMMAND};
     struct kwh_mbus_records records;

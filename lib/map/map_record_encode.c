@@ -5,14 +5,15 @@
 #include "record_reading.h"
 #include "row.h"
 
-/* Bytes of a record that is being written: where they go. */
+/* A record that is being written: its header, and where its bytes go. */
 struct sink {
+    const uint8_t *header;
     uint8_t *data;
     size_t capacity;
     size_t *size;
 };
 
-static enum kwh_error put_number(const struct kwh_record *row, struct kwh_decimal value,
+static enum kwh_error put_number(KWH_CONST struct kwh_record *row, struct kwh_decimal value,
                                  const struct sink *sink)
 {
     struct kwh_decimal worth = kwh_scale_value(kwh_row_scale(&row->row));
@@ -21,12 +22,13 @@ static enum kwh_error put_number(const struct kwh_record *row, struct kwh_decima
         return KWH_ERROR_ARGUMENT;
     error = kwh_decimal_shift(value, -worth.exponent, &value);
     return error != KWH_OK ? error
-                           : kwh_mbus_put_number(row->header, row->length, value, sink->data,
+                           : kwh_mbus_put_number(sink->header, row->length, value, sink->data,
                                                  sink->capacity, sink->size);
 }
 
 /* The low bytes of `raw`, as many as the data field has. */
-static enum kwh_error put_raw(const struct kwh_record *row, uint64_t raw, const struct sink *sink)
+static enum kwh_error put_raw(KWH_CONST struct kwh_record *row, uint64_t raw,
+                              const struct sink *sink)
 {
     size_t length = kwhi_type_length(row->header[0]);
     uint8_t bytes[8];
@@ -36,11 +38,11 @@ static enum kwh_error put_raw(const struct kwh_record *row, uint64_t raw, const 
         return KWH_ERROR_OVERFLOW;
     for (size_t i = 0; i < sizeof bytes; i++, raw >>= 8)
         bytes[i] = (uint8_t)(raw & 0xFF);
-    return kwh_mbus_put_bytes(row->header, row->length, bytes, length, sink->data, sink->capacity,
+    return kwh_mbus_put_bytes(sink->header, row->length, bytes, length, sink->data, sink->capacity,
                               sink->size);
 }
 
-static enum kwh_error put_digits(const struct kwh_record *row, uint64_t digits,
+static enum kwh_error put_digits(KWH_CONST struct kwh_record *row, uint64_t digits,
                                  const struct sink *sink)
 {
     uint64_t number;
@@ -51,11 +53,11 @@ static enum kwh_error put_digits(const struct kwh_record *row, uint64_t digits,
         return put_raw(row, digits, sink);
     if (!kwhi_is_integer_type(type))
         return KWH_ERROR_ARGUMENT;
-    return kwh_mbus_put_number(row->header, row->length, kwh_decimal((int64_t)number, 0),
+    return kwh_mbus_put_number(sink->header, row->length, kwh_decimal((int64_t)number, 0),
                                sink->data, sink->capacity, sink->size);
 }
 
-static enum kwh_error put_value(const struct kwh_map *map, const struct kwh_record *row,
+static enum kwh_error put_value(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_record *row,
                                 const struct kwh_reading *reading, const struct sink *sink)
 {
     struct kwh_decimal code;
@@ -68,10 +70,10 @@ static enum kwh_error put_value(const struct kwh_map *map, const struct kwh_reco
     case KWH_FORM_TEXT:
         if (reading->length > KWH_READING_TEXT_MAX)
             return KWH_ERROR_ARGUMENT;
-        return kwh_mbus_put_text(row->header, row->length, reading->text, reading->length,
+        return kwh_mbus_put_text(sink->header, row->length, reading->text, reading->length,
                                  sink->data, sink->capacity, sink->size);
     case KWH_FORM_TIME:
-        return kwh_mbus_put_time(row->header, row->length, &reading->time, sink->data,
+        return kwh_mbus_put_time(sink->header, row->length, &reading->time, sink->data,
                                  sink->capacity, sink->size);
     case KWH_FORM_BITS:
         return put_raw(row, reading->digits, sink);
@@ -82,11 +84,12 @@ static enum kwh_error put_value(const struct kwh_map *map, const struct kwh_reco
     return KWH_ERROR_ARGUMENT;
 }
 
-enum kwh_error kwh_record_encode(const struct kwh_map *map, const struct kwh_record *row,
+enum kwh_error kwh_record_encode(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_record *row,
                                  const struct kwh_reading *reading, uint8_t *data, size_t capacity,
                                  size_t *size)
 {
-    struct sink sink = {data, capacity, size};
+    struct kwh_record own = *row;
+    struct sink sink = {own.header, data, capacity, size};
     if (reading->form != (uint8_t)kwh_quantity_form(row->row.quantity) ||
         !kwh_reading_has_value(reading) || row->length < 1 || row->length > KWH_RECORD_HEADER)
         return KWH_ERROR_ARGUMENT;

@@ -6,7 +6,7 @@
 #include "row.h"
 
 /* Where a record has its digits and flags; the speed, which is in none, has neither. */
-static struct kwhi_place place_of(const struct kwh_record *row)
+static struct kwhi_place place_of(KWH_CONST struct kwh_record *row)
 {
     size_t length = kwhi_type_length(row->header[0]);
     struct kwhi_place place = {10, 0, (uint8_t)(8 * length)};
@@ -16,7 +16,7 @@ static struct kwhi_place place_of(const struct kwh_record *row)
 }
 
 /* What the record cannot hold is no value of it; a choice learns its bits. */
-static enum kwh_error store(const struct kwh_map *map, const struct kwh_record *row,
+static enum kwh_error store(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_record *row,
                             struct kwh_reading *reading)
 {
     uint8_t data[KWH_RECORD_HEADER + 1 + KWH_READING_TEXT_MAX];
@@ -30,7 +30,7 @@ static enum kwh_error store(const struct kwh_map *map, const struct kwh_record *
     return KWH_OK;
 }
 
-enum kwh_error kwh_record_parse(const struct kwh_map *map, const struct kwh_record *row,
+enum kwh_error kwh_record_parse(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_record *row,
                                 const char *text, struct kwh_reading *reading)
 {
     struct kwhi_place place = place_of(row);

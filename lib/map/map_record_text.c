@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include <kwh/map_record.h>
 
+#include "../base/words.h"
 #include "../mbus/record_parse.h"
 
-static const char types[16][9] = {
+static KWH_CONST char types[16][9] = {
     "", "int8", "int16", "int24", "int32", "float32",  "int48", "int64",
     "", "bcd2", "bcd4",  "bcd6",  "bcd8",  "variable", "bcd12", "",
 };
 
-const char *kwh_record_type_name(const struct kwh_record *row)
+KWH_CONST char *kwh_record_type_name(KWH_CONST struct kwh_record *row)
 {
-    return row->length > 0 ? types[row->header[0] & 15] : "";
+    return row->length > 0 ? types[row->header[0] & 15] : kwhi_no_word;
 }
 
-struct kwh_decimal kwh_record_scale(const struct kwh_record *row)
+struct kwh_decimal kwh_record_scale(KWH_CONST struct kwh_record *row)
 {
     uint8_t data[KWH_RECORD_HEADER + 8] = {0};
     size_t length = row->length <= KWH_RECORD_HEADER ? row->length : 0;

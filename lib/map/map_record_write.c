@@ -10,9 +10,9 @@
 
 /* A setting, and what its map says of it. */
 struct setting {
-    const struct kwh_map *map;
-    const struct kwh_record *row;
-    const struct kwh_item *item;
+    KWH_CONST struct kwh_map *map;
+    KWH_CONST struct kwh_record *row;
+    KWH_CONST struct kwh_item *item;
     const struct kwh_reading *value;
 };
 
@@ -58,7 +58,7 @@ static enum kwh_error write_setting(const struct setting *setting, unsigned allo
     return setting->row->length == 0 ? make_speed(number, write) : make(setting, number, write);
 }
 
-enum kwh_error kwh_record_write(const struct kwh_map *map, uint32_t quantity,
+enum kwh_error kwh_record_write(KWH_CONST struct kwh_map *map, uint32_t quantity,
                                 const struct kwh_reading *value, unsigned allowed,
                                 struct kwh_record_write *write)
 {

@@ -5,23 +5,26 @@
 #include "../mbus/header_layout.h"
 
 /* Device types of EN 13757-3 and EN 13757-7; the words are frozen. */
-static const struct kwhi_words media[] = {
-    {0x36, "radio_converter_system_side\0radio_converter_meter_side\0wired_adapter\0"},
-    {0x31, "communication_controller\0unidirectional_repeater\0bidirectional_repeater\0"},
-    {0x28, "waste_water\0garbage\0carbon_dioxide\0"},
-    {0x25, "customer_unit\0"},
-    {0x20, "breaker\0valve\0"},
-    {0x14, "calorific_value\0hot_water\0cold_water\0dual_register_water\0pressure\0ad_converter\0"
-           "smoke_detector\0room_sensor\0gas_detector\0"},
-    {0x00, "other\0oil\0electricity\0gas\0heat_outlet\0steam\0warm_water\0water\0"
-           "heat_cost_allocator\0compressed_air\0cooling_outlet\0cooling_inlet\0heat_inlet\0"
-           "heat_and_cooling\0system_component\0unknown\0"},
+static KWH_CONST struct kwhi_words media[] = {
+    {0x36, KWH_TEXT("radio_converter_system_side\0radio_converter_meter_side\0wired_adapter\0")},
+    {0x31, KWH_TEXT("communication_controller\0unidirectional_repeater\0bidirectional_repeater\0")},
+    {0x28, KWH_TEXT("waste_water\0garbage\0carbon_dioxide\0")},
+    {0x25, KWH_TEXT("customer_unit\0")},
+    {0x20, KWH_TEXT("breaker\0valve\0")},
+    {0x14,
+     KWH_TEXT(
+         "calorific_value\0hot_water\0cold_water\0dual_register_water\0pressure\0ad_converter\0"
+         "smoke_detector\0room_sensor\0gas_detector\0")},
+    {0x00,
+     KWH_TEXT("other\0oil\0electricity\0gas\0heat_outlet\0steam\0warm_water\0water\0"
+              "heat_cost_allocator\0compressed_air\0cooling_outlet\0cooling_inlet\0heat_inlet\0"
+              "heat_and_cooling\0system_component\0unknown\0")},
 };
 
 /* NULL: the number is the word. */
-static const char *medium_word(uint8_t code)
+static KWH_CONST char *medium_word(uint8_t code)
 {
-    const char *word = kwhi_numbered_word(media, code);
+    KWH_CONST char *word = kwhi_numbered_word(media, code);
     return *word != '\0' ? word : NULL;
 }
 

@@ -28,7 +28,7 @@ struct meaning {
 
 /* Electricity in joules, power in J/h and calories are no exact number of a base unit. */
 /* clang-format off */
-static const struct meaning meanings[] = {
+static KWH_CONST struct meaning meanings[] = {
     ROW(ENERGY,                 WATT_HOUR,              ACTIVE_ENERGY,          ELECTRICITY | BOTH),
     ROW(POWER,                  WATT,                   ACTIVE_POWER,           ELECTRICITY | BOTH),
     ROW(REACTIVE_ENERGY,        VAR_HOUR,               REACTIVE_ENERGY,        BOTH | QUADRANT),
@@ -76,10 +76,10 @@ static unsigned medium_of(uint8_t code)
     }
 }
 
-static const struct meaning *meaning_of(const struct kwh_mbus_record *record)
+static KWH_CONST struct meaning *meaning_of(const struct kwh_mbus_record *record)
 {
     for (size_t i = 0; i < KWH_COUNT(meanings); i++) {
-        const struct meaning *meaning = &meanings[i];
+        KWH_CONST struct meaning *meaning = &meanings[i];
         unsigned medium = meaning->marks & (ELECTRICITY | HEAT);
         if (meaning->kind == record->kind && meaning->unit == record->unit &&
             (medium == 0 || medium == medium_of(record->medium)))
@@ -89,7 +89,7 @@ static const struct meaning *meaning_of(const struct kwh_mbus_record *record)
 }
 
 /* Nothing in the record but what the standard has a quantity for. */
-static bool is_plain(const struct kwh_mbus_record *record, const struct meaning *meaning)
+static bool is_plain(const struct kwh_mbus_record *record, KWH_CONST struct meaning *meaning)
 {
     bool quadrant = record->nature != KWH_NATURE_NONE;
     bool direction = record->direction != KWH_DIRECTION_NONE;
@@ -103,7 +103,7 @@ static bool is_plain(const struct kwh_mbus_record *record, const struct meaning 
 
 uint32_t kwh_mbus_quantity(const struct kwh_mbus_record *record)
 {
-    const struct meaning *meaning = meaning_of(record);
+    KWH_CONST struct meaning *meaning = meaning_of(record);
     if (meaning == NULL || !is_plain(record, meaning))
         return 0;
     return meaning->quantity | KWH_MEASUREMENT(0, record->nature, record->direction, record->phase,
@@ -111,7 +111,7 @@ uint32_t kwh_mbus_quantity(const struct kwh_mbus_record *record)
 }
 
 /* Into the base unit; false when 64 bits do not hold it. The bounds are constants: no division. */
-static bool convert(const struct meaning *meaning, struct kwh_decimal *value)
+static bool convert(KWH_CONST struct meaning *meaning, struct kwh_decimal *value)
 {
     bool minutes = meaning->unit == KWH_UNIT_CUBIC_METER_PER_MINUTE;
     int64_t most = minutes ? INT64_MAX / 60 : INT64_MAX / 3600;
@@ -126,7 +126,7 @@ static bool convert(const struct meaning *meaning, struct kwh_decimal *value)
 static enum kwh_status read_number(const struct kwh_mbus_record *record,
                                    struct kwh_reading *reading)
 {
-    const struct meaning *meaning = reading->quantity != 0 ? meaning_of(record) : NULL;
+    KWH_CONST struct meaning *meaning = reading->quantity != 0 ? meaning_of(record) : NULL;
     struct kwh_decimal value = record->value;
     if (!record->is_number)
         return KWH_STATUS_NOT_AVAILABLE;

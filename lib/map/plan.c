@@ -22,20 +22,21 @@ struct span {
     uint32_t first, end;
 };
 
-static struct span span_of(const struct kwh_row *row)
+static struct span span_of(KWH_CONST struct kwh_row *row)
 {
     struct span span = {row->address, row->address + (uint32_t)kwh_row_words(row)};
     return span;
 }
 
 /* Where requests are even, a value of an odd number of registers is asked for as it is. */
-static bool stands_alone(const struct kwh_map *map, const struct kwh_row *row)
+static bool stands_alone(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_row *row)
 {
     return map->alignment == 2 && kwh_row_words(row) % 2 != 0;
 }
 
 /* The registers that have to be asked for to get a span with this value in it. */
-static struct span aligned(const struct kwh_map *map, const struct kwh_row *row, struct span span)
+static struct span aligned(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_row *row,
+                           struct span span)
 {
     if (map->alignment == 2 && !stands_alone(map, row)) {
         span.first &= ~UINT32_C(1);
@@ -45,7 +46,7 @@ static struct span aligned(const struct kwh_map *map, const struct kwh_row *row,
 }
 
 /* May one request read this span, with more than one value in it? */
-static bool is_allowed(const struct kwh_map *map, enum kwh_space space, struct span span,
+static bool is_allowed(KWH_CONST struct kwh_map *map, enum kwh_space space, struct span span,
                        uint32_t limit)
 {
     if (span.end - span.first > limit)
@@ -54,7 +55,7 @@ static bool is_allowed(const struct kwh_map *map, enum kwh_space space, struct s
         if (map->edges[i] > span.first && map->edges[i] < span.end)
             return false;
     for (uint16_t i = 0; i < map->avoid_count; i++) {
-        const struct kwh_range *range = &map->avoid[i];
+        KWH_CONST struct kwh_range *range = &map->avoid[i];
         if (range->space == space && range->last >= span.first && range->first < span.end)
             return false;
     }
@@ -69,7 +70,7 @@ struct kwh_bus_cost kwh_bus_cost_serial(const struct kwh_line_settings *settings
     return cost;
 }
 
-struct kwh_bus_cost kwh_bus_cost_line(const struct kwh_line *line, const struct kwh_map *map)
+struct kwh_bus_cost kwh_bus_cost_line(const struct kwh_line *line, KWH_CONST struct kwh_map *map)
 {
     struct kwh_bus_cost cost = {line->character_ns, kwh_map_turnaround_us(map), 0, 0};
     uint32_t silence_us = kwh_silence_us(line->character_ns);
@@ -77,7 +78,7 @@ struct kwh_bus_cost kwh_bus_cost_line(const struct kwh_line *line, const struct 
     return cost;
 }
 
-void kwh_plan_init(struct kwh_plan *plan, const struct kwh_map *map, uint16_t profiles,
+void kwh_plan_init(struct kwh_plan *plan, KWH_CONST struct kwh_map *map, uint16_t profiles,
                    struct kwh_plan_entry *entries, size_t capacity)
 {
     memset(plan, 0, sizeof *plan);
@@ -87,14 +88,14 @@ void kwh_plan_init(struct kwh_plan *plan, const struct kwh_map *map, uint16_t pr
     plan->profiles = profiles;
 }
 
-static bool is_before(const struct kwh_row *x, const struct kwh_row *y)
+static bool is_before(KWH_CONST struct kwh_row *x, KWH_CONST struct kwh_row *y)
 {
     return kwh_row_space(x) != kwh_row_space(y) ? kwh_row_space(x) < kwh_row_space(y)
                                                 : x->address < y->address;
 }
 
 /* Entries stand in the order of their registers. Until the plan is made each is its own request. */
-enum kwh_error kwh_plan_add_row(struct kwh_plan *plan, const struct kwh_row *row)
+enum kwh_error kwh_plan_add_row(struct kwh_plan *plan, KWH_CONST struct kwh_row *row)
 {
     uint16_t at = plan->count;
     for (uint16_t i = 0; i < plan->count; i++)
@@ -117,14 +118,14 @@ enum kwh_error kwh_plan_add_row(struct kwh_plan *plan, const struct kwh_row *row
 
 enum kwh_error kwh_plan_add(struct kwh_plan *plan, uint32_t quantity)
 {
-    const struct kwh_row *row = kwh_map_find(plan->map, plan->profiles, quantity);
+    KWH_CONST struct kwh_row *row = kwh_map_find(plan->map, plan->profiles, quantity);
     return row != NULL ? kwh_plan_add_row(plan, row) : KWH_ERROR_NOT_IN_MAP;
 }
 
 enum kwh_error kwh_plan_add_readout(struct kwh_plan *plan)
 {
     struct kwh_map_iterator iterator = {plan->map, plan->profiles, 0, 0};
-    const struct kwh_row *row;
+    KWH_CONST struct kwh_row *row;
     enum kwh_error error = KWH_OK;
     while (error == KWH_OK && (row = kwh_map_next(&iterator)) != NULL)
         if (kwh_row_is_readout(row))
@@ -132,13 +133,14 @@ enum kwh_error kwh_plan_add_readout(struct kwh_plan *plan)
     return error;
 }
 
-static struct kwh_bus_cost effective_cost(const struct kwh_map *map,
+static struct kwh_bus_cost effective_cost(KWH_CONST struct kwh_map *map,
                                           const struct kwh_bus_cost *given)
 {
-    static const struct kwh_line_settings usual = KWH_LINE_SETTINGS_DEFAULT;
+    static KWH_CONST struct kwh_line_settings usual = KWH_LINE_SETTINGS_DEFAULT;
+    struct kwh_line_settings line = usual;
     struct kwh_bus_cost cost = given != NULL
                                    ? *given
-                                   : kwh_bus_cost_serial(&usual, kwh_map_turnaround_us(map));
+                                   : kwh_bus_cost_serial(&line, kwh_map_turnaround_us(map));
     uint32_t quiet_us = UINT32_C(1000) * map->quiet_ms;
     if (cost.quiet_us < quiet_us)
         cost.quiet_us = quiet_us;

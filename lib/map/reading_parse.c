@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
-
 #include "row.h"
 
 /* Far more than a value can need: keeps every loop over a text bounded. */
@@ -105,18 +103,20 @@ static enum kwh_error parse_bits(const struct kwhi_place *place, const char *tex
     return error != KWH_OK || bits >= 0 ? error : KWH_ERROR_SYNTAX;
 }
 
-static bool is_word(const char *word, const char *text)
+static bool is_word(KWH_CONST char *word, const char *text)
 {
-    size_t length = length_of(text);
-    return length_of(word) == length && memcmp(word, text, length) == 0;
+    size_t length = 0;
+    while (length < LONGEST && word[length] != '\0' && word[length] == text[length])
+        length++;
+    return length < LONGEST && word[length] == text[length];
 }
 
 /* A word of the list; or a number, of the list if there is one. */
-static enum kwh_error parse_choice(const struct kwh_map *map, const char *text,
+static enum kwh_error parse_choice(KWH_CONST struct kwh_map *map, const char *text,
                                    struct kwh_reading *reading)
 {
-    const struct kwh_item *item = kwh_map_item(map, reading->quantity);
-    const struct kwh_choice *choice = NULL;
+    KWH_CONST struct kwh_item *item = kwh_map_item(map, reading->quantity);
+    KWH_CONST struct kwh_choice *choice = NULL;
     if (item == NULL || item->choices == NULL)
         return kwh_decimal_parse(text, &reading->decimal);
     for (uint8_t i = 0; i < item->choice_count && choice == NULL; i++)
@@ -147,7 +147,7 @@ static enum kwh_error parse_text(const char *text, struct kwh_reading *reading)
     return KWH_OK;
 }
 
-enum kwh_error kwhi_reading_parse(const struct kwh_map *map, const struct kwhi_place *place,
+enum kwh_error kwhi_reading_parse(KWH_CONST struct kwh_map *map, const struct kwhi_place *place,
                                   const char *text, struct kwh_reading *reading)
 {
     switch ((enum kwh_form)reading->form) {

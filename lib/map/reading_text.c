@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <kwh/reading.h>
 
+#include "../base/hex_digit.h"
+#include "../base/words.h"
+
 /* A text that grows in the caller's memory; what does not fit is only counted. */
 struct writer {
     char *text;
@@ -26,7 +29,7 @@ static void put_number(struct writer *writer, int number, int width)
 static void put_digits(struct writer *writer, uint64_t digits, unsigned count)
 {
     for (unsigned i = count < 16 ? count : 16; i > 0; i--)
-        put(writer, "0123456789ABCDEF"[digits >> 4 * (i - 1) & 15]);
+        put(writer, kwhi_hex_digit((unsigned)(digits >> 4 * (i - 1) & 15)));
 }
 
 /* The last `count` digits as a number. */
@@ -94,7 +97,7 @@ static void put_form(struct writer *writer, const struct kwh_reading *reading)
         break;
     case KWH_FORM_DECIMAL:
     case KWH_FORM_CHOICE:
-        for (const char *word = reading->word; word != NULL && *word != '\0'; word++)
+        for (KWH_CONST char *word = reading->word; word != NULL && *word != '\0'; word++)
             put(writer, *word);
         break;
     }
@@ -120,7 +123,7 @@ enum kwh_error kwh_reading_print(const struct kwh_reading *reading, char *text, 
     return KWH_OK;
 }
 
-static const char status_names[][14] = {
+static KWH_CONST char status_names[][14] = {
     [KWH_STATUS_OK] = "ok",
     [KWH_STATUS_NOT_AVAILABLE] = "not_available",
     [KWH_STATUS_NAN] = "nan",
@@ -135,21 +138,23 @@ static const char status_names[][14] = {
     [KWH_STATUS_DOUBTFUL] = "doubtful",
 };
 
-const char *kwh_status_name(enum kwh_status status)
+KWH_CONST char *kwh_status_name(enum kwh_status status)
 {
     unsigned index = (unsigned)status;
-    return index < sizeof status_names / sizeof status_names[0] ? status_names[index] : "";
+    return index < sizeof status_names / sizeof status_names[0] ? status_names[index]
+                                                                : kwhi_no_word;
 }
 
-static const char certainty_names[][9] = {
+static KWH_CONST char certainty_names[][9] = {
     [KWH_CERTAINTY_INFERRED] = "inferred",
     [KWH_CERTAINTY_PUBLIC] = "public",
     [KWH_CERTAINTY_MANUAL] = "manual",
     [KWH_CERTAINTY_HARDWARE] = "hardware",
 };
 
-const char *kwh_certainty_name(enum kwh_certainty certainty)
+KWH_CONST char *kwh_certainty_name(enum kwh_certainty certainty)
 {
     unsigned index = (unsigned)certainty;
-    return index < sizeof certainty_names / sizeof certainty_names[0] ? certainty_names[index] : "";
+    return index < sizeof certainty_names / sizeof certainty_names[0] ? certainty_names[index]
+                                                                      : kwhi_no_word;
 }

@@ -10,8 +10,8 @@ enum kwh_status kwhi_record_text(const uint8_t *data, size_t size,
                                  const struct kwh_mbus_record *record, struct kwh_reading *reading);
 
 /* What a record that is sent to a meter, the first at `data`, tells it by its row. */
-void kwhi_record_told(const struct kwh_map *map, const struct kwh_record *row, const uint8_t *data,
-                      size_t size, struct kwh_reading *reading);
+void kwhi_record_told(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_record *row,
+                      const uint8_t *data, size_t size, struct kwh_reading *reading);
 
 /* True for the types of a DIF that store decimal digits. */
 static inline bool kwhi_is_bcd_type(unsigned type)

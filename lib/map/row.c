@@ -6,7 +6,7 @@ struct type {
 };
 
 /* Texts have their words in the row. */
-static const struct type types[] = {
+static KWH_CONST struct type types[] = {
     [KWH_TYPE_UINT16] = {1, KWHI_UNSIGNED},    [KWH_TYPE_INT16] = {1, KWHI_SIGNED},
     [KWH_TYPE_UINT32] = {2, KWHI_UNSIGNED},    [KWH_TYPE_INT32] = {2, KWHI_SIGNED},
     [KWH_TYPE_UINT48] = {3, KWHI_UNSIGNED},    [KWH_TYPE_INT48] = {3, KWHI_SIGNED},
@@ -25,14 +25,14 @@ struct scale {
     int8_t power;
 };
 
-static const struct scale scales[] = {
+static KWH_CONST struct scale scales[] = {
     [KWH_SCALE_1] = {1, 0},     [KWH_SCALE_MILLI] = {1, -3}, [KWH_SCALE_CENTI] = {1, -2},
     [KWH_SCALE_DECI] = {1, -1}, [KWH_SCALE_10] = {1, 1},     [KWH_SCALE_100] = {1, 2},
     [KWH_SCALE_KILO] = {1, 3},  [KWH_SCALE_10K] = {1, 4},    [KWH_SCALE_100K] = {1, 5},
     [KWH_SCALE_MEGA] = {1, 6},  [KWH_SCALE_36] = {36, 0},    [KWH_SCALE_60] = {6, 1},
 };
 
-size_t kwh_row_words(const struct kwh_row *row)
+size_t kwh_row_words(KWH_CONST struct kwh_row *row)
 {
     unsigned type = row->format & 31u;
     if (kwhi_row_is_text(row))
@@ -40,7 +40,7 @@ size_t kwh_row_words(const struct kwh_row *row)
     return type < KWH_COUNT(types) ? types[type].words : 0;
 }
 
-enum kwhi_nature kwhi_row_nature(const struct kwh_row *row)
+enum kwhi_nature kwhi_row_nature(KWH_CONST struct kwh_row *row)
 {
     unsigned type = row->format & 31u;
     return type < KWH_COUNT(types) ? (enum kwhi_nature)types[type].nature : KWHI_HEX;
@@ -57,13 +57,14 @@ struct kwh_decimal kwh_scale_value(enum kwh_scale scale)
     return worth;
 }
 
-static bool has_rest(const struct kwh_row *row)
+static bool has_rest(KWH_CONST struct kwh_row *row)
 {
     return kwhi_row_nature(row) == KWHI_REST || kwhi_row_nature(row) == KWHI_SIGNED_REST;
 }
 
 /* The order of words is that within a number: a rest stands behind it in any order. */
-uint64_t kwhi_row_load(const struct kwh_map *map, const struct kwh_row *row, const uint8_t *bytes)
+uint64_t kwhi_row_load(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_row *row,
+                       const uint8_t *bytes)
 {
     enum kwh_word_order order = kwhi_map_order(map);
     if (!has_rest(row))
@@ -71,7 +72,7 @@ uint64_t kwhi_row_load(const struct kwh_map *map, const struct kwh_row *row, con
     return kwh_registers_load(bytes, 2, order) << 16 | kwh_registers_load(bytes + 4, 1, order);
 }
 
-void kwhi_row_store(const struct kwh_map *map, const struct kwh_row *row, uint64_t raw,
+void kwhi_row_store(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_row *row, uint64_t raw,
                     uint8_t *bytes)
 {
     enum kwh_word_order order = kwhi_map_order(map);
@@ -83,7 +84,7 @@ void kwhi_row_store(const struct kwh_map *map, const struct kwh_row *row, uint64
     kwh_registers_store(bytes + 4, 1, order, raw & 0xFFFFu);
 }
 
-bool kwhi_row_absent(const struct kwh_map *map, const struct kwh_row *row, uint64_t *raw)
+bool kwhi_row_absent(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_row *row, uint64_t *raw)
 {
     size_t words = kwh_row_words(row);
     *raw = 0;

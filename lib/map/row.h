@@ -25,48 +25,49 @@ enum kwhi_nature {
 };
 
 /* The nature of a row's type; KWHI_HEX, the mere bits, for an unknown one. */
-enum kwhi_nature kwhi_row_nature(const struct kwh_row *row);
+enum kwhi_nature kwhi_row_nature(KWH_CONST struct kwh_row *row);
 
 /* The word order of a map, whatever its number. */
-static inline enum kwh_word_order kwhi_map_order(const struct kwh_map *map)
+static inline enum kwh_word_order kwhi_map_order(KWH_CONST struct kwh_map *map)
 {
     return (enum kwh_word_order)(map->order & 3u);
 }
 
 /* In a text only the order of the bytes in a word counts: its words stand as they are read. */
-static inline bool kwhi_low_byte_first(const struct kwh_map *map)
+static inline bool kwhi_low_byte_first(KWH_CONST struct kwh_map *map)
 {
     return kwhi_map_order(map) == KWH_ORDER_BADC || kwhi_map_order(map) == KWH_ORDER_DCBA;
 }
 
 /* True for a text, whose words are in the row. */
-static inline bool kwhi_row_is_text(const struct kwh_row *row)
+static inline bool kwhi_row_is_text(KWH_CONST struct kwh_row *row)
 {
     return kwh_row_type(row) == KWH_TYPE_TEXT || kwh_row_type(row) == KWH_TYPE_TEXT16;
 }
 
 /* How many characters a row of text has. */
-static inline size_t kwhi_row_characters(const struct kwh_row *row)
+static inline size_t kwhi_row_characters(KWH_CONST struct kwh_row *row)
 {
     return kwh_row_type(row) == KWH_TYPE_TEXT16 ? kwh_row_words(row) : 2 * kwh_row_words(row);
 }
 
 /* The byte of its registers that a character of a text is in. */
-static inline size_t kwhi_row_character(const struct kwh_map *map, const struct kwh_row *row,
-                                        size_t index)
+static inline size_t kwhi_row_character(KWH_CONST struct kwh_map *map,
+                                        KWH_CONST struct kwh_row *row, size_t index)
 {
     size_t swap = kwhi_low_byte_first(map) ? 1 : 0;
     return (kwh_row_type(row) == KWH_TYPE_TEXT16 ? 2 * index + 1 : index) ^ swap;
 }
 
 /* The registers of a row that is no text, as one number, the first of them highest. */
-uint64_t kwhi_row_load(const struct kwh_map *map, const struct kwh_row *row, const uint8_t *bytes);
-void kwhi_row_store(const struct kwh_map *map, const struct kwh_row *row, uint64_t raw,
+uint64_t kwhi_row_load(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_row *row,
+                       const uint8_t *bytes);
+void kwhi_row_store(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_row *row, uint64_t raw,
                     uint8_t *bytes);
 
 /* What the registers of a row hold when the meters of a map have no value for it; false: no such.
  */
-bool kwhi_row_absent(const struct kwh_map *map, const struct kwh_row *row, uint64_t *raw);
+bool kwhi_row_absent(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_row *row, uint64_t *raw);
 
 /* Multiplies by a factor above 0: KWH_STATUS_OK, or KWH_STATUS_OVERFLOW and nothing is changed. */
 enum kwh_status kwhi_multiply(struct kwh_decimal *value, struct kwh_decimal factor);
@@ -85,20 +86,20 @@ struct kwhi_place {
 };
 
 /* A value from text into a reading that is OK but for the value. */
-enum kwh_error kwhi_reading_parse(const struct kwh_map *map, const struct kwhi_place *place,
+enum kwh_error kwhi_reading_parse(KWH_CONST struct kwh_map *map, const struct kwhi_place *place,
                                   const char *text, struct kwh_reading *reading);
 
 /* The code of a choice: by its word, because another meter's code for it may be another one. */
-enum kwh_error kwhi_choice_code(const struct kwh_map *map, const struct kwh_reading *reading,
+enum kwh_error kwhi_choice_code(KWH_CONST struct kwh_map *map, const struct kwh_reading *reading,
                                 struct kwh_decimal *code);
 
 /* Makes a choice of a code, with its word if the map has one. */
-void kwhi_choice_set(const struct kwh_map *map, struct kwh_decimal code,
+void kwhi_choice_set(KWH_CONST struct kwh_map *map, struct kwh_decimal code,
                      struct kwh_reading *reading);
 
 /* The record that a setting is written to; NULL when it cannot be written. */
-const struct kwh_record *kwhi_written_record(const struct kwh_map *map, uint16_t profiles,
-                                             uint32_t quantity);
+KWH_CONST struct kwh_record *kwhi_written_record(KWH_CONST struct kwh_map *map, uint16_t profiles,
+                                                 uint32_t quantity);
 
 /* How many digits there are without leading zeros, at least one. */
 static inline uint8_t kwhi_digits_of(uint64_t digits)
@@ -115,6 +116,6 @@ static inline bool kwhi_is_printable(uint8_t character)
 }
 
 /* The row of what the header of every M-Bus telegram tells; NULL when it does not tell this. */
-const struct kwh_row *kwhi_mbus_header_row(uint32_t quantity);
+KWH_CONST struct kwh_row *kwhi_mbus_header_row(uint32_t quantity);
 
 #endif

@@ -3,7 +3,7 @@
 #include "row.h"
 
 /* The count in the registers, before the scale. */
-static enum kwh_status decode_count(const struct kwh_row *row, uint64_t raw,
+static enum kwh_status decode_count(KWH_CONST struct kwh_row *row, uint64_t raw,
                                     struct kwh_decimal *count)
 {
     size_t words = kwh_row_words(row);
@@ -62,7 +62,7 @@ static enum kwh_status scale_count(enum kwh_scale scale, struct kwh_decimal *val
     return worth.mantissa == 0 ? KWH_STATUS_NOT_AVAILABLE : kwhi_multiply(value, worth);
 }
 
-static enum kwh_status decode_decimal(const struct kwh_row *row, uint64_t raw,
+static enum kwh_status decode_decimal(KWH_CONST struct kwh_row *row, uint64_t raw,
                                       struct kwh_reading *reading)
 {
     struct kwh_decimal value = kwh_decimal(0, 0);
@@ -77,7 +77,7 @@ static enum kwh_status decode_decimal(const struct kwh_row *row, uint64_t raw,
 }
 
 /* The number in a float that holds a name; its decimal has no zeros behind the point. */
-static enum kwh_status whole_number(const struct kwh_row *row, uint64_t raw, uint64_t *number)
+static enum kwh_status whole_number(KWH_CONST struct kwh_row *row, uint64_t raw, uint64_t *number)
 {
     struct kwh_decimal count;
     enum kwh_status status = decode_count(row, raw, &count);
@@ -90,7 +90,7 @@ static enum kwh_status whole_number(const struct kwh_row *row, uint64_t raw, uin
     return KWH_STATUS_OK;
 }
 
-static enum kwh_status decode_digits(const struct kwh_row *row, uint64_t raw,
+static enum kwh_status decode_digits(KWH_CONST struct kwh_row *row, uint64_t raw,
                                      struct kwh_reading *reading)
 {
     size_t words = kwh_row_words(row);
@@ -117,7 +117,7 @@ static enum kwh_status decode_digits(const struct kwh_row *row, uint64_t raw,
     return KWH_STATUS_OK;
 }
 
-static enum kwh_status decode_choice(const struct kwh_map *map, const struct kwh_row *row,
+static enum kwh_status decode_choice(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_row *row,
                                      uint64_t raw, struct kwh_reading *reading)
 {
     struct kwh_decimal code = kwh_decimal(0, 0);
@@ -134,7 +134,7 @@ static bool is_padding(uint8_t character)
     return character == 0 || character == ' ';
 }
 
-static enum kwh_status decode_text(const struct kwh_map *map, const struct kwh_row *row,
+static enum kwh_status decode_text(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_row *row,
                                    const uint8_t *bytes, struct kwh_reading *reading)
 {
     size_t size = kwhi_row_characters(row);
@@ -151,7 +151,7 @@ static enum kwh_status decode_text(const struct kwh_map *map, const struct kwh_r
     return KWH_STATUS_OK;
 }
 
-static enum kwh_status decode_time(const struct kwh_row *row, uint64_t raw,
+static enum kwh_status decode_time(KWH_CONST struct kwh_row *row, uint64_t raw,
                                    struct kwh_reading *reading)
 {
     if (kwhi_row_nature(row) != KWHI_SECONDS)
@@ -161,8 +161,8 @@ static enum kwh_status decode_time(const struct kwh_row *row, uint64_t raw,
 }
 
 /* Names and flags may be any number. */
-static bool is_absent(const struct kwh_map *map, const struct kwh_row *row, enum kwh_form form,
-                      uint64_t raw)
+static bool is_absent(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_row *row,
+                      enum kwh_form form, uint64_t raw)
 {
     uint64_t none;
     if (form == KWH_FORM_DIGITS || form == KWH_FORM_BITS || !kwhi_row_absent(map, row, &none))
@@ -172,7 +172,7 @@ static bool is_absent(const struct kwh_map *map, const struct kwh_row *row, enum
     return has_rest ? raw >> 16 == none >> 16 : raw == none;
 }
 
-static enum kwh_status decode(const struct kwh_map *map, const struct kwh_row *row,
+static enum kwh_status decode(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_row *row,
                               const uint8_t *bytes, struct kwh_reading *reading)
 {
     size_t words = kwh_row_words(row);
@@ -203,8 +203,8 @@ static enum kwh_status decode(const struct kwh_map *map, const struct kwh_row *r
     return KWH_STATUS_NOT_AVAILABLE;
 }
 
-void kwh_row_decode(const struct kwh_map *map, const struct kwh_row *row, const uint8_t *bytes,
-                    struct kwh_reading *reading)
+void kwh_row_decode(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_row *row,
+                    const uint8_t *bytes, struct kwh_reading *reading)
 {
     kwh_reading_init(reading, row->quantity, KWH_STATUS_NOT_AVAILABLE);
     reading->certainty = (uint8_t)kwh_row_certainty(row);

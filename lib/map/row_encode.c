@@ -35,7 +35,7 @@ static enum kwh_error encode_rest(bool is_signed, int64_t count, uint64_t *raw)
 }
 
 /* A count into the bits of an integer type. */
-static enum kwh_error encode_integer(const struct kwh_row *row, int64_t count, uint64_t *raw)
+static enum kwh_error encode_integer(KWH_CONST struct kwh_row *row, int64_t count, uint64_t *raw)
 {
     size_t words = kwh_row_words(row);
     enum kwhi_nature nature = kwhi_row_nature(row);
@@ -57,7 +57,7 @@ static enum kwh_error encode_integer(const struct kwh_row *row, int64_t count, u
 }
 
 /* value, with a count worth `worth`, into the bits of a numeric type. */
-static enum kwh_error encode_number(const struct kwh_row *row, struct kwh_decimal value,
+static enum kwh_error encode_number(KWH_CONST struct kwh_row *row, struct kwh_decimal value,
                                     struct kwh_decimal worth, uint64_t *raw)
 {
     int64_t whole = 0;
@@ -78,8 +78,8 @@ static enum kwh_error encode_number(const struct kwh_row *row, struct kwh_decima
     return error == KWH_OK ? encode_integer(row, whole, raw) : error;
 }
 
-static enum kwh_error encode_digits(const struct kwh_row *row, const struct kwh_reading *reading,
-                                    uint64_t *raw)
+static enum kwh_error encode_digits(KWH_CONST struct kwh_row *row,
+                                    const struct kwh_reading *reading, uint64_t *raw)
 {
     size_t words = kwh_row_words(row);
     enum kwhi_nature nature = kwhi_row_nature(row);
@@ -97,7 +97,7 @@ static enum kwh_error encode_digits(const struct kwh_row *row, const struct kwh_
     return *raw > UINT64_MAX >> (64 - 16 * words) ? KWH_ERROR_OVERFLOW : KWH_OK;
 }
 
-static enum kwh_error encode_choice(const struct kwh_map *map, const struct kwh_row *row,
+static enum kwh_error encode_choice(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_row *row,
                                     const struct kwh_reading *reading, uint64_t *raw)
 {
     struct kwh_decimal code;
@@ -115,7 +115,7 @@ static enum kwh_error encode_choice(const struct kwh_map *map, const struct kwh_
     return KWH_OK;
 }
 
-static enum kwh_error encode_text(const struct kwh_map *map, const struct kwh_row *row,
+static enum kwh_error encode_text(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_row *row,
                                   const struct kwh_reading *reading, uint8_t *bytes)
 {
     size_t size = kwhi_row_characters(row);
@@ -130,7 +130,7 @@ static enum kwh_error encode_text(const struct kwh_map *map, const struct kwh_ro
     return KWH_OK;
 }
 
-static enum kwh_error encode_time(const struct kwh_row *row, const struct kwh_reading *reading,
+static enum kwh_error encode_time(KWH_CONST struct kwh_row *row, const struct kwh_reading *reading,
                                   uint64_t *raw)
 {
     uint32_t seconds = 0;
@@ -141,7 +141,7 @@ static enum kwh_error encode_time(const struct kwh_row *row, const struct kwh_re
     return error;
 }
 
-static enum kwh_error encode_raw(const struct kwh_map *map, const struct kwh_row *row,
+static enum kwh_error encode_raw(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_row *row,
                                  const struct kwh_reading *reading, uint64_t *raw)
 {
     switch ((enum kwh_form)reading->form) {
@@ -164,7 +164,7 @@ static enum kwh_error encode_raw(const struct kwh_map *map, const struct kwh_row
     return KWH_ERROR_ARGUMENT;
 }
 
-enum kwh_error kwh_row_encode(const struct kwh_map *map, const struct kwh_row *row,
+enum kwh_error kwh_row_encode(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_row *row,
                               const struct kwh_reading *reading, uint8_t *bytes, size_t capacity)
 {
     size_t words = kwh_row_words(row);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "row.h"
 
-enum kwh_error kwh_row_parse(const struct kwh_map *map, const struct kwh_row *row, const char *text,
-                             struct kwh_reading *reading)
+enum kwh_error kwh_row_parse(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_row *row,
+                             const char *text, struct kwh_reading *reading)
 {
     uint8_t bytes[2 * KWHI_ROW_WORDS_MAX];
     size_t words = kwh_row_words(row);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <kwh/map.h>
 
-static const char names[][12] = {
+#include "../base/words.h"
+
+static KWH_CONST char names[][12] = {
     [KWH_TYPE_UINT16] = "uint16",
     [KWH_TYPE_INT16] = "int16",
     [KWH_TYPE_UINT32] = "uint32",
@@ -27,8 +29,8 @@ static const char names[][12] = {
     [KWH_TYPE_INT32_REST] = "int32_rest",
 };
 
-const char *kwh_type_name(enum kwh_type type)
+KWH_CONST char *kwh_type_name(enum kwh_type type)
 {
     unsigned index = (unsigned)type;
-    return index < KWH_COUNT(names) ? names[index] : "";
+    return index < KWH_COUNT(names) ? names[index] : kwhi_no_word;
 }

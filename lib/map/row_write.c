@@ -5,11 +5,11 @@
 #include "write_guard.h"
 
 /* Holding registers, whether they can be read, and are published, or not. */
-static const struct kwh_row *written_row(const struct kwh_map *map, uint16_t profiles,
-                                         uint32_t quantity)
+static KWH_CONST struct kwh_row *written_row(KWH_CONST struct kwh_map *map, uint16_t profiles,
+                                             uint32_t quantity)
 {
     struct kwh_map_iterator iterator = {map, profiles, 0, 0};
-    const struct kwh_row *row;
+    KWH_CONST struct kwh_row *row;
     while ((row = kwh_map_next(&iterator)) != NULL)
         if (row->quantity == quantity && kwh_row_rank(row) == 0 &&
             kwh_row_space(row) == KWH_SPACE_HOLDING)
@@ -18,7 +18,7 @@ static const struct kwh_row *written_row(const struct kwh_map *map, uint16_t pro
 }
 
 /* Registers can be too coarse for a value: what they say must be the value itself. */
-static bool tells(const struct kwh_map *map, const struct kwh_row_write *write,
+static bool tells(KWH_CONST struct kwh_map *map, const struct kwh_row_write *write,
                   struct kwh_decimal number)
 {
     struct kwh_reading told;
@@ -28,7 +28,7 @@ static bool tells(const struct kwh_map *map, const struct kwh_row_write *write,
            kwh_decimal_compare(again, number) == 0;
 }
 
-static enum kwh_error make(const struct kwh_map *map, const struct kwh_item *item,
+static enum kwh_error make(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_item *item,
                            const struct kwh_reading *value, unsigned allowed,
                            struct kwh_row_write *write)
 {
@@ -46,11 +46,11 @@ static enum kwh_error make(const struct kwh_map *map, const struct kwh_item *ite
     return KWH_OK;
 }
 
-enum kwh_error kwh_row_write(const struct kwh_map *map, uint16_t profiles,
+enum kwh_error kwh_row_write(KWH_CONST struct kwh_map *map, uint16_t profiles,
                              const struct kwh_reading *value, unsigned allowed,
                              struct kwh_row_write *write)
 {
-    const struct kwh_item *item = kwh_map_item(map, value->quantity);
+    KWH_CONST struct kwh_item *item = kwh_map_item(map, value->quantity);
     enum kwh_error error = KWH_ERROR_NOT_IN_MAP;
     memset(write, 0, sizeof *write);
     write->row = written_row(map, profiles, value->quantity);

@@ -3,7 +3,7 @@
 
 #include "row.h"
 
-bool kwhi_number_of(const struct kwh_map *map, const struct kwh_reading *value,
+bool kwhi_number_of(KWH_CONST struct kwh_map *map, const struct kwh_reading *value,
                     struct kwh_decimal *number)
 {
     uint64_t count = value->digits;
@@ -30,11 +30,11 @@ bool kwhi_number_of(const struct kwh_map *map, const struct kwh_reading *value,
 }
 
 /* One of the choices, else from minimum to maximum. */
-static bool is_allowed(const struct kwh_item *item, struct kwh_decimal number, unsigned *risk)
+static bool is_allowed(KWH_CONST struct kwh_item *item, struct kwh_decimal number, unsigned *risk)
 {
     *risk = item->risk;
     if (item->choices != NULL) {
-        const struct kwh_choice *choice = kwh_item_choice(item, number);
+        KWH_CONST struct kwh_choice *choice = kwh_item_choice(item, number);
         *risk |= choice != NULL ? choice->risk : 0u;
         return choice != NULL;
     }
@@ -48,7 +48,7 @@ static bool divides_by_zero(const struct kwh_reading *value)
     return value->quantity == KWH_CT_RATIO && (value->digits & 0xFFFFu) == 0;
 }
 
-enum kwh_error kwhi_write_guard(const struct kwh_map *map, const struct kwh_item *item,
+enum kwh_error kwhi_write_guard(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_item *item,
                                 const struct kwh_reading *value, unsigned allowed,
                                 struct kwh_decimal *number, unsigned *risk)
 {
@@ -60,9 +60,9 @@ enum kwh_error kwhi_write_guard(const struct kwh_map *map, const struct kwh_item
     return (*risk & ~allowed) != 0 ? KWH_ERROR_RISK : KWH_OK;
 }
 
-unsigned kwh_item_risk(const struct kwh_map *map, const struct kwh_reading *value)
+unsigned kwh_item_risk(KWH_CONST struct kwh_map *map, const struct kwh_reading *value)
 {
-    const struct kwh_item *item = kwh_map_item(map, value->quantity);
+    KWH_CONST struct kwh_item *item = kwh_map_item(map, value->quantity);
     struct kwh_decimal number;
     unsigned risk;
     bool is_written = item != NULL && item->write_function != 0;

@@ -22,6 +22,6 @@ struct kwhi_header_layout {
 };
 
 /* The layout of a CI field, or NULL. */
-const struct kwhi_header_layout *kwhi_header_layout(uint8_t ci);
+KWH_CONST struct kwhi_header_layout *kwhi_header_layout(uint8_t ci);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <kwh/mbus_telegram.h>
 
+#include "../base/hex_digit.h"
+
 /* The three letters, 1 to 26 in five bits each; bit 15 is no part of them. */
 static unsigned letter(uint16_t manufacturer, unsigned index)
 {
@@ -18,7 +20,7 @@ void kwh_mbus_manufacturer_print(uint16_t manufacturer, char text[KWH_MBUS_MANUF
     }
     text[3] = '\0';
     for (unsigned i = 0; i < 4 && !letters; i++)
-        text[i] = "0123456789ABCDEF"[manufacturer >> (12 - 4 * i) & 15];
+        text[i] = kwhi_hex_digit((unsigned)manufacturer >> (12 - 4 * i));
     text[4] = '\0';
 }
 

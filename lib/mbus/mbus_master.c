@@ -123,7 +123,7 @@ static struct kwh_match match(const uint8_t *bytes, size_t length, struct kwh_ex
     return idle ? take_character(bytes[0], exchange) : kwh_match_more(KWH_REASON_NOISE);
 }
 
-const struct kwh_framing kwh_mbus_serial = {
+KWH_CONST struct kwh_framing kwh_mbus_serial = {
     .wrap = wrap,
     .match = match,
     .frame_max = KWH_MBUS_FRAME_MAX,
@@ -133,7 +133,7 @@ const struct kwh_framing kwh_mbus_serial = {
     .address_max = 255,
 };
 
-const struct kwh_framing kwh_mbus_over_tcp = {
+KWH_CONST struct kwh_framing kwh_mbus_over_tcp = {
     .wrap = wrap,
     .match = match,
     .frame_max = KWH_MBUS_FRAME_MAX,

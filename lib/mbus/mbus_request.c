@@ -101,7 +101,7 @@ const uint8_t *kwh_mbus_answer(const struct kwh_line *line, const struct kwh_exc
 }
 
 /* CI B8 to BF. */
-static const uint16_t bauds[] = {300, 600, 1200, 2400, 4800, 9600, 19200, 38400};
+static KWH_CONST uint16_t bauds[] = {300, 600, 1200, 2400, 4800, 9600, 19200, 38400};
 
 uint8_t kwh_mbus_baud_ci(uint32_t baud)
 {

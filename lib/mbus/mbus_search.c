@@ -43,7 +43,7 @@ enum heard {
 /* Rounds of listening in which more came: the longest frame, three characters a round. */
 #define ROUNDS_MAX (KWH_MBUS_FRAME_MAX / 3u)
 
-static const struct kwh_mbus_secondary any_meter = {UINT32_C(0xFFFFFFFF), 0xFFFF, 0xFF, 0xFF};
+static KWH_CONST struct kwh_mbus_secondary any_meter = {UINT32_C(0xFFFFFFFF), 0xFFFF, 0xFF, 0xFF};
 
 static struct kwh_mbus_search *search_of(struct kwh_dialogue *dialogue)
 {
@@ -459,11 +459,13 @@ enum kwh_error kwh_mbus_search_primary(struct kwh_mbus_search *search, struct kw
 void kwh_mbus_search_secondary(struct kwh_mbus_search *search, struct kwh_line *line,
                                const struct kwh_mbus_secondary *pattern, bool letters)
 {
+    struct kwh_mbus_secondary any = any_meter;
+
     begin(search, line);
     search->by_secondary = true;
     search->letters = letters;
     search->address = KWH_MBUS_SELECTED;
-    kwhi_pattern_begin(search, pattern != NULL ? pattern : &any_meter);
+    kwhi_pattern_begin(search, pattern != NULL ? pattern : &any);
     ask_for(search, RESET_SELECTED);
 }
 

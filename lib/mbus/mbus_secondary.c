@@ -2,6 +2,8 @@
 /* Secondary addresses: on the wire, as text, and whom they select. */
 #include <kwh/mbus.h>
 
+#include "../base/hex_digit.h"
+
 #define DIGITS       8u
 #define DIGITS_WHOLE 16u
 #define ANY_ELSE     UINT32_C(0xFFFFFFFF) /* manufacturer, version, medium */
@@ -74,7 +76,7 @@ static void unpack(uint32_t packed, struct kwh_mbus_secondary *secondary)
 static void print_digits(uint32_t number, char *text)
 {
     for (unsigned i = 0; i < DIGITS; i++)
-        text[i] = "0123456789ABCDEF"[number >> (4u * (DIGITS - 1u - i)) & 15u];
+        text[i] = kwhi_hex_digit((unsigned)(number >> (4u * (DIGITS - 1u - i)) & 15u));
     text[DIGITS] = '\0';
 }
 

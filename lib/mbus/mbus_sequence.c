@@ -42,8 +42,7 @@ void kwhi_mbus_sequence_select(struct kwh_mbus_sequence *sequence,
 void kwhi_mbus_sequence_begin(struct kwh_mbus_sequence *sequence, const uint8_t *telegrams,
                               size_t count, uint8_t usual)
 {
-    static const uint8_t usual_only[] = {0};
-    sequence->telegrams = count != 0 ? telegrams : usual_only;
+    sequence->telegrams = count != 0 ? telegrams : NULL;
     sequence->telegram_count = (uint8_t)(count == 0 ? 1 : count < UINT8_MAX ? count : UINT8_MAX);
     sequence->usual = usual;
     sequence->at = 0;
@@ -59,6 +58,12 @@ void kwhi_mbus_sequence_begin(struct kwh_mbus_sequence *sequence, const uint8_t 
     sequence->size = 0;
     /* Somebody else may have selected another meter; an address in step stays so. */
     sequence->state = sequence->by_secondary || !sequence->link.reset ? CONTACT : CHOOSE;
+}
+
+/* The CI field that asks for the next telegram; 0 for the usual one, also where none was named. */
+static uint8_t asks_with(const struct kwh_mbus_sequence *sequence)
+{
+    return sequence->telegrams != NULL ? sequence->telegrams[sequence->at] : 0;
 }
 
 /* The rest is not asked for; the meter is led back all the same. */
@@ -87,7 +92,7 @@ static void go_on(struct kwh_mbus_sequence *sequence)
 /* From here on what was chosen comes. */
 static void begin_telegrams(struct kwh_mbus_sequence *sequence)
 {
-    sequence->asked = sequence->telegrams[sequence->at];
+    sequence->asked = asks_with(sequence);
     sequence->part = 0;
     sequence->more = false;
     sequence->state = REQUEST;
@@ -125,7 +130,7 @@ static enum kwh_wish ask(struct kwh_mbus_sequence *sequence, struct kwh_exchange
     if (sequence->state == CONTACT)
         wish = contact(sequence, exchange);
     else if (sequence->state == CHOOSE)
-        wish = send(sequence, exchange, sequence->telegrams[sequence->at], NULL, 0);
+        wish = send(sequence, exchange, asks_with(sequence), NULL, 0);
     else if (sequence->state == RETURN)
         wish = send(sequence, exchange, sequence->usual, NULL, 0);
     else
@@ -141,7 +146,7 @@ enum kwh_wish kwhi_mbus_sequence_next(struct kwh_mbus_sequence *sequence,
 {
     if (sequence->state == TOLD)
         go_on(sequence);
-    if (sequence->state == CHOOSE && sequence->telegrams[sequence->at] == 0)
+    if (sequence->state == CHOOSE && asks_with(sequence) == 0)
         begin_telegrams(sequence);
     if (sequence->state == RETURN && sequence->usual == 0)
         sequence->state = END;

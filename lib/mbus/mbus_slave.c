@@ -74,14 +74,14 @@ static size_t wrap(uint8_t address, uint16_t id, const uint8_t *pdu, size_t leng
     return size;
 }
 
-const struct kwh_server_framing kwh_mbus_serial_server = {
+KWH_CONST struct kwh_server_framing kwh_mbus_serial_server = {
     .match = match,
     .wrap = wrap,
     .frame_max = KWH_MBUS_FRAME_MAX,
     .properties = KWH_FRAMING_SERIAL | KWH_FRAMING_BURST,
 };
 
-const struct kwh_server_framing kwh_mbus_over_tcp_server = {
+KWH_CONST struct kwh_server_framing kwh_mbus_over_tcp_server = {
     .match = match,
     .wrap = wrap,
     .frame_max = KWH_MBUS_FRAME_MAX,

@@ -5,7 +5,7 @@
 #include "record_parse.h"
 
 /* CI fields with a known layout. */
-static const struct kwhi_header_layout layouts[] = {
+static KWH_CONST struct kwhi_header_layout layouts[] = {
     {0x51, KWH_MBUS_COMMAND, KWHI_HEADER_NONE, false},
     {0x52, KWH_MBUS_SELECTION, KWHI_HEADER_ADDRESS, false},
     {0x5A, KWH_MBUS_COMMAND, KWHI_HEADER_SHORT, false},
@@ -23,7 +23,7 @@ static const struct kwhi_header_layout layouts[] = {
     {0x7A, KWH_MBUS_DATA, KWHI_HEADER_SHORT, false},
 };
 
-const struct kwhi_header_layout *kwhi_header_layout(uint8_t ci)
+KWH_CONST struct kwhi_header_layout *kwhi_header_layout(uint8_t ci)
 {
     for (size_t i = 0; i < sizeof layouts / sizeof layouts[0]; i++)
         if (layouts[i].ci == ci)
@@ -60,7 +60,7 @@ static void decode_state(const uint8_t *data, struct kwh_mbus_telegram *telegram
 /* The media of the fixed structure as device types; from 10 on everything is high byte first. */
 static void decode_fixed(const uint8_t *data, struct kwh_mbus_telegram *telegram)
 {
-    static const uint8_t media[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 15, 3, 4, 6, 7, 8, 15};
+    static KWH_CONST uint8_t media[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 15, 3, 4, 6, 7, 8, 15};
     unsigned medium = (unsigned)(data[7] >> 6) << 2 | data[6] >> 6;
 
     telegram->msb_first = medium >= 10 && medium <= 14;
@@ -137,7 +137,7 @@ static enum kwh_error refuse(enum kwh_error error, struct kwh_mbus_telegram *tel
 enum kwh_error kwh_mbus_telegram_decode(uint8_t ci, const uint8_t *data, size_t size,
                                         struct kwh_mbus_telegram *telegram)
 {
-    const struct kwhi_header_layout *layout = kwhi_header_layout(ci);
+    KWH_CONST struct kwhi_header_layout *layout = kwhi_header_layout(ci);
     bool has_code;
 
     memset(telegram, 0, sizeof *telegram);

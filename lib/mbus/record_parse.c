@@ -103,7 +103,7 @@ static bool variable_length(uint8_t lvar, uint8_t *length)
 
 uint8_t kwhi_type_length(uint8_t type)
 {
-    static const uint8_t lengths[16] = {0, 1, 2, 3, 4, 4, 6, 8, 0, 1, 2, 3, 4, 0, 6, 0};
+    static KWH_CONST uint8_t lengths[16] = {0, 1, 2, 3, 4, 4, 6, 8, 0, 1, 2, 3, 4, 0, 6, 0};
 
     return lengths[type & 15];
 }

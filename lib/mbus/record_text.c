@@ -1,67 +1,66 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
-
+#include "../base/hex_digit.h"
 #include "../base/words.h"
 
 #include <kwh/mbus_record.h>
 
 /* In the order of enum kwh_mbus_kind, from KWH_MBUS_KIND_ENERGY. */
-static const char kinds[] = "energy\0"
-                            "volume\0"
-                            "mass\0"
-                            "on time\0"
-                            "operating time\0"
-                            "power\0"
-                            "volume flow\0"
-                            "mass flow\0"
-                            "flow temperature\0"
-                            "return temperature\0"
-                            "temperature difference\0"
-                            "external temperature\0"
-                            "pressure\0"
-                            "date\0"
-                            "date time\0"
-                            "heat cost\0"
-                            "averaging duration\0"
-                            "actuality duration\0"
-                            "fabrication no\0"
-                            "enhanced identification\0"
-                            "bus address\0"
-                            "any\0"
-                            "manufacturer specific\0"
-                            "plain text\0"
-                            "reactive energy\0"
-                            "apparent energy\0"
-                            "reactive power\0"
-                            "apparent power\0"
-                            "frequency\0"
-                            "voltage\0"
-                            "current\0"
-                            "phase angle of voltages\0"
-                            "phase angle of current\0"
-                            "relative humidity\0"
-                            "temperature limit\0"
-                            "cumulated maximum power\0"
-                            "storage interval\0"
-                            "duration since readout\0"
-                            "duration of tariff\0"
-                            "period of tariff\0"
-                            "period of transmission\0"
-                            "duration since cumulation\0"
-                            "operating time of battery\0"
-                            "remaining battery life\0"
-                            "credit\0"
-                            "debit\0"
-                            "RF level\0"
-                            "temperature\0"
-                            "global readout\0";
+static KWH_CONST char kinds[] = "energy\0"
+                                "volume\0"
+                                "mass\0"
+                                "on time\0"
+                                "operating time\0"
+                                "power\0"
+                                "volume flow\0"
+                                "mass flow\0"
+                                "flow temperature\0"
+                                "return temperature\0"
+                                "temperature difference\0"
+                                "external temperature\0"
+                                "pressure\0"
+                                "date\0"
+                                "date time\0"
+                                "heat cost\0"
+                                "averaging duration\0"
+                                "actuality duration\0"
+                                "fabrication no\0"
+                                "enhanced identification\0"
+                                "bus address\0"
+                                "any\0"
+                                "manufacturer specific\0"
+                                "plain text\0"
+                                "reactive energy\0"
+                                "apparent energy\0"
+                                "reactive power\0"
+                                "apparent power\0"
+                                "frequency\0"
+                                "voltage\0"
+                                "current\0"
+                                "phase angle of voltages\0"
+                                "phase angle of current\0"
+                                "relative humidity\0"
+                                "temperature limit\0"
+                                "cumulated maximum power\0"
+                                "storage interval\0"
+                                "duration since readout\0"
+                                "duration of tariff\0"
+                                "period of tariff\0"
+                                "period of transmission\0"
+                                "duration since cumulation\0"
+                                "operating time of battery\0"
+                                "remaining battery life\0"
+                                "credit\0"
+                                "debit\0"
+                                "RF level\0"
+                                "temperature\0"
+                                "global readout\0";
 
-static const char functions[] = "instantaneous\0"
-                                "maximum\0"
-                                "minimum\0"
-                                "error\0";
+static KWH_CONST char functions[] = "instantaneous\0"
+                                    "maximum\0"
+                                    "minimum\0"
+                                    "error\0";
 
-const char *kwh_mbus_function_name(enum kwh_mbus_function function)
+KWH_CONST char *kwh_mbus_function_name(enum kwh_mbus_function function)
 {
     return kwhi_word(functions, (uint32_t)function);
 }
@@ -69,22 +68,21 @@ const char *kwh_mbus_function_name(enum kwh_mbus_function function)
 /* "FD3A", "FDFD02", "FB06", "6F". */
 static void print_code(const struct kwh_mbus_record *record, char *text)
 {
-    static const char digits[] = "0123456789ABCDEF";
-    static const char tables[] = "\0FB\0FD\0FDFD\0";
-    static const uint8_t starts[] = {0, 1, 4, 7};
-    const char *table = &tables[starts[record->table & 3]];
+    static KWH_CONST char tables[] = "\0FB\0FD\0FDFD\0";
+    static KWH_CONST uint8_t starts[] = {0, 1, 4, 7};
+    KWH_CONST char *table = &tables[starts[record->table & 3]];
     size_t length = 0;
 
     for (; table[length] != '\0'; length++)
         text[length] = table[length];
-    text[length] = digits[record->code >> 4 & 15];
-    text[length + 1] = digits[record->code & 15];
+    text[length] = kwhi_hex_digit(record->code >> 4);
+    text[length + 1] = kwhi_hex_digit(record->code);
     text[length + 2] = '\0';
 }
 
 void kwh_mbus_kind_print(const struct kwh_mbus_record *record, char text[KWH_MBUS_KIND_TEXT])
 {
-    const char *word;
+    KWH_CONST char *word;
     size_t length = 0;
 
     if (record->kind == KWH_MBUS_KIND_CODE) {
@@ -164,7 +162,7 @@ enum kwh_error kwh_mbus_text(const uint8_t *data, size_t size, const struct kwh_
 enum kwh_error kwh_mbus_unit_text(const uint8_t *data, size_t size,
                                   const struct kwh_mbus_record *record, char *text, size_t capacity)
 {
-    const char *symbol = kwh_unit_symbol((enum kwh_unit)record->unit);
+    KWH_CONST char *symbol = kwh_unit_symbol((enum kwh_unit)record->unit);
     size_t length = 0;
 
     while (symbol[length] != '\0')
@@ -177,6 +175,7 @@ enum kwh_error kwh_mbus_unit_text(const uint8_t *data, size_t size,
             text[0] = '\0';
         return KWH_ERROR_CAPACITY;
     }
-    memcpy(text, symbol, length + 1);
+    for (size_t i = 0; i <= length; i++)
+        text[i] = symbol[i];
     return KWH_OK;
 }

@@ -16,9 +16,9 @@ enum storage {
 
 static enum storage storage_of(const struct kwh_mbus_record *record, uint8_t marks)
 {
-    static const uint8_t storages[16] = {NO_DATA, INTEGER, INTEGER, INTEGER, INTEGER, REAL,
-                                         INTEGER, INTEGER, NO_DATA, DIGITS,  DIGITS,  DIGITS,
-                                         DIGITS,  OPAQUE,  DIGITS,  NO_DATA};
+    static KWH_CONST uint8_t storages[16] = {NO_DATA, INTEGER, INTEGER, INTEGER, INTEGER, REAL,
+                                             INTEGER, INTEGER, NO_DATA, DIGITS,  DIGITS,  DIGITS,
+                                             DIGITS,  OPAQUE,  DIGITS,  NO_DATA};
 
     if (record->type != KWHI_TYPE_VARIABLE)
         return (enum storage)storages[record->type & 15];

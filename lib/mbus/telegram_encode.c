@@ -25,7 +25,7 @@ static void store_state(const struct kwh_mbus_telegram *telegram, bool msb_first
 enum kwh_error kwh_mbus_telegram_encode(const struct kwh_mbus_telegram *telegram, uint8_t *data,
                                         size_t capacity, size_t *size)
 {
-    const struct kwhi_header_layout *layout = kwhi_header_layout(telegram->ci);
+    KWH_CONST struct kwhi_header_layout *layout = kwhi_header_layout(telegram->ci);
     bool has_code;
 
     *size = 0;

@@ -17,7 +17,7 @@ enum {
 };
 
 /* clang-format off */
-static const struct kwhi_vif primary[] = {
+static KWH_CONST struct kwhi_vif primary[] = {
     ROW(0x00, 0x07, ENERGY,                  WATT_HOUR,              -3, 0),
     ROW(0x08, 0x0F, ENERGY,                  JOULE,                   0, 0),
     ROW(0x10, 0x17, VOLUME,                  CUBIC_METER,            -6, 0),
@@ -48,7 +48,7 @@ static const struct kwhi_vif primary[] = {
     ROW(0x7F, 0x7F, MANUFACTURER_SPECIFIC,   NONE,                    0, 0),
 };
 
-static const struct kwhi_vif fb[] = {
+static KWH_CONST struct kwhi_vif fb[] = {
     ROW(0x00, 0x01, ENERGY,              WATT_HOUR,            5, 0),         /* 0.1 MWh */
     ROW(0x02, 0x03, REACTIVE_ENERGY,     VAR_HOUR,             3, 0),
     ROW(0x04, 0x05, APPARENT_ENERGY,     VOLT_AMPERE_HOUR,     3, 0),
@@ -80,7 +80,7 @@ static const struct kwhi_vif fb[] = {
     ROW(0x78, 0x7F, MAXIMUM_POWER,          WATT,             -3, 0),
 };
 
-static const struct kwhi_vif fd[] = {
+static KWH_CONST struct kwhi_vif fd[] = {
     ROW(0x00, 0x03, CREDIT,                 NONE,   -3, 0),
     ROW(0x04, 0x07, DEBIT,                  NONE,   -3, 0),
     ROW(0x08, 0x1D, CODE,                   NONE,    0, UNSIGNED | FLAT), /* identity to delay */
@@ -113,14 +113,14 @@ static const struct kwhi_vif fd[] = {
     ROW(0x76, 0x76, CODE,                   NONE,    0, CONTAINER),       /* the maker's protocol */
 };
 
-static const struct kwhi_vif fd_fd[] = {
+static KWH_CONST struct kwhi_vif fd_fd[] = {
     ROW(0x00, 0x00, CODE,         NONE,  0, UNSIGNED), /* selected application */
     ROW(0x02, 0x02, BATTERY_LIFE, MONTH, 0, UNSIGNED),
     ROW(0x03, 0x03, BATTERY_LIFE, YEAR,  0, UNSIGNED),
 };
 
 /* Each unit of the fixed structure thrice, times 1, 10 and 100: so they run on in powers of ten. */
-static const struct kwhi_vif fixed_units[] = {
+static KWH_CONST struct kwhi_vif fixed_units[] = {
     ROW(0x02, 0x0A, ENERGY,      WATT_HOUR,             0, 0),
     ROW(0x0B, 0x13, ENERGY,      JOULE,                 3, 0),
     ROW(0x14, 0x1C, POWER,       WATT,                  0, 0),
@@ -134,10 +134,10 @@ static const struct kwhi_vif fixed_units[] = {
 
 #define ROWS(rows) (sizeof(rows) / sizeof(rows)[0])
 
-static const struct kwhi_vif unknown = ROW(0, 0x7F, CODE, NONE, 0, FLAT);
+static KWH_CONST struct kwhi_vif unknown = ROW(0, 0x7F, CODE, NONE, 0, FLAT);
 
 /* By halves; the rows are in the order of their codes. */
-static const struct kwhi_vif *find(const struct kwhi_vif *rows, size_t count, uint8_t code)
+static KWH_CONST struct kwhi_vif *find(KWH_CONST struct kwhi_vif *rows, size_t count, uint8_t code)
 {
     size_t low = 0;
     size_t high = count;
@@ -156,7 +156,7 @@ static const struct kwhi_vif *find(const struct kwhi_vif *rows, size_t count, ui
     return &unknown;
 }
 
-const struct kwhi_vif *kwhi_vif(enum kwh_mbus_table table, uint8_t code)
+KWH_CONST struct kwhi_vif *kwhi_vif(enum kwh_mbus_table table, uint8_t code)
 {
     switch (table) {
     case KWH_MBUS_PRIMARY:
@@ -171,15 +171,15 @@ const struct kwhi_vif *kwhi_vif(enum kwh_mbus_table table, uint8_t code)
     return &unknown;
 }
 
-const struct kwhi_vif *kwhi_fixed_unit(uint8_t code)
+KWH_CONST struct kwhi_vif *kwhi_fixed_unit(uint8_t code)
 {
     return find(fixed_units, ROWS(fixed_units), code);
 }
 
-void kwhi_vif_apply(const struct kwhi_vif *row, uint8_t code, struct kwh_mbus_record *record,
+void kwhi_vif_apply(KWH_CONST struct kwhi_vif *row, uint8_t code, struct kwh_mbus_record *record,
                     struct kwhi_mbus_scale *scale)
 {
-    static const int32_t seconds[] = {1, 60, 3600, 86400};
+    static KWH_CONST int32_t seconds[] = {1, 60, 3600, 86400};
     int step = (row->marks & KWHI_FLAT) != 0 ? 0 : code - row->first;
 
     record->kind = row->kind;

@@ -33,13 +33,13 @@ struct kwhi_mbus_scale {
 };
 
 /* The row of a code; of a code that has none, one that knows nothing. */
-const struct kwhi_vif *kwhi_vif(enum kwh_mbus_table table, uint8_t code);
+KWH_CONST struct kwhi_vif *kwhi_vif(enum kwh_mbus_table table, uint8_t code);
 
 /* The row of a unit code of the fixed structure. */
-const struct kwhi_vif *kwhi_fixed_unit(uint8_t code);
+KWH_CONST struct kwhi_vif *kwhi_fixed_unit(uint8_t code);
 
 /* Kind, unit and scale of a code by its row. */
-void kwhi_vif_apply(const struct kwhi_vif *row, uint8_t code, struct kwh_mbus_record *record,
+void kwhi_vif_apply(KWH_CONST struct kwhi_vif *row, uint8_t code, struct kwh_mbus_record *record,
                     struct kwhi_mbus_scale *scale);
 
 #endif

@@ -22,7 +22,7 @@ enum {
 };
 
 /* clang-format off */
-static const char effects[] =
+static KWH_CONST char effects[] =
     ".eeeeeeemmmeeeee" /* 00: record errors; 08 to 0A are reserved */
     "mmmmmeeeemmme.mm" /* 10: average, compact profiles; 15 to 18 and 1C errors; 1D conform */
     "mmmmmmmmmmmmmmmm" /* 20: per time, pulse, liter, m3, kg, K */
@@ -32,7 +32,7 @@ static const char effects[] =
     "mmmmmmmmmmddmmdd" /* 60: duration of the value; 6A date of */
     "xxxxxxxx++++FkmP";/* 70 */
 
-static const char extended_effects[] =
+static KWH_CONST char extended_effects[] =
     "mpppppppqqqqnmmm" /* FC 00 */
     "guummm";          /* FC 10: sum; type C, type D; end date, directions */
 /* clang-format on */
@@ -85,7 +85,7 @@ static void add_offset(struct kwhi_mbus_scale *scale, int16_t thousandths)
 static void apply(uint8_t code, bool command, struct kwh_mbus_record *record,
                   struct kwhi_mbus_scale *scale)
 {
-    static const int16_t thousandths[] = {1, 10, 100, 1000};
+    static KWH_CONST int16_t thousandths[] = {1, 10, 100, 1000};
     char effect = effects[code & 0x7F];
 
     /* To the meter the first codes are actions: add, clear, freeze... */

@@ -20,13 +20,13 @@ enum identify_state {
     OVER
 };
 
-static bool can_be_told(const struct kwh_map *map)
+static bool can_be_told(KWH_CONST struct kwh_map *map)
 {
     return map->protocol == KWH_PROTOCOL_MODBUS &&
            (map->identity_words == 1 || map->identity_words == 2);
 }
 
-static bool same_question(const struct kwh_map *a, const struct kwh_map *b)
+static bool same_question(KWH_CONST struct kwh_map *a, KWH_CONST struct kwh_map *b)
 {
     return can_be_told(a) && can_be_told(b) && a->identity_address == b->identity_address &&
            a->identity_words == b->identity_words && a->identity_space == b->identity_space;
@@ -34,14 +34,14 @@ static bool same_question(const struct kwh_map *a, const struct kwh_map *b)
 
 static bool was_asked(const struct kwh_identify *identify)
 {
-    const struct kwh_map *map = identify->candidates[identify->at];
+    KWH_CONST struct kwh_map *map = identify->candidates[identify->at];
     for (size_t i = 0; i < identify->at; i++)
         if (same_question(identify->candidates[i], map))
             return true;
     return !can_be_told(map);
 }
 
-static bool prepare(struct kwh_identify *identify, const struct kwh_map *map, uint8_t space,
+static bool prepare(struct kwh_identify *identify, KWH_CONST struct kwh_map *map, uint8_t space,
                     uint16_t address, size_t words)
 {
     struct kwh_exchange *exchange = &identify->dialogue.exchange;
@@ -82,7 +82,7 @@ static enum kwh_error none_fits(const struct kwh_identify *identify)
 static enum kwh_wish look(struct kwh_identify *identify)
 {
     for (; identify->at < identify->candidate_count; identify->at++, identify->model = 0) {
-        const struct kwh_map *map = identify->candidates[identify->at];
+        KWH_CONST struct kwh_map *map = identify->candidates[identify->at];
         for (; can_be_told(map) && identify->model < map->lookalike_count; identify->model++) {
             uint16_t address = map->lookalikes[identify->model].address;
             if (address == 0 || address == identify->looked)
@@ -98,7 +98,7 @@ static enum kwh_wish look(struct kwh_identify *identify)
 static enum kwh_wish ask_code(struct kwh_identify *identify)
 {
     for (; identify->at < identify->candidate_count; identify->at++) {
-        const struct kwh_map *map = identify->candidates[identify->at];
+        KWH_CONST struct kwh_map *map = identify->candidates[identify->at];
         if (!was_asked(identify) &&
             prepare(identify, map, map->identity_space, map->identity_address, map->identity_words))
             return KWH_WISH_EXCHANGE;
@@ -114,9 +114,9 @@ static enum kwh_wish ask_code(struct kwh_identify *identify)
 /* The model fits, and so it stays unless a selector of its map refuses it. */
 static enum kwh_wish ask_selectors(struct kwh_identify *identify)
 {
-    const struct kwh_map *map = identify->candidates[identify->candidate];
-    const struct kwh_selector *selector = kwhi_select_next(map, &identify->profiles,
-                                                           &identify->selection);
+    KWH_CONST struct kwh_map *map = identify->candidates[identify->candidate];
+    KWH_CONST struct kwh_selector *selector = kwhi_select_next(map, &identify->profiles,
+                                                               &identify->selection);
 
     if (selector != NULL)
         return prepare(identify, map, selector->space, selector->address, selector->words)
@@ -130,7 +130,7 @@ static enum kwh_wish ask_selectors(struct kwh_identify *identify)
 
 static enum kwh_wish fits(struct kwh_identify *identify)
 {
-    const struct kwh_map *map = identify->candidates[identify->candidate];
+    KWH_CONST struct kwh_map *map = identify->candidates[identify->candidate];
     uint16_t profiles = map->models[identify->model].profiles;
 
     identify->profiles = profiles != 0 ? profiles : KWH_ALL_PROFILES;
@@ -139,15 +139,15 @@ static enum kwh_wish fits(struct kwh_identify *identify)
     return ask_selectors(identify);
 }
 
-static const struct kwh_row *refining_row(const struct kwh_identify *identify)
+static KWH_CONST struct kwh_row *refining_row(const struct kwh_identify *identify)
 {
-    const struct kwh_map *map = identify->candidates[identify->candidate];
-    const struct kwh_model *model = &map->models[identify->model];
+    KWH_CONST struct kwh_map *map = identify->candidates[identify->candidate];
+    KWH_CONST struct kwh_model *model = &map->models[identify->model];
     return kwh_map_find(map, model->profiles == 0 ? KWH_ALL_PROFILES : model->profiles,
                         model->quantity);
 }
 
-static void take_other(struct kwh_identify *identify, const char *name, enum kwh_error error)
+static void take_other(struct kwh_identify *identify, KWH_CONST char *name, enum kwh_error error)
 {
     if (identify->refusal != KWH_OK)
         return;
@@ -156,11 +156,11 @@ static void take_other(struct kwh_identify *identify, const char *name, enum kwh
 }
 
 /* The look-alikes of a map that keep this code at this address. */
-static void compare_lookalikes(struct kwh_identify *identify, const struct kwh_map *map,
+static void compare_lookalikes(struct kwh_identify *identify, KWH_CONST struct kwh_map *map,
                                uint16_t address)
 {
     for (uint16_t i = 0; i < map->lookalike_count; i++) {
-        const struct kwh_lookalike *lookalike = &map->lookalikes[i];
+        KWH_CONST struct kwh_lookalike *lookalike = &map->lookalikes[i];
         enum kwh_error error = (enum kwh_error)lookalike->error;
         if (lookalike->code == identify->code && lookalike->address == address)
             take_other(identify, lookalike->name, error != KWH_OK ? error : KWH_ERROR_OTHER_FAMILY);
@@ -170,17 +170,17 @@ static void compare_lookalikes(struct kwh_identify *identify, const struct kwh_m
 /* The models of one candidate, from `model` on. False: none of them. */
 static bool compare_models(struct kwh_identify *identify, enum kwh_wish *wish)
 {
-    const struct kwh_map *map = identify->candidates[identify->candidate];
+    KWH_CONST struct kwh_map *map = identify->candidates[identify->candidate];
 
     for (; identify->model < map->model_count; identify->model++) {
-        const struct kwh_model *model = &map->models[identify->model];
+        KWH_CONST struct kwh_model *model = &map->models[identify->model];
         if (model->code != identify->code)
             continue;
         if (model->quantity == 0) {
             *wish = fits(identify);
             return true;
         }
-        const struct kwh_row *row = refining_row(identify);
+        KWH_CONST struct kwh_row *row = refining_row(identify);
         if (row != NULL &&
             prepare(identify, map, (uint8_t)kwh_row_space(row), row->address, kwh_row_words(row))) {
             identify->state = REFINE;
@@ -194,7 +194,7 @@ static bool compare_models(struct kwh_identify *identify, enum kwh_wish *wish)
 
 static enum kwh_wish compare(struct kwh_identify *identify)
 {
-    const struct kwh_map *asked = identify->candidates[identify->at];
+    KWH_CONST struct kwh_map *asked = identify->candidates[identify->at];
     enum kwh_wish wish;
 
     for (; identify->candidate < identify->candidate_count; identify->candidate++) {
@@ -234,7 +234,7 @@ static char small_letter(char letter)
     return letter >= 'A' && letter <= 'Z' ? (char)(letter - 'A' + 'a') : letter;
 }
 
-static bool begins_like(const struct kwh_reading *reading, const char *text)
+static bool begins_like(const struct kwh_reading *reading, KWH_CONST char *text)
 {
     for (size_t i = 0; text[i] != '\0'; i++)
         if (i >= reading->length || i >= KWH_READING_TEXT_MAX ||
@@ -243,7 +243,7 @@ static bool begins_like(const struct kwh_reading *reading, const char *text)
     return true;
 }
 
-static bool is_within(struct kwh_decimal value, const struct kwh_model *model)
+static bool is_within(struct kwh_decimal value, KWH_CONST struct kwh_model *model)
 {
     int32_t most = model->most != 0 ? model->most : model->value;
 
@@ -253,9 +253,9 @@ static bool is_within(struct kwh_decimal value, const struct kwh_model *model)
 
 static bool refinement_fits(const struct kwh_identify *identify, const uint8_t *bytes, size_t count)
 {
-    const struct kwh_map *map = identify->candidates[identify->candidate];
-    const struct kwh_model *model = &map->models[identify->model];
-    const struct kwh_row *row = refining_row(identify);
+    KWH_CONST struct kwh_map *map = identify->candidates[identify->candidate];
+    KWH_CONST struct kwh_model *model = &map->models[identify->model];
+    KWH_CONST struct kwh_row *row = refining_row(identify);
     struct kwh_reading reading;
 
     if (row == NULL || kwh_row_words(row) > count)
@@ -273,7 +273,7 @@ static bool refinement_fits(const struct kwh_identify *identify, const uint8_t *
 static void code_outcome(struct kwh_identify *identify, enum kwhi_verdict verdict,
                          const uint8_t *bytes, size_t count)
 {
-    const struct kwh_map *map = identify->candidates[identify->at];
+    KWH_CONST struct kwh_map *map = identify->candidates[identify->at];
 
     if (verdict != KWHI_ANSWERED || count < map->identity_words) {
         identify->at++;
@@ -290,7 +290,7 @@ static void code_outcome(struct kwh_identify *identify, enum kwhi_verdict verdic
 /* Another family: not this model. Another reason: this one, but not as it is now. */
 static void selector_outcome(struct kwh_identify *identify, const uint8_t *bytes, size_t count)
 {
-    const struct kwh_map *map = identify->candidates[identify->candidate];
+    KWH_CONST struct kwh_map *map = identify->candidates[identify->candidate];
     size_t words = map->selectors[identify->selection.asked].words;
     enum kwh_error error = kwhi_select_take(map, identify->address, &identify->profiles,
                                             &identify->selection, count >= words ? bytes : NULL);
@@ -309,7 +309,7 @@ static void selector_outcome(struct kwh_identify *identify, const uint8_t *bytes
 /* The code of look-alikes that keep it where it was asked for, whichever map knows them. */
 static void look_outcome(struct kwh_identify *identify, const uint8_t *bytes, size_t count)
 {
-    const struct kwh_map *map = identify->candidates[identify->at];
+    KWH_CONST struct kwh_map *map = identify->candidates[identify->at];
 
     if (count < map->identity_words)
         return;
@@ -351,7 +351,7 @@ static void identify_outcome(struct kwh_dialogue *dialogue, const struct kwh_lin
 }
 
 enum kwh_error kwh_identify_init(struct kwh_identify *identify, struct kwh_line *line,
-                                 uint8_t address, const struct kwh_map *const *candidates,
+                                 uint8_t address, KWH_CONST struct kwh_map *const *candidates,
                                  size_t count)
 {
     bool possible = false;

@@ -73,7 +73,7 @@ static size_t select(struct kwh_mbus_slave *slave, const uint8_t *data, size_t s
 
 static bool has_telegram(const struct kwh_mbus_slave *slave, uint8_t ci)
 {
-    const struct kwh_map *map = slave->slave->map;
+    KWH_CONST struct kwh_map *map = slave->slave->map;
     for (uint16_t i = 0; i < map->block_count; i++)
         if (map->blocks[i].telegram == ci)
             return true;
@@ -82,7 +82,7 @@ static bool has_telegram(const struct kwh_mbus_slave *slave, uint8_t ci)
 
 static void choose_telegram(struct kwh_mbus_slave *slave, uint8_t ci)
 {
-    const struct kwh_mbus_family *family = slave->slave->map->mbus;
+    KWH_CONST struct kwh_mbus_family *family = slave->slave->map->mbus;
     if (has_telegram(slave, ci))
         slave->telegram = ci;
     else if (ci == KWH_MBUS_CI_RESET || ci == family->usual)

@@ -12,7 +12,7 @@ static void take_address(struct kwh_mbus_slave *slave, const struct kwh_reading 
         slave->secondary.id = (uint32_t)(reading->digits & UINT32_C(0xFFFFFFFF));
 }
 
-static void apply(struct kwh_mbus_slave *slave, const struct kwh_record *row,
+static void apply(struct kwh_mbus_slave *slave, KWH_CONST struct kwh_record *row,
                   const struct kwh_reading *reading)
 {
     const struct kwh_slave *meter = slave->slave;
@@ -38,7 +38,7 @@ void kwhi_mbus_apply(struct kwh_mbus_slave *slave, const uint8_t *data, size_t s
     kwh_mbus_records_init(&records, &telegram);
     while (kwh_mbus_next(&records, data, size, &record)) {
         struct kwh_reading reading;
-        const struct kwh_record *row = kwh_map_written_record(
+        KWH_CONST struct kwh_record *row = kwh_map_written_record(
             meter->map, meter->profiles, data + record.header_at, record.header_length);
         if (row == NULL)
             continue;
@@ -49,15 +49,15 @@ void kwhi_mbus_apply(struct kwh_mbus_slave *slave, const uint8_t *data, size_t s
 
 void kwhi_mbus_apply_baud(struct kwh_mbus_slave *slave, uint32_t baud)
 {
-    const struct kwh_map *map = slave->slave->map;
+    KWH_CONST struct kwh_map *map = slave->slave->map;
     struct kwh_map_iterator rows = {map, slave->slave->profiles, 0, 0};
     struct kwh_reading reading;
-    const struct kwh_row *row;
+    KWH_CONST struct kwh_row *row;
 
     kwh_reading_init(&reading, KWH_BAUD_RATE, KWH_STATUS_OK);
     reading.decimal = kwh_decimal((int64_t)baud, 0);
     while ((row = kwh_map_next(&rows)) != NULL) {
-        const struct kwh_record *record = kwh_record_of(map, row);
+        KWH_CONST struct kwh_record *record = kwh_record_of(map, row);
         if (row->quantity != KWH_BAUD_RATE || record == NULL || record->length != 0)
             continue;
         struct kwh_record_write write;

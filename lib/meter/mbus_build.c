@@ -24,11 +24,11 @@ static size_t put_header(const struct kwh_mbus_slave *slave, uint8_t *data)
 
 /* Appends the record of a row; false when there is no room left. A value that cannot be had or told
  * is left out. */
-static bool put_row(const struct kwh_mbus_slave *slave, const struct kwh_row *row, uint8_t *data,
-                    size_t *size)
+static bool put_row(const struct kwh_mbus_slave *slave, KWH_CONST struct kwh_row *row,
+                    uint8_t *data, size_t *size)
 {
     const struct kwh_slave *meter = slave->slave;
-    const struct kwh_record *record = kwh_record_of(meter->map, row);
+    KWH_CONST struct kwh_record *record = kwh_record_of(meter->map, row);
     struct kwh_reading reading;
 
     if (record == NULL || kwh_row_write_only(row) || record->length == 0 ||
@@ -46,7 +46,7 @@ size_t kwhi_mbus_telegram(struct kwh_mbus_slave *slave, uint8_t answer[KWHI_MBUS
     struct kwh_map_iterator rows = {slave->slave->map, slave->slave->profiles, 0, 0};
     uint8_t *data = answer + PDU_HEADER;
     size_t size = put_header(slave, data);
-    const struct kwh_row *row;
+    KWH_CONST struct kwh_row *row;
 
     slave->next_row = 0;
     for (uint16_t at = 0; (row = kwh_map_next(&rows)) != NULL; at++) {

@@ -4,7 +4,7 @@
 
 #include "mbus_row.h"
 
-size_t kwh_mbus_fit(const struct kwh_map *map, const struct kwh_mbus_telegram *telegram,
+size_t kwh_mbus_fit(KWH_CONST struct kwh_map *map, const struct kwh_mbus_telegram *telegram,
                     const uint8_t *data, size_t size, size_t *unknown)
 {
     struct kwh_mbus_records records;

@@ -50,12 +50,12 @@ static size_t add_telegram(struct kwh_mbus_meter *mbus, size_t count, uint8_t ci
 
 static void begin(struct kwh_mbus_meter *mbus)
 {
-    const struct kwh_map *map = mbus->meter.map;
+    KWH_CONST struct kwh_map *map = mbus->meter.map;
     struct kwh_plan_entry *entry;
     size_t count = 0;
 
     for (uint16_t i = 0; (entry = entry_at(mbus, i)) != NULL; i++) {
-        const struct kwh_record *record = kwh_record_of(map, entry->row);
+        KWH_CONST struct kwh_record *record = kwh_record_of(map, entry->row);
         entry->told = false;
         count = add_telegram(mbus, count, record != NULL ? kwh_record_telegram(map, record) : 0);
     }
@@ -86,19 +86,23 @@ static bool tell_header(struct kwh_mbus_meter *mbus)
     return false;
 }
 
+static bool repeats(const struct kwh_mbus_meter *mbus, struct kwh_record record)
+{
+    return kwh_map_record_repeats(mbus->meter.map, mbus->meter.profiles, mbus->sequence.asked,
+                                  record.header, record.length);
+}
+
 /* The entry of the plan for the record at hand. */
 static struct kwh_plan_entry *find_entry(const struct kwh_mbus_meter *mbus)
 {
     const struct kwh_mbus_sequence *sequence = &mbus->sequence;
-    const struct kwh_record *row = kwhi_mbus_row(mbus->meter.map, mbus->meter.profiles,
-                                                 sequence->asked, &sequence->telegram,
-                                                 sequence->data, sequence->size, &mbus->record);
+    KWH_CONST struct kwh_record *row = kwhi_mbus_row(mbus->meter.map, mbus->meter.profiles,
+                                                     sequence->asked, &sequence->telegram,
+                                                     sequence->data, sequence->size, &mbus->record);
     bool later = sequence->part > 1; /* where counting would begin again */
     struct kwh_plan_entry *entry;
 
-    if (row != NULL && later &&
-        kwh_map_record_repeats(mbus->meter.map, mbus->meter.profiles, sequence->asked, row->header,
-                               row->length))
+    if (row != NULL && later && repeats(mbus, *row))
         return NULL;
     for (uint16_t i = 0; row != NULL && (entry = entry_at(mbus, i)) != NULL; i++)
         if (entry->row == &row->row && !entry->told)
@@ -173,7 +177,7 @@ static void note_failure(struct kwh_mbus_meter *mbus, enum kwh_error error)
 }
 
 /* Whether the header, if it says who made the meter, is that of a meter of the map. */
-static bool is_of_map(const struct kwh_map *map, const struct kwh_mbus_telegram *telegram)
+static bool is_of_map(KWH_CONST struct kwh_map *map, const struct kwh_mbus_telegram *telegram)
 {
     return map == NULL || telegram->content != KWH_MBUS_DATA || telegram->header_length < 8 ||
            (telegram->manufacturer == map->mbus->manufacturer &&
@@ -259,7 +263,7 @@ static void mbus_outcome(struct kwh_dialogue *dialogue, const struct kwh_line *l
  */
 
 static enum kwh_error init(struct kwh_mbus_meter *mbus, struct kwh_line *line,
-                           const struct kwh_map *map, uint8_t address)
+                           KWH_CONST struct kwh_map *map, uint8_t address)
 {
     struct kwh_meter *meter = &mbus->meter;
 
@@ -278,7 +282,7 @@ static enum kwh_error init(struct kwh_mbus_meter *mbus, struct kwh_line *line,
 }
 
 enum kwh_error kwh_mbus_meter_init(struct kwh_mbus_meter *meter, struct kwh_line *line,
-                                   const struct kwh_map *map, uint8_t address)
+                                   KWH_CONST struct kwh_map *map, uint8_t address)
 {
     enum kwh_error error = init(meter, line, map, address);
     kwhi_mbus_sequence_init(&meter->sequence, address);
@@ -286,7 +290,7 @@ enum kwh_error kwh_mbus_meter_init(struct kwh_mbus_meter *meter, struct kwh_line
 }
 
 enum kwh_error kwh_mbus_meter_select(struct kwh_mbus_meter *meter, struct kwh_line *line,
-                                     const struct kwh_map *map,
+                                     KWH_CONST struct kwh_map *map,
                                      const struct kwh_mbus_secondary *secondary)
 {
     enum kwh_error error = init(meter, line, map, KWH_MBUS_SELECTED);

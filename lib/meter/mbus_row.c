@@ -19,10 +19,10 @@ static unsigned occurrence(const struct kwh_mbus_telegram *telegram, const uint8
     return count;
 }
 
-const struct kwh_record *kwhi_mbus_row(const struct kwh_map *map, uint16_t profiles, uint8_t asked,
-                                       const struct kwh_mbus_telegram *telegram,
-                                       const uint8_t *data, size_t size,
-                                       const struct kwh_mbus_record *record)
+KWH_CONST struct kwh_record *kwhi_mbus_row(KWH_CONST struct kwh_map *map, uint16_t profiles,
+                                           uint8_t asked, const struct kwh_mbus_telegram *telegram,
+                                           const uint8_t *data, size_t size,
+                                           const struct kwh_mbus_record *record)
 {
     const uint8_t *header = data + record->header_at;
     size_t length = record->header_length;

@@ -10,9 +10,9 @@
  * one); NULL when the map has none. Records with the same header are counted only where the map
  * tells them apart.
  */
-const struct kwh_record *kwhi_mbus_row(const struct kwh_map *map, uint16_t profiles, uint8_t asked,
-                                       const struct kwh_mbus_telegram *telegram,
-                                       const uint8_t *data, size_t size,
-                                       const struct kwh_mbus_record *record);
+KWH_CONST struct kwh_record *kwhi_mbus_row(KWH_CONST struct kwh_map *map, uint16_t profiles,
+                                           uint8_t asked, const struct kwh_mbus_telegram *telegram,
+                                           const uint8_t *data, size_t size,
+                                           const struct kwh_mbus_record *record);
 
 #endif

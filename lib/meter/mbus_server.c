@@ -7,7 +7,7 @@
 /* The identification is the serial number, as the meter is delivered. */
 static uint32_t serial_number(const struct kwh_slave *slave)
 {
-    static const struct kwh_row row = {
+    static KWH_CONST struct kwh_row row = {
         .quantity = KWH_SERIAL_NUMBER,
         .format = KWH_FORMAT(KWH_TYPE_HEX32, KWH_SCALE_1, KWH_SPACE_HOLDING, KWH_INFERRED)};
     struct kwh_reading reading;
@@ -42,7 +42,7 @@ static void serve_addresses(struct kwh_mbus_server *server)
 }
 
 enum kwh_error kwh_mbus_server_init(struct kwh_mbus_server *server,
-                                    const struct kwh_server_framing *framing, uint8_t *buffer,
+                                    KWH_CONST struct kwh_server_framing *framing, uint8_t *buffer,
                                     size_t capacity, const struct kwh_line_settings *settings,
                                     struct kwh_mbus_slave *slaves, size_t count)
 {
@@ -70,7 +70,7 @@ static void overlap(uint8_t *sum, size_t *length, const uint8_t *answer, size_t 
 static size_t ask_slaves(struct kwh_mbus_server *server, const uint8_t *request, size_t length,
                          uint8_t sum[KWH_MBUS_FRAME_MAX])
 {
-    const struct kwh_server_framing *framing = server->responder.framing;
+    KWH_CONST struct kwh_server_framing *framing = server->responder.framing;
     uint8_t frame[KWH_MBUS_FRAME_MAX];
     size_t size = 0;
 

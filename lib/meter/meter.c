@@ -26,7 +26,7 @@ static bool is_over(const struct kwh_meter *meter)
     return meter->plan == NULL || meter->value >= meter->plan->count;
 }
 
-static uint8_t function_of(const struct kwh_row *row)
+static uint8_t function_of(KWH_CONST struct kwh_row *row)
 {
     return kwh_row_space(row) == KWH_SPACE_INPUT ? KWH_MODBUS_READ_INPUT : KWH_MODBUS_READ_HOLDING;
 }
@@ -56,7 +56,7 @@ static void note_failure(struct kwh_meter *meter, enum kwh_error error)
 /* A value that the meter refused in an earlier readout: nothing was asked. */
 static void note_refused(struct kwh_meter *meter)
 {
-    const struct kwh_row *row = kwh_plan_row(meter->plan, meter->value);
+    KWH_CONST struct kwh_row *row = kwh_plan_row(meter->plan, meter->value);
 
     if (meter->dialogue.error != KWH_OK)
         return;
@@ -69,7 +69,7 @@ static void note_refused(struct kwh_meter *meter)
 
 static enum kwh_wish yield_status(struct kwh_meter *meter, enum kwh_status status)
 {
-    const struct kwh_row *row = kwh_plan_row(meter->plan, meter->value);
+    KWH_CONST struct kwh_row *row = kwh_plan_row(meter->plan, meter->value);
     kwh_reading_init(&meter->reading, row->quantity, status);
     meter->reading.certainty = (uint8_t)kwh_row_certainty(row);
     meter->value++;
@@ -77,7 +77,7 @@ static enum kwh_wish yield_status(struct kwh_meter *meter, enum kwh_status statu
 }
 
 /* A plan that was made before the selectors were asked may have rows of other profiles. */
-static bool has_row(const struct kwh_meter *meter, const struct kwh_row *row)
+static bool has_row(const struct kwh_meter *meter, KWH_CONST struct kwh_row *row)
 {
     return meter->map->selector_count == 0 ||
            kwh_map_at(meter->map, meter->profiles, kwh_row_space(row), row->address) == row;
@@ -85,7 +85,7 @@ static bool has_row(const struct kwh_meter *meter, const struct kwh_row *row)
 
 static enum kwh_wish yield_value(struct kwh_meter *meter)
 {
-    const struct kwh_row *row = kwh_plan_row(meter->plan, meter->value);
+    KWH_CONST struct kwh_row *row = kwh_plan_row(meter->plan, meter->value);
     size_t count = 0;
     const uint8_t *bytes = kwh_modbus_registers(meter->line, &meter->dialogue.exchange, &count);
     size_t at = (size_t)row->address - meter->request.address;
@@ -167,8 +167,8 @@ static bool select_next(struct kwh_meter *meter)
 {
     if (meter->plan == NULL || meter->state == REJECT || meter->state == GIVE_UP)
         return false;
-    const struct kwh_selector *selector = kwhi_select_next(meter->map, &meter->profiles,
-                                                           &meter->selection);
+    KWH_CONST struct kwh_selector *selector = kwhi_select_next(meter->map, &meter->profiles,
+                                                               &meter->selection);
     if (selector == NULL)
         return false;
     uint8_t function = selector->space == KWH_SPACE_INPUT ? KWH_MODBUS_READ_INPUT
@@ -285,7 +285,7 @@ static void meter_outcome(struct kwh_dialogue *dialogue, const struct kwh_line *
 }
 
 enum kwh_error kwh_meter_init(struct kwh_meter *meter, struct kwh_line *line,
-                              const struct kwh_map *map, uint8_t address)
+                              KWH_CONST struct kwh_map *map, uint8_t address)
 {
     memset(meter, 0, sizeof *meter);
     kwh_dialogue_init(&meter->dialogue, meter_next, meter_outcome);

@@ -4,13 +4,13 @@
 #include "../map/row.h"
 
 /* Asked of a meter with these profiles? */
-static bool is_asked(const struct kwh_selector *selector, uint16_t profiles)
+static bool is_asked(KWH_CONST struct kwh_selector *selector, uint16_t profiles)
 {
     return (selector->when == 0 || (selector->when & profiles) != 0) &&
            (selector->unless & profiles) == 0;
 }
 
-static uint16_t given_by_selectors(const struct kwh_map *map)
+static uint16_t given_by_selectors(KWH_CONST struct kwh_map *map)
 {
     unsigned given = 0;
 
@@ -19,8 +19,8 @@ static uint16_t given_by_selectors(const struct kwh_map *map)
     return (uint16_t)given;
 }
 
-const struct kwh_selector *kwhi_select_next(const struct kwh_map *map, uint16_t *profiles,
-                                            struct kwh_selection *selection)
+KWH_CONST struct kwh_selector *kwhi_select_next(KWH_CONST struct kwh_map *map, uint16_t *profiles,
+                                                struct kwh_selection *selection)
 {
     if (selection->asked == 0)
         *profiles = (uint16_t)(*profiles & ~given_by_selectors(map));
@@ -30,7 +30,7 @@ const struct kwh_selector *kwhi_select_next(const struct kwh_map *map, uint16_t 
     return NULL;
 }
 
-static bool fits(const struct kwh_selector *selector, uint8_t address, uint32_t number)
+static bool fits(KWH_CONST struct kwh_selector *selector, uint8_t address, uint32_t number)
 {
     if (selector->low == KWH_OWN_ADDRESS)
         return number == address;
@@ -51,7 +51,7 @@ static struct kwh_decimal ratio_of(uint32_t number)
                           : kwh_decimal(0, 0);
 }
 
-static enum kwh_error settle(const struct kwh_selector *selector, uint8_t address,
+static enum kwh_error settle(KWH_CONST struct kwh_selector *selector, uint8_t address,
                              uint16_t *profiles, struct kwh_selection *selection, bool answered,
                              uint32_t number)
 {
@@ -72,15 +72,15 @@ static enum kwh_error settle(const struct kwh_selector *selector, uint8_t addres
     return KWH_OK;
 }
 
-static bool is_same_question(const struct kwh_selector *a, const struct kwh_selector *b)
+static bool is_same_question(KWH_CONST struct kwh_selector *a, KWH_CONST struct kwh_selector *b)
 {
     return a->address == b->address && a->words == b->words && a->space == b->space;
 }
 
-enum kwh_error kwhi_select_take(const struct kwh_map *map, uint8_t address, uint16_t *profiles,
+enum kwh_error kwhi_select_take(KWH_CONST struct kwh_map *map, uint8_t address, uint16_t *profiles,
                                 struct kwh_selection *selection, const uint8_t *bytes)
 {
-    const struct kwh_selector *asked = &map->selectors[selection->asked], *next = asked;
+    KWH_CONST struct kwh_selector *asked = &map->selectors[selection->asked], *next = asked;
     uint32_t number = 0;
     enum kwh_error error = KWH_OK;
 

@@ -6,15 +6,15 @@
 #include <kwh/meter.h>
 
 /* The selector to be asked next; NULL when all are settled. */
-const struct kwh_selector *kwhi_select_next(const struct kwh_map *map, uint16_t *profiles,
-                                            struct kwh_selection *selection);
+KWH_CONST struct kwh_selector *kwhi_select_next(KWH_CONST struct kwh_map *map, uint16_t *profiles,
+                                                struct kwh_selection *selection);
 
 /*
  * Settles the selector that was asked, and those behind it that ask the same: registers at `bytes`,
  * NULL when the meter at `address` has none. An error says why the meter must not be read; it is
  * asked again then.
  */
-enum kwh_error kwhi_select_take(const struct kwh_map *map, uint8_t address, uint16_t *profiles,
+enum kwh_error kwhi_select_take(KWH_CONST struct kwh_map *map, uint8_t address, uint16_t *profiles,
                                 struct kwh_selection *selection, const uint8_t *bytes);
 
 /* Multiplies a value that lacks the CT ratio. */

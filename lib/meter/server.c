@@ -12,9 +12,9 @@ static void serve_addresses(struct kwh_server *server)
         kwh_responder_serve(&server->responder, server->slaves[i].address, true);
 }
 
-enum kwh_error kwh_server_init(struct kwh_server *server, const struct kwh_server_framing *framing,
-                               uint8_t *buffer, size_t capacity, const struct kwh_slave *slaves,
-                               size_t count)
+enum kwh_error kwh_server_init(struct kwh_server *server,
+                               KWH_CONST struct kwh_server_framing *framing, uint8_t *buffer,
+                               size_t capacity, const struct kwh_slave *slaves, size_t count)
 {
     enum kwh_error error = kwh_responder_init(&server->responder, framing, buffer, capacity);
 

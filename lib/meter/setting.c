@@ -5,6 +5,7 @@
  */
 #include "setting.h"
 
+#include "../base/words.h"
 #include "select.h"
 #include "verdict.h"
 
@@ -88,7 +89,7 @@ static bool is_good(const struct kwh_setting *setting)
 /* What can be said without the meter. */
 static enum kwh_error check(const struct kwh_setting *setting)
 {
-    const struct kwh_writing *writing = setting->map->writing;
+    KWH_CONST struct kwh_writing *writing = setting->map->writing;
     bool stream = (setting->identify.line->framing->properties & KWH_FRAMING_STREAM) != 0;
     bool leads_on = !setting->moves_line || setting->from.line.baud != 0;
 
@@ -504,7 +505,7 @@ static void setting_outcome(struct kwh_dialogue *dialogue, const struct kwh_line
 /* What is read after this value was written. */
 static void expect(struct kwh_setting *setting)
 {
-    const struct kwh_choice *choice;
+    KWH_CONST struct kwh_choice *choice;
 
     if (!kwhi_number_of(setting->map, &setting->value, &setting->expected))
         return;
@@ -513,7 +514,7 @@ static void expect(struct kwh_setting *setting)
         setting->expected = kwh_decimal(choice->reads_as, 0);
 }
 
-enum kwh_error kwhi_setting_begin(struct kwh_setting *setting, const struct kwh_setter *setter,
+enum kwh_error kwhi_setting_begin(struct kwh_setting *setting, KWH_CONST struct kwh_setter *setter,
                                   enum kwh_error error)
 {
     struct kwh_dialogue *dialogue = &setting->identify.dialogue;
@@ -572,7 +573,7 @@ enum kwh_error kwh_setting_run(struct kwh_setting *setting)
 enum kwh_error kwh_setting_frame(const struct kwh_setting *setting, unsigned index, uint8_t *frame,
                                  size_t capacity, size_t *length)
 {
-    const struct kwh_framing *framing = setting->identify.line->framing;
+    KWH_CONST struct kwh_framing *framing = setting->identify.line->framing;
     bool is_volatile = setting->item != NULL && (setting->item->flags & KWH_ITEM_SAVE) != 0;
     const bool wanted[KWHI_WRITES] = {setting->has_password, true, is_volatile, setting->restart};
     struct kwh_exchange exchange;
@@ -591,9 +592,15 @@ enum kwh_error kwh_setting_frame(const struct kwh_setting *setting, unsigned ind
     return KWH_OK;
 }
 
-const char *kwh_outcome_name(enum kwh_outcome outcome)
+/* In the order of enum kwh_outcome. */
+static KWH_CONST char outcomes[] = "not_sent\0"
+                                   "verified\0"
+                                   "refused\0"
+                                   "ignored\0"
+                                   "unknown\0"
+                                   "not_verifiable\0";
+
+KWH_CONST char *kwh_outcome_name(enum kwh_outcome outcome)
 {
-    static const char *const names[] = {"not_sent", "verified", "refused",
-                                        "ignored",  "unknown",  "not_verifiable"};
-    return (size_t)outcome < KWH_COUNT(names) ? names[outcome] : "";
+    return kwhi_word(outcomes, (uint32_t)outcome);
 }

@@ -58,7 +58,7 @@ struct kwh_setter {
  * What both begin with. `error` is that of the guard, and setting.risk what it said; the setting
  * has its line, map, address and value.
  */
-enum kwh_error kwhi_setting_begin(struct kwh_setting *setting, const struct kwh_setter *setter,
+enum kwh_error kwhi_setting_begin(struct kwh_setting *setting, KWH_CONST struct kwh_setter *setter,
                                   enum kwh_error error);
 
 /* Where the meter is reached after the change: fills in to, moves_link and moves_line. */

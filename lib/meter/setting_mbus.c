@@ -53,9 +53,9 @@ static void take_record(struct kwh_mbus_setting *mbus)
 
     kwh_mbus_records_init(&records, &sequence->telegram);
     while (kwh_mbus_next(&records, sequence->data, sequence->size, &record)) {
-        const struct kwh_record *row = kwhi_mbus_row(setting->map, KWH_ALL_PROFILES,
-                                                     sequence->asked, &sequence->telegram,
-                                                     sequence->data, sequence->size, &record);
+        KWH_CONST struct kwh_record *row = kwhi_mbus_row(setting->map, KWH_ALL_PROFILES,
+                                                         sequence->asked, &sequence->telegram,
+                                                         sequence->data, sequence->size, &record);
         if (row == NULL || row->row.quantity != setting->value.quantity)
             continue;
         kwh_record_decode(setting->map, row, sequence->data, sequence->size, &record,
@@ -304,7 +304,7 @@ static bool write(const struct kwh_setting *setting, enum kwhi_write which, uint
                            mbus->write.data, mbus->write.size) == KWH_OK;
 }
 
-static const struct kwh_setter setter = {
+static KWH_CONST struct kwh_setter setter = {
     .identify = identify,
     .identified = take_answer,
     .probe = probe,
@@ -318,7 +318,7 @@ static const struct kwh_setter setter = {
 };
 
 static enum kwh_error init(struct kwh_mbus_setting *mbus, struct kwh_line *line,
-                           const struct kwh_map *map, uint8_t address,
+                           KWH_CONST struct kwh_map *map, uint8_t address,
                            const struct kwh_mbus_secondary *secondary,
                            const struct kwh_reading *value, unsigned allowed)
 {
@@ -345,14 +345,14 @@ static enum kwh_error init(struct kwh_mbus_setting *mbus, struct kwh_line *line,
 }
 
 enum kwh_error kwh_mbus_setting_init(struct kwh_mbus_setting *setting, struct kwh_line *line,
-                                     const struct kwh_map *map, uint8_t address,
+                                     KWH_CONST struct kwh_map *map, uint8_t address,
                                      const struct kwh_reading *value, unsigned allowed)
 {
     return init(setting, line, map, address, NULL, value, allowed);
 }
 
 enum kwh_error kwh_mbus_setting_select(struct kwh_mbus_setting *setting, struct kwh_line *line,
-                                       const struct kwh_map *map,
+                                       KWH_CONST struct kwh_map *map,
                                        const struct kwh_mbus_secondary *secondary,
                                        const struct kwh_reading *value, unsigned allowed)
 {

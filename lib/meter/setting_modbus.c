@@ -46,7 +46,7 @@ static void identified(struct kwh_setting *setting, const struct kwh_line *line)
  * Reading
  */
 
-static bool read_row(const struct kwh_row *row, uint8_t address, struct kwh_exchange *exchange)
+static bool read_row(KWH_CONST struct kwh_row *row, uint8_t address, struct kwh_exchange *exchange)
 {
     if (row == NULL)
         return false;
@@ -57,7 +57,7 @@ static bool read_row(const struct kwh_row *row, uint8_t address, struct kwh_exch
 }
 
 /* The row whose registers were read; false when they did not come. */
-static bool take_row(const struct kwh_setting *setting, const struct kwh_row *row,
+static bool take_row(const struct kwh_setting *setting, KWH_CONST struct kwh_row *row,
                      const struct kwh_line *line, struct kwh_reading *reading)
 {
     size_t count = 0;
@@ -77,7 +77,7 @@ static bool probe(struct kwh_setting *setting, struct kwh_exchange *exchange)
 }
 
 /* The row that shows the value; NULL: none does. */
-static const struct kwh_row *view(const struct kwh_setting *setting)
+static KWH_CONST struct kwh_row *view(const struct kwh_setting *setting)
 {
     if (!kwh_row_write_only(setting->write.row))
         return setting->write.row;
@@ -127,29 +127,29 @@ static void looked(struct kwh_setting *setting, const struct kwh_line *line)
  */
 
 /* The holding register of an action. */
-static const struct kwh_row *action_row(const struct kwh_setting *setting, uint32_t action)
+static KWH_CONST struct kwh_row *action_row(const struct kwh_setting *setting, uint32_t action)
 {
     struct kwh_map_iterator rows = {setting->map, setting->identify.profiles, 0, 0};
-    const struct kwh_row *row;
+    KWH_CONST struct kwh_row *row;
     while ((row = kwh_map_next(&rows)) != NULL)
         if (row->quantity == action && kwh_row_space(row) == KWH_SPACE_HOLDING)
             return row;
     return NULL;
 }
 
-static const struct kwh_row *lock_row(const struct kwh_setting *setting)
+static KWH_CONST struct kwh_row *lock_row(const struct kwh_setting *setting)
 {
-    const struct kwh_writing *writing = setting->map->writing;
-    const struct kwh_row *row = writing != NULL && writing->unlock != 0
-                                    ? action_row(setting, writing->unlock)
-                                    : NULL;
+    KWH_CONST struct kwh_writing *writing = setting->map->writing;
+    KWH_CONST struct kwh_row *row = writing != NULL && writing->unlock != 0
+                                        ? action_row(setting, writing->unlock)
+                                        : NULL;
     bool is_it = setting->value.quantity == (writing != NULL ? writing->unlock : 0);
     return row != NULL && !is_it && !kwh_row_write_only(row) ? row : NULL;
 }
 
 static bool lock(struct kwh_setting *setting, struct kwh_exchange *exchange)
 {
-    const struct kwh_row *row = lock_row(setting);
+    KWH_CONST struct kwh_row *row = lock_row(setting);
     return row != NULL && read_row(row, setting->identify.address, exchange);
 }
 
@@ -161,7 +161,7 @@ static bool is_open(const struct kwh_setting *setting, const struct kwh_line *li
            kwhi_number_of(setting->map, &state, &number) && number.mantissa != 0;
 }
 
-static bool write_row(const struct kwh_setting *setting, const struct kwh_row *row,
+static bool write_row(const struct kwh_setting *setting, KWH_CONST struct kwh_row *row,
                       uint8_t function, const uint8_t *bytes, struct kwh_exchange *exchange)
 {
     uint8_t unit = setting->identify.address;
@@ -179,8 +179,8 @@ static bool write_row(const struct kwh_setting *setting, const struct kwh_row *r
 static bool write_action(const struct kwh_setting *setting, uint32_t action, int64_t number,
                          uint8_t bytes[4], struct kwh_exchange *exchange)
 {
-    const struct kwh_item *item = kwh_map_item(setting->map, action);
-    const struct kwh_row *row = action_row(setting, action);
+    KWH_CONST struct kwh_item *item = kwh_map_item(setting->map, action);
+    KWH_CONST struct kwh_row *row = action_row(setting, action);
     struct kwh_reading value;
 
     if (row == NULL || item == NULL || kwh_row_words(row) > 2)
@@ -198,7 +198,7 @@ static bool write_action(const struct kwh_setting *setting, uint32_t action, int
 static bool write(const struct kwh_setting *setting, enum kwhi_write which, uint8_t bytes[4],
                   struct kwh_exchange *exchange)
 {
-    const struct kwh_writing *writing = setting->map->writing;
+    KWH_CONST struct kwh_writing *writing = setting->map->writing;
 
     if (setting->write.row == NULL) /* the guard let nothing through */
         return false;
@@ -223,7 +223,7 @@ static bool write(const struct kwh_setting *setting, enum kwhi_write which, uint
     return false;
 }
 
-static const struct kwh_setter setter = {
+static KWH_CONST struct kwh_setter setter = {
     .identify = identify,
     .identified = identified,
     .probe = probe,
@@ -237,7 +237,7 @@ static const struct kwh_setter setter = {
 };
 
 enum kwh_error kwh_setting_init(struct kwh_setting *setting, struct kwh_line *line,
-                                const struct kwh_map *map, uint8_t address,
+                                KWH_CONST struct kwh_map *map, uint8_t address,
                                 const struct kwh_reading *value, unsigned allowed)
 {
     enum kwh_error error;
@@ -260,10 +260,10 @@ enum kwh_error kwh_setting_init(struct kwh_setting *setting, struct kwh_line *li
     return kwhi_setting_begin(setting, &setter, error);
 }
 
-enum kwh_error kwh_setting_broadcast(struct kwh_exchange *exchange, const struct kwh_map *map,
+enum kwh_error kwh_setting_broadcast(struct kwh_exchange *exchange, KWH_CONST struct kwh_map *map,
                                      const struct kwh_reading *value, unsigned allowed)
 {
-    const struct kwh_item *item = kwh_map_item(map, value->quantity);
+    KWH_CONST struct kwh_item *item = kwh_map_item(map, value->quantity);
     struct kwh_row_write write;
 
     memset(exchange, 0, sizeof *exchange);

@@ -2,22 +2,31 @@
 /* Settings that move the link: where the meter is reached afterwards. */
 #include "setting.h"
 
+/* The whole number that a word is; -1 for another word. */
+static int64_t number_of(KWH_CONST char *word)
+{
+    int32_t number = 0;
+    for (; *word >= '0' && *word <= '9' && number < INT32_MAX / 10; word++)
+        number = 10 * number + (*word - '0');
+    return *word == '\0' ? number : -1;
+}
+
 /* A speed is its own word, "9600", or a number. */
 static bool take_baud(struct kwh_line_settings *line, const struct kwh_reading *value)
 {
-    struct kwh_decimal number = value->decimal;
     int64_t baud = 0;
-    if (value->word != NULL && kwh_decimal_parse(value->word, &number) != KWH_OK)
+    if (value->word != NULL)
+        baud = number_of(value->word);
+    else if (kwh_decimal_to_int64(value->decimal, 0, KWH_ROUND_NONE, &baud) != KWH_OK)
         return false;
-    if (kwh_decimal_to_int64(number, 0, KWH_ROUND_NONE, &baud) != KWH_OK || baud < 1 ||
-        baud > INT32_MAX)
+    if (baud < 1 || baud > INT32_MAX)
         return false;
     line->baud = (uint32_t)baud;
     return true;
 }
 
 /* "even", or "even_1". */
-static bool take_parity(struct kwh_line_settings *line, const char *word)
+static bool take_parity(struct kwh_line_settings *line, KWH_CONST char *word)
 {
     if (word == NULL || (word[0] != 'e' && word[0] != 'n' && word[0] != 'o'))
         return false;
@@ -25,7 +34,7 @@ static bool take_parity(struct kwh_line_settings *line, const char *word)
     return true;
 }
 
-static char last_letter(const char *word)
+static char last_letter(KWH_CONST char *word)
 {
     size_t length = 0;
     while (word != NULL && length < KWH_READING_TEXT_MAX && word[length] != '\0')
@@ -34,7 +43,7 @@ static char last_letter(const char *word)
 }
 
 /* "1", or "even_1". */
-static bool take_stop_bits(struct kwh_line_settings *line, const char *word)
+static bool take_stop_bits(struct kwh_line_settings *line, KWH_CONST char *word)
 {
     char digit = last_letter(word);
     if (digit != '1' && digit != '2')

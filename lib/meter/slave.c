@@ -13,7 +13,8 @@
 static enum kwh_error put_row(const struct kwh_slave *slave, enum kwh_space space, unsigned address,
                               unsigned count, uint8_t *answer, unsigned *done)
 {
-    const struct kwh_row *row = kwh_map_at(slave->map, slave->profiles, space, (uint16_t)address);
+    KWH_CONST struct kwh_row *row = kwh_map_at(slave->map, slave->profiles, space,
+                                               (uint16_t)address);
     struct kwh_reading reading;
     uint8_t bytes[KWHI_ROW_BYTES] = {0};
 
@@ -83,7 +84,7 @@ static enum kwh_error diagnostics(const struct kwh_slave *slave, const uint8_t *
     return KWH_OK;
 }
 
-static const struct {
+static KWH_CONST struct {
     uint8_t function;
     enum kwh_error (*handle)(const struct kwh_slave *slave, const uint8_t *request, size_t length,
                              uint8_t *answer, size_t *size);

@@ -20,7 +20,7 @@
     "." VALUE_OF(KWH_VERSION_MINOR) "." VALUE_OF(KWH_VERSION_PATCH)
 
 /* Puts a text at answer[at], cut to what an object may have; returns its length. */
-static size_t put_text(const char *text, uint8_t *answer, size_t at)
+static size_t put_text(KWH_CONST char *text, uint8_t *answer, size_t at)
 {
     size_t length = 0;
 
@@ -48,7 +48,8 @@ enum kwh_error kwhi_slave_server_id(const struct kwh_slave *slave, const uint8_t
 enum kwh_error kwhi_slave_device_id(const struct kwh_slave *slave, const uint8_t *request,
                                     size_t length, uint8_t *answer, size_t *size)
 {
-    const char *const texts[OBJECTS] = {"libkwh", slave->map->title, VERSION};
+    static KWH_CONST char vendor[] = "libkwh", version[] = VERSION;
+    KWH_CONST char *const texts[OBJECTS] = {vendor, slave->map->title, version};
 
     if (length < 2 || request[1] != MEI_DEVICE_ID)
         return KWH_ERROR_ILLEGAL_FUNCTION;

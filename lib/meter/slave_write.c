@@ -9,22 +9,22 @@
 #define MULTIPLE_HEAD 6u /* function, address, count, byte count */
 
 /* The writable row that begins at address and has no more registers than are given. */
-static const struct kwh_row *writable_row(const struct kwh_slave *slave, unsigned address,
-                                          unsigned given, unsigned *words)
+static KWH_CONST struct kwh_row *writable_row(const struct kwh_slave *slave, unsigned address,
+                                              unsigned given, unsigned *words)
 {
-    const struct kwh_row *row = kwh_map_at(slave->map, slave->profiles, KWH_SPACE_HOLDING,
-                                           (uint16_t)address);
+    KWH_CONST struct kwh_row *row = kwh_map_at(slave->map, slave->profiles, KWH_SPACE_HOLDING,
+                                               (uint16_t)address);
 
     if (row == NULL || slave->write == NULL || row->address != address)
         return NULL;
-    const struct kwh_item *item = kwh_map_item(slave->map, row->quantity);
+    KWH_CONST struct kwh_item *item = kwh_map_item(slave->map, row->quantity);
     *words = (unsigned)kwh_row_words(row);
     return item != NULL && item->write_function != 0 && *words >= 1 && *words <= given ? row : NULL;
 }
 
 static bool is_allowed(const struct kwh_slave *slave, const struct kwh_reading *reading)
 {
-    const struct kwh_item *item = kwh_map_item(slave->map, reading->quantity);
+    KWH_CONST struct kwh_item *item = kwh_map_item(slave->map, reading->quantity);
 
     return item != NULL && kwh_item_allows(item, reading);
 }
@@ -39,7 +39,7 @@ static enum kwh_error walk(const struct kwh_slave *slave, unsigned address, unsi
     unsigned words = 0;
 
     for (unsigned done = 0; done < count; done += words) {
-        const struct kwh_row *row = writable_row(slave, address + done, count - done, &words);
+        KWH_CONST struct kwh_row *row = writable_row(slave, address + done, count - done, &words);
         uint8_t value[KWHI_ROW_BYTES] = {0};
         struct kwh_reading reading;
         if (row == NULL)

@@ -18,7 +18,7 @@ enum kwhi_verdict kwhi_verdict(enum kwh_error error)
 }
 
 void kwhi_take_times(struct kwh_exchange *exchange, const struct kwh_line *line,
-                     const struct kwh_map *map)
+                     KWH_CONST struct kwh_map *map)
 {
     exchange->answer_us = line->timeout_given ? 0 : UINT32_C(1000) * map->answer_ms;
     exchange->quiet_us = UINT32_C(1000) * map->quiet_ms;

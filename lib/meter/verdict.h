@@ -18,6 +18,6 @@ enum kwhi_verdict kwhi_verdict(enum kwh_error error);
 
 /* Gives an exchange the times that a map asks for, as far as the line leaves them to it. */
 void kwhi_take_times(struct kwh_exchange *exchange, const struct kwh_line *line,
-                     const struct kwh_map *map);
+                     KWH_CONST struct kwh_map *map);
 
 #endif

@@ -10,7 +10,7 @@ struct rule {
 #define COUNTED 0x80u
 
 /* MODBUS Application Protocol V1.1b3, section 6. */
-static const struct rule answers[] = {
+static KWH_CONST struct rule answers[] = {
     {0x01, 2 | COUNTED}, {0x02, 2 | COUNTED}, {0x03, 2 | COUNTED}, {0x04, 2 | COUNTED},
     {0x05, 5},           {0x06, 5},           {0x07, 2},           {0x08, 5},
     {0x0B, 5},           {0x0C, 2 | COUNTED}, {0x0F, 5},           {0x10, 5},
@@ -18,7 +18,7 @@ static const struct rule answers[] = {
     {0x17, 2 | COUNTED},
 };
 
-static const struct rule requests[] = {
+static KWH_CONST struct rule requests[] = {
     {0x01, 5},
     {0x02, 5},
     {0x03, 5},
@@ -40,13 +40,14 @@ static const struct rule requests[] = {
     {0x2B, 4},
 };
 
-static uint16_t apply(const struct rule *rules, size_t count, const uint8_t *pdu, size_t available)
+static uint16_t apply(KWH_CONST struct rule *rules, size_t count, const uint8_t *pdu,
+                      size_t available)
 {
     size_t length;
     if (available == 0)
         return 0;
     for (size_t i = 0; i < count; i++) {
-        const struct rule *rule = &rules[i];
+        KWH_CONST struct rule *rule = &rules[i];
         if (rule->function != pdu[0])
             continue;
         length = rule->length & ~COUNTED;

@@ -56,7 +56,7 @@ static struct kwh_match match(const uint8_t *bytes, size_t length, struct kwh_ex
     return match;
 }
 
-const struct kwh_framing kwh_modbus_rtu = {
+KWH_CONST struct kwh_framing kwh_modbus_rtu = {
     .wrap = wrap,
     .match = match,
     .frame_max = RTU_FRAME_MAX,
@@ -65,7 +65,7 @@ const struct kwh_framing kwh_modbus_rtu = {
     .address_max = RTU_ADDRESS_MAX,
 };
 
-const struct kwh_framing kwh_modbus_rtu_over_tcp = {
+KWH_CONST struct kwh_framing kwh_modbus_rtu_over_tcp = {
     .wrap = wrap,
     .match = match,
     .frame_max = RTU_FRAME_MAX,

@@ -103,14 +103,14 @@ static size_t wrap(uint8_t address, uint16_t id, const uint8_t *pdu, size_t leng
     return kwhi_rtu_seal(frame, 1 + length);
 }
 
-const struct kwh_server_framing kwh_modbus_rtu_server = {
+KWH_CONST struct kwh_server_framing kwh_modbus_rtu_server = {
     .match = match,
     .wrap = wrap,
     .frame_max = RTU_FRAME_MAX,
     .properties = KWH_FRAMING_SERIAL,
 };
 
-const struct kwh_server_framing kwh_modbus_rtu_over_tcp_server = {
+KWH_CONST struct kwh_server_framing kwh_modbus_rtu_over_tcp_server = {
     .match = match,
     .wrap = wrap,
     .frame_max = RTU_FRAME_MAX,

@@ -70,7 +70,7 @@ static struct kwh_match match(const uint8_t *bytes, size_t length, struct kwh_ex
     return judge_answer(bytes, pdu_length, exchange);
 }
 
-const struct kwh_framing kwh_modbus_tcp = {
+KWH_CONST struct kwh_framing kwh_modbus_tcp = {
     .wrap = wrap,
     .match = match,
     .frame_max = KWHI_MBAP_FRAME_MAX,

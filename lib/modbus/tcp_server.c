@@ -37,7 +37,7 @@ static size_t wrap(uint8_t address, uint16_t id, const uint8_t *pdu, size_t leng
     return length + KWHI_MBAP_SIZE;
 }
 
-const struct kwh_server_framing kwh_modbus_tcp_server = {
+KWH_CONST struct kwh_server_framing kwh_modbus_tcp_server = {
     .match = match,
     .wrap = wrap,
     .frame_max = KWHI_MBAP_FRAME_MAX,

@@ -137,7 +137,7 @@ static enum kwh_error backend_set_line(void *context, const struct kwh_line_sett
     return error != KWH_OK ? error : port->uart->set_line(port->context, settings);
 }
 
-enum kwh_error kwh_port_uart_init(struct kwh_port_uart *port, const struct kwh_uart *uart,
+enum kwh_error kwh_port_uart_init(struct kwh_port_uart *port, KWH_CONST struct kwh_uart *uart,
                                   void *context)
 {
     memset(port, 0, sizeof *port);
@@ -164,7 +164,7 @@ enum kwh_error kwh_port_uart_init(struct kwh_port_uart *port, const struct kwh_u
 /* False: the UART has no settings that hold, yet. */
 static bool is_set(struct kwh_port_uart *port)
 {
-    const struct kwh_uart *uart = port->uart;
+    KWH_CONST struct kwh_uart *uart = port->uart;
 
     if (port->settings == NULL)
         return true;

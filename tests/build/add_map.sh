@@ -19,15 +19,15 @@ map() # ADDRESS
 /* SPDX-License-Identifier: MIT */
 #include <kwh/map.h>
 
-static const struct kwh_row rows[] = {
+static KWH_CONST struct kwh_row rows[] = {
     KWH_INPUT(0x0010, UINT16, DECI, VOLTAGE_L1, KWH_MANUAL),
     KWH_INPUT($1, INT32, 1, ACTIVE_POWER, KWH_MANUAL),
 };
-static const struct kwh_block blocks[] = {{.rows = rows, .count = KWH_COUNT(rows)}};
-static const struct kwh_line_settings lines[] = {{19200, 8, 'N', 2}};
+static KWH_CONST struct kwh_block blocks[] = {{.rows = rows, .count = KWH_COUNT(rows)}};
+static KWH_CONST struct kwh_line_settings lines[] = {{19200, 8, 'N', 2}};
 
 KWH_MAP_DECLARE(acme_one_modbus);
-const struct kwh_map kwh_map_acme_one_modbus = {
+KWH_CONST struct kwh_map kwh_map_acme_one_modbus = {
     .name = "acme_one",
     .title = "ACME One",
     .blocks = blocks,

@@ -13,7 +13,6 @@ python3 lib/amalgamate.py "$temp/one" inepro_pro380
 
 strict='-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wstrict-prototypes
     -Wmissing-prototypes -Wundef -Wvla -Werror'
-# For an AVR some checks always hold.
 compiler() # OPTION... of a compiler that may be missing
 {
     command -v "$1" >/dev/null || { echo "no $1"; return 0; }
@@ -27,7 +26,17 @@ compiler() # OPTION... of a compiler that may be missing
 compiler gcc
 compiler clang
 compiler arm-none-eabi-gcc -mcpu=cortex-m0plus -mthumb
+# For an AVR some checks always hold. Tables are in RAM by the standard, in program memory with the
+# extensions of GNU, where its gcc forgets that members are named when one is a KWH_TEXT().
 compiler avr-gcc -mmcu=atmega1284p -Wno-type-limits
+if command -v avr-gcc >/dev/null; then
+    # shellcheck disable=SC2086
+    avr-gcc -mmcu=atmega1284p $strict -Wno-type-limits -Wno-missing-field-initializers -std=gnu99 \
+        -Os -I"$temp" -c "$temp/kwh.c" -o "$temp/try.o"
+    ram=$(avr-size -A "$temp/try.o" | awk '/^\.(data|rodata|bss)/ { sum += $2 } END { print sum + 0 }')
+    [ "$ram" = 0 ] || { echo "avr-gcc: $ram bytes of tables in RAM"; exit 1; }
+    echo "avr-gcc: gnu99, tables in program memory"
+fi
 if command -v g++ >/dev/null; then
     echo '#include <kwh.h>' >"$temp/try.cpp"
     g++ -std=c++11 -Wall -Wextra -Wpedantic -Werror -I"$temp" -c "$temp/try.cpp" -o "$temp/try.o"

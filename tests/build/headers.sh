@@ -10,7 +10,8 @@ cd "$SOURCE/include"
 cxx=$(command -v "${CXX:-c++}" || true)
 failed=0
 for header in kwh.h kwh/*.h; do
-    echo "#include <$header>" | tee "$temp/alone.c" >"$temp/alone.cpp"
+    # A header of macros alone is no translation unit yet.
+    printf '#include <%s>\ntypedef int unit;\n' "$header" | tee "$temp/alone.c" >"$temp/alone.cpp"
     # CC may be several words.
     # shellcheck disable=SC2086
     $CC -std=c99 -Wall -Wextra -Wpedantic -Werror -I. -I"$BUILD/include" -fsyntax-only "$temp/alone.c" || failed=1

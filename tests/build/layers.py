@@ -27,6 +27,7 @@ PROGRAMS = ("tools", "examples", "bench", "fuzz")
 # A public header lives on the floor of the source file or folder of its name, else as said here.
 HEADER_FOLDER = {
     "config": "lib/base",
+    "constant": "lib/base",
     "quantity_names": "lib/base",
     "maps": "maps",
     "line_settings": "lib/line",

@@ -32,6 +32,7 @@ class Target:
 # Versions are those of Debian 12: another compiler makes other sizes. The AVR has room for more
 # than it has, so that its sizes can be told where they are too much.
 ARM = ["--specs=nano.specs", "--specs=nosys.specs", "-T", "tests/sizes/layout.ld"]
+AVR_MACHINE = ["-mmcu=atmega328p", "-std=gnu99"]  # which knows where constants lie
 AVR = ["-Wl,--defsym=__TEXT_REGION_LENGTH__=128K", "-Wl,--defsym=__DATA_REGION_LENGTH__=16K"]
 TARGETS = [
     Target("cortex-m0plus", "Cortex-M0+", "arm-none-eabi-",
@@ -41,7 +42,7 @@ TARGETS = [
     Target("rv32imac", "RISC-V rv32imac", "riscv64-unknown-elf-",
            ["-march=rv32imac", "-mabi=ilp32", "--specs=picolibc.specs"],
            ["-T", "tests/sizes/layout.ld"], "12.2.0"),
-    Target("atmega328p", "AVR ATmega328P", "avr-", ["-mmcu=atmega328p"], AVR, "5.4.0"),
+    Target("atmega328p", "AVR ATmega328P", "avr-", AVR_MACHINE, AVR, "5.4.0"),
 ]
 
 
@@ -95,7 +96,7 @@ class Build:
     def compile(self, source):
         """Compiles a file; returns its object."""
         target = self.object(source)
-        run([self.target.prefix + "gcc", *self.target.machine, *OPTIONS,
+        run([self.target.prefix + "gcc", *OPTIONS, *self.target.machine,
              "-fcallgraph-info=su" if self.calls else "-fstack-usage", "-c", source, "-o", target])
         return target
 

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """What firmware gets: only what it uses, nothing but four functions of string.h and the compiler's
-own integer arithmetic, no data that changes, no recursion. Prints the deepest calls."""
+own integer arithmetic, no data that changes, no recursion, no table in the RAM of an AVR. Prints
+the deepest calls."""
 import pathlib
 import re
 import sys
@@ -46,6 +47,18 @@ def check_core(build):
     expect(not missing, f"the core calls {' '.join(sorted(missing))}")
     state = [name for letter, name in symbols if letter in "bBdDcCgGsS"]
     expect(not state, f"the core has data that changes: {' '.join(state)}")
+
+
+def check_tables(build):
+    """Where constants are copied to RAM at start, there are none: they stay in program memory."""
+    if build.target.name != "atmega328p":
+        return
+    for item in build.objects:
+        for line in run([build.target.prefix + "size", "-A", item]).splitlines():
+            section = re.match(r"(\.(?:rodata|data|bss)\S*)\s+([1-9]\d*)\s", line)
+            if section:
+                expect(False, f"{item.name}: {section[1]} takes {section[2]} bytes of RAM on an "
+                              "AVR, see kwh/constant.h")
 
 
 def check_links(build):
@@ -110,6 +123,7 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             build = Build(target, pathlib.Path(folder))
             check_core(build)
+            check_tables(build)
             check_links(build)
             if build.calls:
                 check_calls(build)

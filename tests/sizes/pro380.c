@@ -6,7 +6,7 @@
 #include "client.h"
 #include "pro380.h"
 
-static void read_span(const struct span *span)
+static void read_span(KWH_CONST struct span *span)
 {
     size_t count = 0;
     const uint8_t *registers;

@@ -9,7 +9,7 @@
 
 KWH_MAP_DECLARE(inepro_pro380_modbus);
 
-static const struct span {
+static KWH_CONST struct span {
     uint16_t address, count;
 } spans[] = {
     {0x4000, 32},
@@ -26,10 +26,10 @@ static void show(const struct kwh_reading *reading)
 }
 
 /* The rows whose registers the answer holds. */
-static void show_span(const struct span *span, const uint8_t *registers, size_t count)
+static void show_span(KWH_CONST struct span *span, const uint8_t *registers, size_t count)
 {
     struct kwh_map_iterator rows = {&kwh_map_inepro_pro380_modbus, KWH_ALL_PROFILES, 0, 0};
-    const struct kwh_row *row;
+    KWH_CONST struct kwh_row *row;
     struct kwh_reading reading;
     while ((row = kwh_map_next(&rows)) != NULL) {
         size_t at = (size_t)row->address - span->address;

@@ -80,6 +80,32 @@ void target_string(const char *a, const char *b, int equal, const char *file, in
     target_true(0, equal ? "strings differ" : "strings are equal", file, line);
 }
 
+static const char *copy(char *text, size_t capacity, KWH_CONST char *from)
+{
+    size_t length = 0;
+
+    while (length < capacity - 1 && from[length] != '\0') {
+        text[length] = from[length];
+        length++;
+    }
+    text[length] = '\0';
+    return text;
+}
+
+void target_constant(KWH_CONST char *a, const char *b, int equal, const char *file, int line)
+{
+    char text[128];
+
+    target_string(copy(text, sizeof text, a), b, equal, file, line);
+}
+
+void target_constants(KWH_CONST char *a, KWH_CONST char *b, int equal, const char *file, int line)
+{
+    char text[128];
+
+    target_constant(a, copy(text, sizeof text, b), equal, file, line);
+}
+
 void target_memory(const void *a, const void *b, size_t size, const char *what, const char *file,
                    int line)
 {

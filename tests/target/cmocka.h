@@ -7,6 +7,7 @@
 #define CMOCKA_H
 
 #include <inttypes.h>
+#include <kwh/constant.h>
 #include <stddef.h>
 
 struct CMUnitTest {
@@ -47,8 +48,12 @@ struct CMUnitTest {
 #define assert_in_range(a_, low_, high_)                                                           \
     target_in_range((uintmax_t)(a_), (uintmax_t)(low_), (uintmax_t)(high_), TARGET_TEXT(#a_),      \
                     TARGET_HERE)
-#define assert_string_equal(a_, b_)     target_string((a_), (b_), 1, TARGET_HERE)
-#define assert_string_not_equal(a_, b_) target_string((a_), (b_), 0, TARGET_HERE)
+#define TARGET_STRING(a_, b_)                                                                      \
+    __extension__ _Generic(&(a_)[0], KWH_CONST char *:                                             \
+        _Generic(&(b_)[0], KWH_CONST char *: target_constants, default: target_constant),          \
+        default: target_string)
+#define assert_string_equal(a_, b_)     TARGET_STRING(a_, b_)((a_), (b_), 1, TARGET_HERE)
+#define assert_string_not_equal(a_, b_) TARGET_STRING(a_, b_)((a_), (b_), 0, TARGET_HERE)
 #define assert_memory_equal(a_, b_, size_)                                                         \
     target_memory((a_), (b_), (size_), TARGET_TEXT(#a_), TARGET_HERE)
 #define fail()               target_true(0, TARGET_TEXT("failed"), TARGET_HERE)
@@ -70,6 +75,9 @@ void target_equal(uintmax_t a, uintmax_t b, const char *what, const char *file, 
 void target_in_range(uintmax_t value, uintmax_t low, uintmax_t high, const char *what,
                      const char *file, int line);
 void target_string(const char *a, const char *b, int equal, const char *file, int line);
+/** The same of one or two texts of the library, which some targets keep in program memory. */
+void target_constant(KWH_CONST char *a, const char *b, int equal, const char *file, int line);
+void target_constants(KWH_CONST char *a, KWH_CONST char *b, int equal, const char *file, int line);
 void target_memory(const void *a, const void *b, size_t size, const char *what, const char *file,
                    int line);
 void target_skip(void);

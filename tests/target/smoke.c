@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What fits an ATmega328P with its 2 kB of RAM: three voltages of a PRO380, asked for and decoded.
- * Frames as in the manual; the clock moves a millisecond a question.
+ * What fits an ATmega328P with its 2 kB of RAM: three voltages of a PRO380, asked for, and decoded
+ * by its whole map, which stays in program memory. Frames as in the manual; the clock moves a
+ * millisecond a question.
  */
 #include <string.h>
 
-#include <kwh/decimal.h>
+#include <kwh/map.h>
 #include <kwh/modbus.h>
 
 #include "cmocka.h"
@@ -13,7 +14,9 @@
 static const uint8_t request[] = {0x01, 0x03, 0x50, 0x02, 0x00, 0x06, 0x75, 0x08};
 static const uint8_t answer[] = {0x01, 0x03, 0x0C, 0x43, 0x6A, 0x4C, 0xCD, 0x43, 0x69,
                                  0x66, 0x66, 0x43, 0x6A, 0x66, 0x66, 0xA1, 0x13};
-static const int16_t decivolts[] = {2343, 2334, 2344};
+
+KWH_MAP_DECLARE(inepro_pro380_modbus);
+static KWH_CONST struct kwh_map *const map = &kwh_map_inepro_pro380_modbus;
 
 static uint32_t now_us;
 
@@ -37,6 +40,19 @@ static bool talk(struct kwh_line *line, struct kwh_exchange *exchange)
     return step.action == KWH_ACTION_DONE && exchange->error == KWH_OK;
 }
 
+/* The registers from 0x5002 on, taken as the map says, are so many tenths of a volt. */
+static bool is_named(const uint8_t *registers, uint32_t quantity, int16_t decivolts)
+{
+    KWH_CONST struct kwh_row *row = kwh_map_find(map, KWH_ALL_PROFILES, quantity);
+    struct kwh_reading reading;
+
+    if (row == NULL)
+        return false;
+    kwh_row_decode(map, row, registers + 2 * (row->address - 0x5002), &reading);
+    return reading.status == KWH_STATUS_OK && reading.decimal.mantissa == decivolts &&
+           reading.decimal.exponent == -1;
+}
+
 static bool read_voltages(void)
 {
     static struct kwh_line line;
@@ -50,17 +66,8 @@ static bool read_voltages(void)
         kwh_line_start(&line, &exchange, now_us) != KWH_OK || !talk(&line, &exchange))
         return false;
     registers = kwh_modbus_registers(&line, &exchange, &count);
-    for (size_t i = 0; i < 3 && count == 6; i++) {
-        const uint8_t *at = registers + 4 * i;
-        uint32_t bits = (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 |
-                        at[3];
-        struct kwh_decimal value;
-
-        if (kwh_decimal_from_binary32(bits, &value) != KWH_OK || value.mantissa != decivolts[i] ||
-            value.exponent != -1)
-            return false;
-    }
-    return count == 6;
+    return count == 6 && is_named(registers, KWH_VOLTAGE_L1, 2343) &&
+           is_named(registers, KWH_VOLTAGE_L2, 2334) && is_named(registers, KWH_VOLTAGE_L3, 2344);
 }
 
 int main(void)

@@ -150,12 +150,12 @@ static enum kwh_error set_line(void *context, const struct kwh_line_settings *se
     return KWH_ERROR_UNSUPPORTED;
 }
 
-const struct kwh_uart board_uart = {.put = put,
-                                    .get = get,
-                                    .now_us = now_us,
-                                    .drained = drained,
-                                    .wait = wait,
-                                    .set_line = set_line};
+KWH_CONST struct kwh_uart board_uart = {.put = put,
+                                        .get = get,
+                                        .now_us = now_us,
+                                        .drained = drained,
+                                        .wait = wait,
+                                        .set_line = set_line};
 
 /* ------------------------------------------------------------------------------------------------
  * The board

@@ -158,12 +158,12 @@ static enum kwh_error set_line(void *context, const struct kwh_line_settings *se
     return KWH_OK;
 }
 
-const struct kwh_uart board_uart = {.put = put,
-                                    .get = get,
-                                    .now_us = now_us,
-                                    .drained = drained,
-                                    .wait = wait,
-                                    .set_line = set_line};
+KWH_CONST struct kwh_uart board_uart = {.put = put,
+                                        .get = get,
+                                        .now_us = now_us,
+                                        .drained = drained,
+                                        .wait = wait,
+                                        .set_line = set_line};
 
 /* ------------------------------------------------------------------------------------------------
  * The board
