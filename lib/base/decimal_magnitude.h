@@ -39,6 +39,15 @@ static inline uint64_t kwhi_power_of_ten(int power)
 }
 
 /*
+ * number / 10, as compilers divide where 32 by 32 bits are multiplied: a small processor without
+ * that has a function for it, but one for divisions is thrice as long.
+ */
+static inline uint32_t kwhi_tenth(uint32_t number)
+{
+    return (uint32_t)(number * UINT64_C(0xCCCCCCCD) >> 35);
+}
+
+/*
  * magnitude * 10^power for any power that is not negative; false when 64 bits do not hold it, and
  * then *magnitude is of no use. Divides by constants alone: other 64-bit divisions cost a small
  * processor half a kilobyte.
