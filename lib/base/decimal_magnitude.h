@@ -54,7 +54,16 @@ static inline uint32_t kwhi_tenth(uint32_t number)
  */
 bool kwhi_times_ten(uint64_t *magnitude, int power);
 
-/* a * b; false when 64 bits do not hold it, and then *product is of no use. */
-bool kwhi_product(uint64_t a, uint64_t b, uint64_t *product);
+/* Multiplies; false when the product is beyond INT64_MAX, either way, and nothing is changed. */
+bool kwhi_times(int64_t *mantissa, uint32_t factor);
+
+/*
+ * The same value with an exponent that is not above this one; false when 64 bits do not hold its
+ * mantissa, and then *value is one that is on the way.
+ */
+bool kwhi_lower(struct kwh_decimal *value, int8_t exponent);
+
+/* kwh_decimal_compare() as far as a reader needs it. */
+bool kwhi_is_equal(struct kwh_decimal a, struct kwh_decimal b);
 
 #endif

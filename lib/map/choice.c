@@ -28,11 +28,9 @@ enum kwh_error kwhi_choice_code(const struct kwh_map *map, const struct kwh_read
     return KWH_ERROR_UNKNOWN_NAME;
 }
 
-void kwhi_choice_set(const struct kwh_map *map, struct kwh_decimal code,
-                     struct kwh_reading *reading)
+void kwhi_choice_set(const struct kwh_map *map, struct kwh_reading *reading)
 {
     const struct kwh_item *item = kwh_map_item(map, reading->quantity);
-    const struct kwh_choice *choice = item != NULL ? kwh_item_choice(item, code) : NULL;
-    reading->decimal = code;
+    const struct kwh_choice *choice = item != NULL ? kwh_item_choice(item, reading->decimal) : NULL;
     reading->word = choice != NULL ? choice->word : NULL;
 }

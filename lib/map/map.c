@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "../base/decimal_magnitude.h"
 #include "row.h"
 
 static bool is_present(const struct kwh_block *block, uint16_t profiles)
@@ -87,7 +88,7 @@ const struct kwh_choice *kwh_item_choice(const struct kwh_item *item, struct kwh
 {
     for (uint8_t i = 0; item->choices != NULL && i < item->choice_count; i++) {
         const struct kwh_choice *choice = &item->choices[i];
-        if (kwh_decimal_compare(kwh_decimal(choice->code, choice->exponent), code) == 0)
+        if (kwhi_is_equal(kwh_decimal(choice->code, choice->exponent), code))
             return choice;
     }
     return NULL;

@@ -41,7 +41,7 @@ static enum kwh_error encode_integer(const struct kwh_row *row, int64_t count, u
     enum kwhi_nature nature = kwhi_row_nature(row);
     if (words < 1 || words > 4)
         return KWH_ERROR_ARGUMENT;
-    if (nature == KWHI_REST || nature == KWHI_SIGNED_REST)
+    if (kwhi_has_rest(nature))
         return encode_rest(nature == KWHI_SIGNED_REST, count, raw);
     if (nature == KWHI_SIGNED) {
         int64_t top = (int64_t)(UINT64_MAX >> (65 - 16 * words));

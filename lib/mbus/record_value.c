@@ -110,49 +110,29 @@ static enum kwh_status decode_real(uint32_t bits, struct kwh_decimal *value)
 }
 
 /*
- * kwh_decimal_add() and division would say this shorter, but 64-bit division takes more flash than
- * the rest of this file on a microcontroller without one.
+ * Adds some thousandths; false when 64 bits do not hold the sum. kwh_decimal_add() would say this
+ * shorter, but takes more flash than the rest of this file on a microcontroller that has no 64-bit
+ * division.
  */
-
-/* mantissa * factor, factor < 2^31; false when 64 bits do not hold it. */
-static bool multiply(int64_t *mantissa, int32_t factor)
-{
-    uint64_t magnitude;
-
-    if (!kwhi_product(kwhi_magnitude(*mantissa), (uint32_t)factor, &magnitude) ||
-        magnitude > INT64_MAX)
-        return false;
-    *mantissa = kwhi_mantissa(magnitude, *mantissa < 0);
-    return true;
-}
-
-/* Adds some thousandths; false when 64 bits do not hold the sum. */
 static bool add_thousandths(struct kwh_decimal *value, int32_t thousandths)
 {
+    struct kwh_decimal offset = kwh_decimal(thousandths, -3);
     uint32_t count = (uint32_t)thousandths;
-    int8_t exponent = -3;
-    struct kwh_decimal offset;
 
-    for (; exponent < 0 && count % 10 == 0; count /= 10)
-        exponent++;
-    offset = kwh_decimal(count, exponent);
-    for (; value->exponent > offset.exponent; value->exponent--)
-        if (!multiply(&value->mantissa, 10))
-            return false;
-    for (; offset.exponent > value->exponent; offset.exponent--)
-        if (!multiply(&offset.mantissa, 10))
-            return false;
-    if (offset.mantissa < 0)
+    for (; offset.exponent < 0 && count == 10 * kwhi_tenth(count); count = kwhi_tenth(count))
+        offset.exponent++;
+    offset.mantissa = count;
+    if (!kwhi_lower(value, offset.exponent) || !kwhi_lower(&offset, value->exponent) ||
+        offset.mantissa < 0)
         return false;
-    if (value->mantissa >= 0) {
-        uint64_t sum = (uint64_t)value->mantissa + (uint64_t)offset.mantissa;
-        if (sum > INT64_MAX)
-            return false;
-        value->mantissa = (int64_t)sum;
-    } else {
+    if (value->mantissa < 0) {
         value->mantissa += offset.mantissa;
+        return true;
     }
-    return true;
+    uint64_t sum = (uint64_t)value->mantissa + (uint64_t)offset.mantissa;
+    if (sum <= INT64_MAX)
+        value->mantissa = (int64_t)sum;
+    return sum <= INT64_MAX;
 }
 
 /* (value * 10^exponent + offset) * factor; false when 64 bits do not hold it. */
@@ -162,7 +142,7 @@ static bool apply_scale(const struct kwhi_mbus_scale *scale, struct kwh_decimal 
         return false;
     if (scale->offset != 0 && !add_thousandths(value, scale->offset))
         return false;
-    return scale->factor == 1 || multiply(&value->mantissa, scale->factor);
+    return kwhi_times(&value->mantissa, (uint32_t)scale->factor);
 }
 
 static enum kwh_status decode_number(const uint8_t *data, size_t size, enum storage storage,
