@@ -35,10 +35,14 @@ static uint64_t step_in_tens(int *shift, int *power)
     uint64_t step = UINT64_C(1) << 62;
 
     *power = 0;
-    if (*shift > 0) {
+    if (*shift > 34) {
         step = UINT64_C(0x40E7599625A1FE7E); /* 10^-31, and a little for what will be cut off */
         *shift -= 103;
         *power = 31;
+    } else if (*shift > 0) {
+        step = UINT64_C(0x6DF37F675EF6EAE2); /* 10^-10, the same */
+        *shift -= 34;
+        *power = 10;
     }
     for (; *shift < 0; --*power) {
         step += step >> 2;
