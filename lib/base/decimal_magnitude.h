@@ -63,7 +63,4 @@ bool kwhi_times(int64_t *mantissa, uint32_t factor);
  */
 bool kwhi_lower(struct kwh_decimal *value, int8_t exponent);
 
-/* kwh_decimal_compare() as far as a reader needs it. */
-bool kwhi_is_equal(struct kwh_decimal a, struct kwh_decimal b);
-
 #endif

@@ -24,8 +24,3 @@ bool kwhi_lower(struct kwh_decimal *value, int8_t exponent)
             return false;
     return true;
 }
-
-bool kwhi_is_equal(struct kwh_decimal a, struct kwh_decimal b)
-{
-    return kwhi_lower(&a, b.exponent) && kwhi_lower(&b, a.exponent) && a.mantissa == b.mantissa;
-}

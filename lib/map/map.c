@@ -88,7 +88,9 @@ const struct kwh_choice *kwh_item_choice(const struct kwh_item *item, struct kwh
 {
     for (uint8_t i = 0; item->choices != NULL && i < item->choice_count; i++) {
         const struct kwh_choice *choice = &item->choices[i];
-        if (kwhi_is_equal(kwh_decimal(choice->code, choice->exponent), code))
+        struct kwh_decimal own = kwh_decimal(choice->code, choice->exponent), other = code;
+        if (kwhi_lower(&own, code.exponent) && kwhi_lower(&other, choice->exponent) &&
+            own.mantissa == other.mantissa)
             return choice;
     }
     return NULL;

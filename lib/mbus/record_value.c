@@ -65,37 +65,34 @@ static enum kwh_status decode_integer(uint64_t raw, size_t length, bool is_unsig
     return KWH_STATUS_OK;
 }
 
-static bool all_digits_are_f(const uint8_t *data, size_t size, const struct kwh_mbus_record *record)
-{
-    for (size_t i = 0; i < record->data_length; i++)
-        if (byte_at(data, size, record, i) != 0xFF)
-            return false;
-    return true;
-}
-
-/* An F in front is a minus; any other digit above 9 is a sign of an error. */
+/*
+ * An F in front is a minus; any other digit above 9 is a sign of an error, and nothing but F says
+ * that there is no value.
+ */
 static enum kwh_status decode_digits(const uint8_t *data, size_t size,
                                      const struct kwh_mbus_record *record, bool negative,
                                      int64_t *count)
 {
-    uint64_t sum = 0;
     bool may_have_sign = record->type != KWHI_TYPE_VARIABLE;
-    bool bad = false;
+    bool bad = false, none = true;
+    uint64_t sum = 0;
 
-    for (size_t i = record->data_length; i > 0; i--) {
-        uint8_t byte = byte_at(data, size, record, i - 1);
-        if (i == record->data_length && may_have_sign && byte >> 4 == 15) {
+    for (size_t i = 2 * (size_t)record->data_length; i > 0; i--) {
+        uint8_t byte = byte_at(data, size, record, (i - 1) / 2);
+        uint8_t digit = i % 2 == 0 ? byte >> 4 : byte & 15;
+        none = none && digit == 15;
+        if (may_have_sign && digit == 15) {
             negative = true;
-            byte &= 15;
+            digit = 0;
         }
-        bad = bad || byte >> 4 > 9 || (byte & 15) > 9;
-        if (sum > INT64_MAX / 100)
+        may_have_sign = false;
+        bad = bad || digit > 9;
+        if (sum >> 60 != 0) /* ten times that is beyond INT64_MAX, anything less within 64 bits */
             return KWH_STATUS_OVERFLOW;
-        sum = 100 * sum + 10u * (byte >> 4) + (byte & 15u);
+        sum = 10 * sum + digit;
     }
     if (bad)
-        return all_digits_are_f(data, size, record) ? KWH_STATUS_NOT_AVAILABLE
-                                                    : KWH_STATUS_BAD_DIGITS;
+        return none ? KWH_STATUS_NOT_AVAILABLE : KWH_STATUS_BAD_DIGITS;
     if (sum > INT64_MAX)
         return KWH_STATUS_OVERFLOW;
     *count = negative ? -(int64_t)sum : (int64_t)sum;
