@@ -57,37 +57,32 @@ struct kwh_decimal kwh_scale_value(enum kwh_scale scale)
     return found != NULL ? kwh_decimal(found->factor, found->power) : kwh_decimal(0, 0);
 }
 
-/* Without the register of a rest. */
-static size_t words_of_number(const struct kwh_row *row)
-{
-    return kwhi_has_rest(kwhi_row_nature(row)) ? 2 : kwh_row_words(row);
-}
-
 /* The order of words is that within a number: a rest stands behind it in any order. */
-uint64_t kwhi_row_load(const struct kwh_map *map, const struct kwh_row *row, const uint8_t *bytes)
+uint64_t kwhi_row_load(const struct kwh_map *map, enum kwhi_nature nature, size_t words,
+                       const uint8_t *bytes)
 {
     enum kwh_word_order order = kwhi_map_order(map);
-    uint64_t raw = kwh_registers_load(bytes, words_of_number(row), order);
-    if (kwhi_has_rest(kwhi_row_nature(row)))
-        raw = raw << 16 | kwh_registers_load(bytes + 4, 1, order);
-    return raw;
+    if (!kwhi_has_rest(nature))
+        return kwh_registers_load(bytes, words, order);
+    return kwh_registers_load(bytes, 2, order) << 16 | kwh_registers_load(bytes + 4, 1, order);
 }
 
 void kwhi_row_store(const struct kwh_map *map, const struct kwh_row *row, uint64_t raw,
                     uint8_t *bytes)
 {
     enum kwh_word_order order = kwhi_map_order(map);
+    size_t words = kwh_row_words(row);
     if (kwhi_has_rest(kwhi_row_nature(row))) {
         kwh_registers_store(bytes + 4, 1, order, raw & 0xFFFFu);
         raw >>= 16;
+        words = 2;
     }
-    kwh_registers_store(bytes, words_of_number(row), order, raw);
+    kwh_registers_store(bytes, words, order, raw);
 }
 
-bool kwhi_row_absent(const struct kwh_map *map, const struct kwh_row *row, uint64_t *raw)
+bool kwhi_row_absent(const struct kwh_map *map, enum kwhi_nature nature, size_t words,
+                     uint64_t *raw)
 {
-    enum kwhi_nature nature = kwhi_row_nature(row);
-    size_t words = kwh_row_words(row);
     *raw = 0;
     if (map->top_is_absent == 0 || nature > KWHI_SIGNED_REST || words < 1 || words > 4)
         return false;

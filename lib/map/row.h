@@ -70,13 +70,14 @@ static inline size_t kwhi_row_character(const struct kwh_map *map, const struct 
 }
 
 /* The registers of a row that is no text, as one number, the first of them highest. */
-uint64_t kwhi_row_load(const struct kwh_map *map, const struct kwh_row *row, const uint8_t *bytes);
+uint64_t kwhi_row_load(const struct kwh_map *map, enum kwhi_nature nature, size_t words,
+                       const uint8_t *bytes);
 void kwhi_row_store(const struct kwh_map *map, const struct kwh_row *row, uint64_t raw,
                     uint8_t *bytes);
 
-/* What the registers of a row hold when the meters of a map have no value for it; false: no such.
- */
-bool kwhi_row_absent(const struct kwh_map *map, const struct kwh_row *row, uint64_t *raw);
+/* What registers hold when the meters of a map have no value for them; false: no such. */
+bool kwhi_row_absent(const struct kwh_map *map, enum kwhi_nature nature, size_t words,
+                     uint64_t *raw);
 
 /* What a count is worth: factor * 10^power. */
 struct kwhi_scale {

@@ -113,12 +113,12 @@ static enum kwh_status decode_text(const struct kwh_map *map, const struct kwh_r
 }
 
 /* Names and flags may be any number. */
-static bool is_absent(const struct kwh_map *map, const struct kwh_row *row, const struct held *held,
-                      enum kwh_form form)
+static bool is_absent(const struct kwh_map *map, const struct held *held, enum kwh_form form)
 {
     uint64_t none;
     unsigned rest = kwhi_has_rest(held->nature) ? 16 : 0;
-    return form != KWH_FORM_DIGITS && form != KWH_FORM_BITS && kwhi_row_absent(map, row, &none) &&
+    return form != KWH_FORM_DIGITS && form != KWH_FORM_BITS &&
+           kwhi_row_absent(map, held->nature, held->words, &none) &&
            held->raw >> rest == none >> rest;
 }
 
@@ -131,8 +131,8 @@ static enum kwh_status decode(const struct kwh_map *map, const struct kwh_row *r
         return decode_text(map, row, bytes, reading);
     if (held.words < 1 || held.words > 4 || kwhi_row_is_text(row))
         return KWH_STATUS_NOT_AVAILABLE;
-    held.raw = kwhi_row_load(map, row, bytes);
-    if (is_absent(map, row, &held, form))
+    held.raw = kwhi_row_load(map, held.nature, held.words, bytes);
+    if (is_absent(map, &held, form))
         return KWH_STATUS_NOT_AVAILABLE;
     if (form == KWH_FORM_DECIMAL)
         return decode_decimal(row, &held, &reading->decimal);

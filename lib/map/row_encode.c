@@ -172,8 +172,8 @@ enum kwh_error kwh_row_encode(const struct kwh_map *map, const struct kwh_row *r
     uint64_t raw = 0;
     if (words == 0 || reading->form != (uint8_t)kwh_quantity_form(row->quantity))
         return KWH_ERROR_ARGUMENT;
-    if (!has_value &&
-        (reading->status != KWH_STATUS_NOT_AVAILABLE || !kwhi_row_absent(map, row, &raw)))
+    if (!has_value && (reading->status != KWH_STATUS_NOT_AVAILABLE ||
+                       !kwhi_row_absent(map, kwhi_row_nature(row), words, &raw)))
         return KWH_ERROR_NO_VALUE;
     if (capacity < 2 * words)
         return KWH_ERROR_CAPACITY;
