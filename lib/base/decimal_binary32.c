@@ -9,7 +9,6 @@
 #define HIDDEN_BIT     UINT32_C(0x00800000)
 #define LOW_HALF(x)    ((x)&UINT32_C(0xFFFFFFFF))
 #define FRACTION_BITS  23
-
 #define FIELD_INFINITE 255 /* the exponent field of what is not finite */
 
 /*
