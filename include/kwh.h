@@ -12,6 +12,7 @@
 #include <kwh/energy.h>
 #include <kwh/error.h>
 #include <kwh/exchange.h>
+#include <kwh/fixed_plan.h>
 #include <kwh/line.h>
 #include <kwh/line_settings.h>
 #include <kwh/map.h>

@@ -3,6 +3,16 @@
 
 #include <kwh/config.h>
 
+void kwhi_time_clear(struct kwh_time *time)
+{
+    time->year = -1;
+    time->month = -1;
+    time->day = -1;
+    time->hour = -1;
+    time->minute = -1;
+    time->second = -1;
+}
+
 bool kwhi_is_leap_year(int16_t year)
 {
     unsigned number = (unsigned)year;

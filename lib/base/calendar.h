@@ -4,7 +4,10 @@
 #define KWHI_BASE_CALENDAR_H
 
 #include <stdbool.h>
-#include <stdint.h>
+#include <kwh/status.h>
+
+/* A time of which nothing is known. */
+void kwhi_time_clear(struct kwh_time *time);
 
 bool kwhi_is_leap_year(int16_t year);
 bool kwhi_is_date(int16_t year, int16_t month, int16_t day);

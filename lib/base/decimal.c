@@ -19,17 +19,6 @@ bool kwhi_times_ten(uint64_t *magnitude, int power)
     return true;
 }
 
-bool kwhi_product(uint64_t a, uint64_t b, uint64_t *product)
-{
-    uint64_t smaller = a < b ? a : b;
-    uint64_t greater = a < b ? b : a;
-    uint64_t low = (greater & UINT32_MAX) * (uint32_t)smaller;
-    uint64_t high = (greater >> 32) * (uint32_t)smaller + (low >> 32);
-
-    *product = high << 32 | (low & UINT32_MAX);
-    return smaller <= UINT32_MAX && high <= UINT32_MAX;
-}
-
 /* What division by a power of ten leaves: the quotient and where the rest lies. */
 struct quotient {
     uint64_t whole;

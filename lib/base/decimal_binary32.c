@@ -3,126 +3,109 @@
 
 #include "decimal_magnitude.h"
 
-#define SIGN          UINT32_C(0x80000000)
-#define INFINITE      UINT32_C(0x7F800000)
-#define FRACTION      UINT32_C(0x007FFFFF)
-#define HIDDEN_BIT    UINT32_C(0x00800000)
-#define LOW_HALF(x)   ((x)&UINT32_C(0xFFFFFFFF))
-#define FRACTION_BITS 23
+#define SIGN           UINT32_C(0x80000000)
+#define INFINITE       UINT32_C(0x7F800000)
+#define FRACTION       UINT32_C(0x007FFFFF)
+#define HIDDEN_BIT     UINT32_C(0x00800000)
+#define LOW_HALF(x)    ((x)&UINT32_C(0xFFFFFFFF))
+#define FRACTION_BITS  23
+#define FIELD_INFINITE 255 /* the exponent field of what is not finite */
 
 /*
- * From binary32: the Schubfach method (R. Giulietti, "The Schubfach way to render doubles"), with
- * the 77 powers of ten it needs made of 7 + 13 smaller ones.
+ * From binary32, after the Schubfach method (R. Giulietti, "The Schubfach way to render doubles"):
+ * a number is counted in the greatest power of ten that is no more than a step to the next
+ * binary32. The shortest decimal is then the multiple of ten of them that is within half a step, or
+ * if there is none the nearest count. Counts have 35 binary places, which cut off a few of the last
+ * below 1 and above 10^27, where powers of ten are not exact: all 2^32 inputs have been tried.
  */
+enum {
+    PLACES = 35,
+    CUT_OFF = 8
+};
+#define ONE  (UINT64_C(1) << PLACES)
+#define HALF UINT32_C(0x80000000) /* in 32 of its places */
 
-/* floor(log10(2^q)), and of 2^q * 3/4 for the interval of a power of two; q from -149 to 104. */
-static int32_t floor_log10_pow2(int32_t q, bool three_quarters)
+/*
+ * The step 2^*shift = step * 2^(*shift' - 62) * 10^*power, with *shift' from 0 to 3 and step from
+ * 2^62 to before 2^63. Ten times more is a quarter more, three places up.
+ */
+static uint64_t step_in_tens(int *shift, int *power)
 {
-    const int32_t bias = 64;
+    uint64_t step = UINT64_C(1) << 62;
 
-    return ((q * 1262611 + (bias << 22) - (three_quarters ? 524031 : 0)) >> 22) - bias;
-}
-
-/* floor(log2(10^power)), power from -31 to 45. */
-static int32_t floor_log2_pow10(int32_t power)
-{
-    const int32_t bias = 128;
-
-    return ((power * 1741647 + (bias << 19)) >> 19) - bias;
-}
-
-/* The leading 64 bits of 10^power, -31 to 45: exact where they can be, else up to 3 too great. */
-static uint64_t leading_bits_pow10(int32_t power)
-{
-    enum {
-        STEP = 13,
-        LOWEST = -39
-    };
-    static KWH_CONST uint64_t steps[7] = {
-        UINT64_C(0xAE397D8AA96C1B78), /* 10^-39 */
-        UINT64_C(0xC612062576589DDB), /* 10^-26 */
-        UINT64_C(0xE12E13424BB40E14), /* 10^-13 */
-        UINT64_C(0x8000000000000000), /* 10^0 */
-        UINT64_C(0x9184E72A00000000), /* 10^13 */
-        UINT64_C(0xA56FA5B99019A5C8), /* 10^26 */
-        UINT64_C(0xBC143FA4E250EB32), /* 10^39 */
-    };
-    static KWH_CONST uint32_t within_step[STEP] = {
-        0x80000000, 0xA0000000, 0xC8000000, 0xFA000000, 0x9C400000, 0xC3500000, 0xF4240000,
-        0x98968000, 0xBEBC2000, 0xEE6B2800, 0x9502F900, 0xBA43B740, 0xE8D4A510,
-    };
-    uint32_t above = (uint32_t)(power - LOWEST);
-    uint64_t step = steps[above / STEP];
-    uint32_t factor = within_step[above % STEP];
-    uint64_t low = LOW_HALF(step) * factor;
-    uint64_t high = (step >> 32) * factor + (low >> 32);
-
-    low = LOW_HALF(low);
-    if (high >> 63 == 0) {
-        high = high << 1 | low >> 31;
-        low = LOW_HALF(low << 1);
+    *power = 0;
+    if (*shift > 34) {
+        step = UINT64_C(0x40E7599625A1FE7E); /* 10^-31, and a little for what will be cut off */
+        *shift -= 103;
+        *power = 31;
+    } else if (*shift > 0) {
+        step = UINT64_C(0x6DF37F675EF6EAE2); /* 10^-10, the same */
+        *shift -= 34;
+        *power = 10;
     }
-    return high + (low != 0);
+    for (; *shift < 0; --*power) {
+        step += step >> 2;
+        *shift += 3;
+        if (step >> 63 != 0) {
+            step >>= 1;
+            ++*shift;
+        }
+    }
+    return step;
 }
 
-/* power * multiplier / 2^64; the last bit also stands for everything behind it. */
-static uint32_t multiply_to_odd(uint64_t power, uint32_t multiplier)
+/* a * b / 2^32 */
+static uint64_t multiply_high(uint64_t a, uint32_t b)
 {
-    uint64_t low = LOW_HALF(power) * multiplier;
-    uint64_t high = (power >> 32) * multiplier + (low >> 32);
-
-    /* Up to 1 in the low half is what the power was too great by. */
-    return (uint32_t)(high >> 32) | (LOW_HALF(high) > 1);
+    return (a >> 32) * b + (LOW_HALF(a) * b >> 32);
 }
 
 /*
- * The shortest count of 10^*exponent within half a step of significand * 2^binary_exponent, the
- * nearest when several are as short. All bounds are four times what they stand for.
+ * The shortest count of 10^*power for significand * 2^exponent. An even significand also gets what
+ * is just at the bounds of its interval, an odd one does not. Below a power of two steps are half
+ * as long: it is counted in a power of ten as for twice the step, lest that be too great for them.
  */
-static uint32_t shortest(uint32_t significand, int32_t binary_exponent, bool closer_below,
-                         int32_t *exponent)
+static uint32_t shortest(uint32_t significand, int exponent, bool closer_below, int *power)
 {
-    int32_t k = floor_log10_pow2(binary_exponent, closer_below);
-    int32_t shift = binary_exponent + floor_log2_pow10(-k) + 1;
-    uint64_t power = leading_bits_pow10(-k);
-    uint32_t odd = significand & 1; /* An even significand also gets what is just at its bounds. */
-    uint32_t lower = multiply_to_odd(power, (4 * significand - 2 + closer_below) << shift) + odd;
-    uint32_t value = multiply_to_odd(power, (4 * significand) << shift);
-    uint32_t upper = multiply_to_odd(power, (4 * significand + 2) << shift) - odd;
-    uint32_t count = value / 4;
-    uint32_t tens = count / 10;
-    bool below, above;
+    int shift = exponent - closer_below;
+    uint64_t step = step_in_tens(&shift, power) << closer_below;
+    uint64_t value = multiply_high(step, significand << (shift + 5));
+    int at_bounds = CUT_OFF - 2 * CUT_OFF * (int)(significand & 1);
+    uint64_t half = (step >> (28 - shift)) + (uint64_t)at_bounds;
+    uint64_t lower = value - (half >> closer_below);
+    uint64_t upper = value + half;
+    uint32_t count = (uint32_t)(value >> PLACES);
+    uint32_t tens = kwhi_tenth((uint32_t)((lower + 10 * ONE - 1) >> PLACES));
 
-    *exponent = k + 1;
-    below = lower <= 40 * tens;
-    above = 40 * tens + 40 <= upper;
-    if (tens > 0 && below != above)
-        return tens + above;
-    *exponent = k;
-    below = lower <= 4 * count;
-    above = 4 * count + 4 <= upper;
-    if (below != above)
-        return count + above;
-    return count + (value % 4 > 2 || (value % 4 == 2 && (count & 1) != 0));
+    if ((uint64_t)(10 * tens) << PLACES <= upper)
+        count = 10 * tens;
+    else
+        count += (uint32_t)(value >> (PLACES - 32)) > HALF - (count & 1); /* ties to even */
+    for (; tens = kwhi_tenth(count), count == 10 * tens; ++*power)
+        count = tens;
+    return count;
 }
 
 enum kwh_error kwh_decimal_from_binary32(uint32_t bits, struct kwh_decimal *value)
 {
-    uint32_t fraction = bits & FRACTION;
-    int32_t field = (int32_t)((bits & INFINITE) >> FRACTION_BITS);
-    int32_t exponent;
-    uint32_t count;
+    uint32_t significand = bits & FRACTION;
+    int field = (int)((bits & INFINITE) >> FRACTION_BITS);
+    bool closer_below = significand == 0 && field > 1;
+    int power;
 
     *value = kwh_decimal(0, 0);
-    if (kwh_binary32_classify(bits) != KWH_BINARY32_FINITE)
+    if (field == FIELD_INFINITE)
         return KWH_ERROR_NO_VALUE;
-    if ((bits & ~SIGN) == 0)
+    if (field > 0)
+        significand |= HIDDEN_BIT;
+    else
+        field = 1;
+    if (significand == 0)
         return KWH_OK;
-    count = shortest(field > 0 ? fraction | HIDDEN_BIT : fraction, (field > 0 ? field : 1) - 150,
-                     fraction == 0 && field > 1, &exponent);
-    for (; count % 10 == 0; count /= 10)
-        exponent++;
-    *value = kwh_decimal((bits & SIGN) != 0 ? -(int64_t)count : (int64_t)count, (int8_t)exponent);
+    value->mantissa = shortest(significand, field - 150, closer_below, &power);
+    value->exponent = (int8_t)power;
+    if ((bits & SIGN) != 0)
+        value->mantissa = -value->mantissa;
     return KWH_OK;
 }
 

@@ -39,13 +39,28 @@ static inline uint64_t kwhi_power_of_ten(int power)
 }
 
 /*
+ * number / 10, as compilers divide where 32 by 32 bits are multiplied: a small processor without
+ * that has a function for it, but one for divisions is thrice as long.
+ */
+static inline uint32_t kwhi_tenth(uint32_t number)
+{
+    return (uint32_t)(number * UINT64_C(0xCCCCCCCD) >> 35);
+}
+
+/*
  * magnitude * 10^power for any power that is not negative; false when 64 bits do not hold it, and
  * then *magnitude is of no use. Divides by constants alone: other 64-bit divisions cost a small
  * processor half a kilobyte.
  */
 bool kwhi_times_ten(uint64_t *magnitude, int power);
 
-/* a * b; false when 64 bits do not hold it, and then *product is of no use. */
-bool kwhi_product(uint64_t a, uint64_t b, uint64_t *product);
+/* Multiplies; false when the product is beyond INT64_MAX, either way, and nothing is changed. */
+bool kwhi_times(int64_t *mantissa, uint32_t factor);
+
+/*
+ * The same value with an exponent that is not above this one; false when 64 bits do not hold its
+ * mantissa, and then *value is one that is on the way.
+ */
+bool kwhi_lower(struct kwh_decimal *value, int8_t exponent);
 
 #endif

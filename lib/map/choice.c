@@ -28,11 +28,10 @@ enum kwh_error kwhi_choice_code(KWH_CONST struct kwh_map *map, const struct kwh_
     return KWH_ERROR_UNKNOWN_NAME;
 }
 
-void kwhi_choice_set(KWH_CONST struct kwh_map *map, struct kwh_decimal code,
-                     struct kwh_reading *reading)
+void kwhi_choice_set(KWH_CONST struct kwh_map *map, struct kwh_reading *reading)
 {
     KWH_CONST struct kwh_item *item = kwh_map_item(map, reading->quantity);
-    KWH_CONST struct kwh_choice *choice = item != NULL ? kwh_item_choice(item, code) : NULL;
-    reading->decimal = code;
+    KWH_CONST struct kwh_choice *choice = item != NULL ? kwh_item_choice(item, reading->decimal)
+                                                       : NULL;
     reading->word = choice != NULL ? choice->word : NULL;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "../base/decimal_magnitude.h"
 #include "row.h"
 
 static bool is_present(KWH_CONST struct kwh_block *block, uint16_t profiles)
@@ -89,7 +90,9 @@ KWH_CONST struct kwh_choice *kwh_item_choice(KWH_CONST struct kwh_item *item,
 {
     for (uint8_t i = 0; item->choices != NULL && i < item->choice_count; i++) {
         KWH_CONST struct kwh_choice *choice = &item->choices[i];
-        if (kwh_decimal_compare(kwh_decimal(choice->code, choice->exponent), code) == 0)
+        struct kwh_decimal own = kwh_decimal(choice->code, choice->exponent), other = code;
+        if (kwhi_lower(&own, code.exponent) && kwhi_lower(&other, choice->exponent) &&
+            own.mantissa == other.mantissa)
             return choice;
     }
     return NULL;

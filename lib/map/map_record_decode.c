@@ -46,7 +46,6 @@ static enum kwh_status decode(KWH_CONST struct kwh_map *map, KWH_CONST struct kw
                               const struct kwh_mbus_record *record, struct kwh_reading *reading)
 {
     uint64_t raw = kwhi_record_raw(data, size, record);
-    struct kwh_decimal code = kwh_decimal(0, 0);
     enum kwh_status status;
     switch ((enum kwh_form)reading->form) {
     case KWH_FORM_DECIMAL:
@@ -67,10 +66,10 @@ static enum kwh_status decode(KWH_CONST struct kwh_map *map, KWH_CONST struct kw
         reading->length = (uint8_t)(8 * record->data_length);
         return KWH_STATUS_OK;
     case KWH_FORM_CHOICE:
-        status = decode_number(row, record, &code);
+        status = decode_number(row, record, &reading->decimal);
         if (status == KWH_STATUS_OK) {
             reading->digits = raw;
-            kwhi_choice_set(map, code, reading);
+            kwhi_choice_set(map, reading);
         }
         return status;
     }

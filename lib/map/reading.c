@@ -3,6 +3,8 @@
 
 #include <kwh/reading.h>
 
+#include "../base/calendar.h"
+
 void kwh_reading_init(struct kwh_reading *reading, uint32_t quantity, enum kwh_status status)
 {
     memset(reading, 0, sizeof *reading);
@@ -10,10 +12,5 @@ void kwh_reading_init(struct kwh_reading *reading, uint32_t quantity, enum kwh_s
     reading->form = (uint8_t)kwh_quantity_form(quantity);
     reading->status = (uint8_t)status;
     reading->word = NULL;
-    reading->time.year = -1;
-    reading->time.month = -1;
-    reading->time.day = -1;
-    reading->time.hour = -1;
-    reading->time.minute = -1;
-    reading->time.second = -1;
+    kwhi_time_clear(&reading->time);
 }

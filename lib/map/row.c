@@ -20,12 +20,7 @@ static KWH_CONST struct type types[] = {
     [KWH_TYPE_UINT32_REST] = {3, KWHI_REST},   [KWH_TYPE_INT32_REST] = {3, KWHI_SIGNED_REST},
 };
 
-struct scale {
-    uint8_t factor;
-    int8_t power;
-};
-
-static KWH_CONST struct scale scales[] = {
+static KWH_CONST struct kwhi_scale scales[] = {
     [KWH_SCALE_1] = {1, 0},     [KWH_SCALE_MILLI] = {1, -3}, [KWH_SCALE_CENTI] = {1, -2},
     [KWH_SCALE_DECI] = {1, -1}, [KWH_SCALE_10] = {1, 1},     [KWH_SCALE_100] = {1, 2},
     [KWH_SCALE_KILO] = {1, 3},  [KWH_SCALE_10K] = {1, 4},    [KWH_SCALE_100K] = {1, 5},
@@ -46,29 +41,29 @@ enum kwhi_nature kwhi_row_nature(KWH_CONST struct kwh_row *row)
     return type < KWH_COUNT(types) ? (enum kwhi_nature)types[type].nature : KWHI_HEX;
 }
 
-struct kwh_decimal kwh_scale_value(enum kwh_scale scale)
+static KWH_CONST struct kwhi_scale *scale_of(unsigned index)
 {
-    unsigned index = (unsigned)scale;
-    struct kwh_decimal worth = {0, 0};
-    if (index < KWH_COUNT(scales)) {
-        worth.mantissa = scales[index].factor;
-        worth.exponent = scales[index].power;
-    }
-    return worth;
+    return index < KWH_COUNT(scales) ? &scales[index] : NULL;
 }
 
-static bool has_rest(KWH_CONST struct kwh_row *row)
+KWH_CONST struct kwhi_scale *kwhi_row_scale(KWH_CONST struct kwh_row *row)
 {
-    return kwhi_row_nature(row) == KWHI_REST || kwhi_row_nature(row) == KWHI_SIGNED_REST;
+    return scale_of((unsigned)kwh_row_scale(row));
+}
+
+struct kwh_decimal kwh_scale_value(enum kwh_scale scale)
+{
+    KWH_CONST struct kwhi_scale *found = scale_of((unsigned)scale);
+    return found != NULL ? kwh_decimal(found->factor, found->power) : kwh_decimal(0, 0);
 }
 
 /* The order of words is that within a number: a rest stands behind it in any order. */
-uint64_t kwhi_row_load(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_row *row,
+uint64_t kwhi_row_load(KWH_CONST struct kwh_map *map, enum kwhi_nature nature, size_t words,
                        const uint8_t *bytes)
 {
     enum kwh_word_order order = kwhi_map_order(map);
-    if (!has_rest(row))
-        return kwh_registers_load(bytes, kwh_row_words(row), order);
+    if (!kwhi_has_rest(nature))
+        return kwh_registers_load(bytes, words, order);
     return kwh_registers_load(bytes, 2, order) << 16 | kwh_registers_load(bytes + 4, 1, order);
 }
 
@@ -76,35 +71,21 @@ void kwhi_row_store(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_row *row
                     uint8_t *bytes)
 {
     enum kwh_word_order order = kwhi_map_order(map);
-    if (!has_rest(row)) {
-        kwh_registers_store(bytes, kwh_row_words(row), order, raw);
-        return;
+    size_t words = kwh_row_words(row);
+    if (kwhi_has_rest(kwhi_row_nature(row))) {
+        kwh_registers_store(bytes + 4, 1, order, raw & 0xFFFFu);
+        raw >>= 16;
+        words = 2;
     }
-    kwh_registers_store(bytes, 2, order, raw >> 16);
-    kwh_registers_store(bytes + 4, 1, order, raw & 0xFFFFu);
+    kwh_registers_store(bytes, words, order, raw);
 }
 
-bool kwhi_row_absent(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_row *row, uint64_t *raw)
+bool kwhi_row_absent(KWH_CONST struct kwh_map *map, enum kwhi_nature nature, size_t words,
+                     uint64_t *raw)
 {
-    size_t words = kwh_row_words(row);
     *raw = 0;
-    if (map->top_is_absent == 0 || words < 1 || words > 4)
+    if (map->top_is_absent == 0 || nature > KWHI_SIGNED_REST || words < 1 || words > 4)
         return false;
-    switch (kwhi_row_nature(row)) {
-    case KWHI_UNSIGNED:
-    case KWHI_HEX:
-    case KWHI_REST:
-    case KWHI_SECONDS:
-        *raw = UINT64_MAX >> (64 - 16 * words);
-        return true;
-    case KWHI_SIGNED:
-    case KWHI_SIGNED_REST:
-        *raw = UINT64_MAX >> (65 - 16 * words);
-        return true;
-    case KWHI_BINARY32:
-    case KWHI_BCD:
-    case KWHI_CHARACTERS:
-        break;
-    }
-    return false;
+    *raw = UINT64_MAX >> ((kwhi_is_signed(nature) ? 65u : 64u) - 16 * words);
+    return true;
 }

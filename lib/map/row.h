@@ -11,18 +11,28 @@
 /* The part of a number that a rest counts: ten-thousandths. */
 #define KWHI_REST_PARTS 10000
 
-/* What the bits of a type are. */
+/* What the bits of a type are: first those that may have a largest number, the signed ones last. */
 enum kwhi_nature {
     KWHI_UNSIGNED,
+    KWHI_HEX,
+    KWHI_REST,    /* UNSIGNED, and a register of its ten-thousandths */
+    KWHI_SECONDS, /* since 2000 */
     KWHI_SIGNED,
+    KWHI_SIGNED_REST, /* SIGNED, and a register of its ten-thousandths */
     KWHI_BINARY32,
     KWHI_BCD,
-    KWHI_HEX,
-    KWHI_CHARACTERS,
-    KWHI_REST,        /* UNSIGNED, and a register of its ten-thousandths */
-    KWHI_SIGNED_REST, /* SIGNED, and the same */
-    KWHI_SECONDS      /* since 2000 */
+    KWHI_CHARACTERS
 };
+
+static inline bool kwhi_is_signed(enum kwhi_nature nature)
+{
+    return nature == KWHI_SIGNED || nature == KWHI_SIGNED_REST;
+}
+
+static inline bool kwhi_has_rest(enum kwhi_nature nature)
+{
+    return nature == KWHI_REST || nature == KWHI_SIGNED_REST;
+}
 
 /* The nature of a row's type; KWHI_HEX, the mere bits, for an unknown one. */
 enum kwhi_nature kwhi_row_nature(KWH_CONST struct kwh_row *row);
@@ -60,17 +70,23 @@ static inline size_t kwhi_row_character(KWH_CONST struct kwh_map *map,
 }
 
 /* The registers of a row that is no text, as one number, the first of them highest. */
-uint64_t kwhi_row_load(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_row *row,
+uint64_t kwhi_row_load(KWH_CONST struct kwh_map *map, enum kwhi_nature nature, size_t words,
                        const uint8_t *bytes);
 void kwhi_row_store(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_row *row, uint64_t raw,
                     uint8_t *bytes);
 
-/* What the registers of a row hold when the meters of a map have no value for it; false: no such.
- */
-bool kwhi_row_absent(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_row *row, uint64_t *raw);
+/* What registers hold when the meters of a map have no value for them; false: no such. */
+bool kwhi_row_absent(KWH_CONST struct kwh_map *map, enum kwhi_nature nature, size_t words,
+                     uint64_t *raw);
 
-/* Multiplies by a factor above 0: KWH_STATUS_OK, or KWH_STATUS_OVERFLOW and nothing is changed. */
-enum kwh_status kwhi_multiply(struct kwh_decimal *value, struct kwh_decimal factor);
+/* What a count is worth: factor * 10^power. */
+struct kwhi_scale {
+    uint8_t factor;
+    int8_t power;
+};
+
+/* The scale of a row; NULL for one that this library does not know. */
+KWH_CONST struct kwhi_scale *kwhi_row_scale(KWH_CONST struct kwh_row *row);
 
 void kwhi_time_from_seconds(uint32_t seconds, struct kwh_time *time);
 
@@ -93,9 +109,8 @@ enum kwh_error kwhi_reading_parse(KWH_CONST struct kwh_map *map, const struct kw
 enum kwh_error kwhi_choice_code(KWH_CONST struct kwh_map *map, const struct kwh_reading *reading,
                                 struct kwh_decimal *code);
 
-/* Makes a choice of a code, with its word if the map has one. */
-void kwhi_choice_set(KWH_CONST struct kwh_map *map, struct kwh_decimal code,
-                     struct kwh_reading *reading);
+/* The word of a choice that has its code, if the map has one. */
+void kwhi_choice_set(KWH_CONST struct kwh_map *map, struct kwh_reading *reading);
 
 /* The record that a setting is written to; NULL when it cannot be written. */
 KWH_CONST struct kwh_record *kwhi_written_record(KWH_CONST struct kwh_map *map, uint16_t profiles,

@@ -2,134 +2,95 @@
 #include "../base/decimal_magnitude.h"
 #include "row.h"
 
-/* The count in the registers, before the scale. */
-static enum kwh_status decode_count(KWH_CONST struct kwh_row *row, uint64_t raw,
-                                    struct kwh_decimal *count)
+/* The registers of a row as one number, and how it is to be taken. */
+struct held {
+    uint64_t raw;
+    size_t words;
+    enum kwhi_nature nature;
+};
+
+/* The count in the registers, before the scale; 0 when there is none. */
+static enum kwh_status decode_count(const struct held *held, struct kwh_decimal *count)
 {
-    size_t words = kwh_row_words(row);
-    uint64_t number = raw;
-    switch (kwhi_row_nature(row)) {
-    case KWHI_SIGNED:
-        *count = kwh_decimal(kwh_registers_signed(raw, words), 0);
-        return KWH_STATUS_OK;
-    case KWHI_BINARY32:
-        if (kwh_decimal_from_binary32((uint32_t)raw, count) == KWH_OK)
+    uint64_t number = held->raw;
+    uint32_t rest = (uint32_t)(number & 0xFFFFu);
+    size_t words = held->words;
+    *count = kwh_decimal(0, 0);
+    if (held->nature == KWHI_BINARY32) {
+        uint32_t bits = (uint32_t)number;
+        if (kwh_decimal_from_binary32(bits, count) == KWH_OK)
             return KWH_STATUS_OK;
-        return kwh_binary32_classify((uint32_t)raw) == KWH_BINARY32_NAN ? KWH_STATUS_NAN
-                                                                        : KWH_STATUS_INFINITE;
-    case KWHI_BCD:
-        if (kwh_registers_bcd_load(raw, words, &number) != KWH_OK)
-            return KWH_STATUS_BAD_DIGITS;
-        break;
-    case KWHI_CHARACTERS:
-        number = raw & 0xFFu; /* "2R": the second character decides */
-        break;
-    case KWHI_REST:
-        *count = kwh_decimal((int64_t)(raw >> 16) * KWHI_REST_PARTS + (int64_t)(raw & 0xFFFFu), 0);
-        return (raw & 0xFFFFu) < KWHI_REST_PARTS ? KWH_STATUS_OK : KWH_STATUS_DOUBTFUL;
-    case KWHI_SIGNED_REST: /* nobody says what the rest of a negative number is */
-        *count = kwh_decimal(
-            kwh_registers_signed(raw >> 16, 2) * KWHI_REST_PARTS + (int64_t)(raw & 0xFFFFu), 0);
-        return (raw & 0xFFFFu) < KWHI_REST_PARTS && raw >> 47 == 0 ? KWH_STATUS_OK
-                                                                   : KWH_STATUS_DOUBTFUL;
-    case KWHI_UNSIGNED:
-    case KWHI_HEX:
-    case KWHI_SECONDS:
-        break;
+        return kwh_binary32_classify(bits) == KWH_BINARY32_NAN ? KWH_STATUS_NAN
+                                                               : KWH_STATUS_INFINITE;
     }
-    if (number > INT64_MAX)
+    if (held->nature == KWHI_BCD && kwh_registers_bcd_load(number, words, &number) != KWH_OK)
+        return KWH_STATUS_BAD_DIGITS;
+    if (held->nature == KWHI_CHARACTERS)
+        number &= 0xFFu; /* "2R": the second character decides */
+    if (kwhi_has_rest(held->nature)) {
+        number >>= 16;
+        words = 2;
+    }
+    if (kwhi_is_signed(held->nature))
+        count->mantissa = kwh_registers_signed(number, words);
+    else if (number <= INT64_MAX)
+        count->mantissa = (int64_t)number;
+    else
         return KWH_STATUS_OVERFLOW;
-    *count = kwh_decimal((int64_t)number, 0);
-    return KWH_STATUS_OK;
+    if (!kwhi_has_rest(held->nature))
+        return KWH_STATUS_OK;
+    /* Nobody says what the rest of a negative number is. */
+    bool doubtful = rest >= KWHI_REST_PARTS || count->mantissa < 0;
+    count->mantissa = count->mantissa * KWHI_REST_PARTS + rest;
+    return doubtful ? KWH_STATUS_DOUBTFUL : KWH_STATUS_OK;
 }
 
-enum kwh_status kwhi_multiply(struct kwh_decimal *value, struct kwh_decimal factor)
+static enum kwh_status decode_decimal(KWH_CONST struct kwh_row *row, const struct held *held,
+                                      struct kwh_decimal *value)
 {
-    bool negative = value->mantissa < 0;
-    uint64_t magnitude = kwhi_magnitude(value->mantissa);
-    struct kwh_decimal product;
-    if (factor.mantissa < 1 || !kwhi_product(magnitude, (uint64_t)factor.mantissa, &magnitude) ||
-        magnitude > kwhi_magnitude_max(negative))
+    KWH_CONST struct kwhi_scale *scale = kwhi_row_scale(row);
+    if (scale == NULL || held->nature == KWHI_CHARACTERS)
+        return KWH_STATUS_NOT_AVAILABLE;
+    enum kwh_status status = decode_count(held, value);
+    if (!kwhi_times(&value->mantissa, scale->factor)) {
+        *value = kwh_decimal(0, 0);
         return KWH_STATUS_OVERFLOW;
-    product = kwh_decimal(kwhi_mantissa(magnitude, negative), value->exponent);
-    return kwh_decimal_shift(product, factor.exponent, value) == KWH_OK ? KWH_STATUS_OK
-                                                                        : KWH_STATUS_OVERFLOW;
-}
-
-static enum kwh_status scale_count(enum kwh_scale scale, struct kwh_decimal *value)
-{
-    struct kwh_decimal worth = kwh_scale_value(scale);
-    return worth.mantissa == 0 ? KWH_STATUS_NOT_AVAILABLE : kwhi_multiply(value, worth);
-}
-
-static enum kwh_status decode_decimal(KWH_CONST struct kwh_row *row, uint64_t raw,
-                                      struct kwh_reading *reading)
-{
-    struct kwh_decimal value = kwh_decimal(0, 0);
-    enum kwh_status status = decode_count(row, raw, &value);
-    if (status != KWH_STATUS_OK && status != KWH_STATUS_DOUBTFUL)
-        return status;
-    enum kwh_status scaled = scale_count(kwh_row_scale(row), &value);
-    if (scaled != KWH_STATUS_OK)
-        return scaled;
-    reading->decimal = value;
+    }
+    value->exponent = (int8_t)(value->exponent + scale->power);
     return status;
 }
 
-/* The number in a float that holds a name; its decimal has no zeros behind the point. */
-static enum kwh_status whole_number(KWH_CONST struct kwh_row *row, uint64_t raw, uint64_t *number)
+/* The digits of a number that is a name: no leading zeros to keep. */
+static enum kwh_status decode_name(const struct held *held, struct kwh_reading *reading)
 {
-    struct kwh_decimal count;
-    enum kwh_status status = decode_count(row, raw, &count);
+    struct kwh_decimal name;
+    enum kwh_status status = decode_count(held, &name);
     if (status != KWH_STATUS_OK)
         return status;
-    *number = (uint64_t)count.mantissa;
-    if (count.mantissa < 0 || count.exponent < 0 || !kwhi_times_ten(number, count.exponent) ||
-        *number > INT64_MAX)
+    if (name.mantissa < 0 || name.exponent < 0 || !kwhi_lower(&name, 0))
         return KWH_STATUS_BAD_DIGITS;
+    if (kwh_registers_bcd_store((uint64_t)name.mantissa, 4, &reading->digits) != KWH_OK)
+        return KWH_STATUS_OVERFLOW;
+    reading->length = kwhi_digits_of(reading->digits);
     return KWH_STATUS_OK;
 }
 
-static enum kwh_status decode_digits(KWH_CONST struct kwh_row *row, uint64_t raw,
-                                     struct kwh_reading *reading)
+static enum kwh_status decode_digits(const struct held *held, struct kwh_reading *reading)
 {
-    size_t words = kwh_row_words(row);
-    enum kwhi_nature nature = kwhi_row_nature(row);
-    uint64_t number = raw;
-    if (nature == KWHI_BINARY32) {
-        enum kwh_status status = whole_number(row, raw, &number);
-        if (status != KWH_STATUS_OK)
-            return status;
-        nature = KWHI_UNSIGNED;
-    }
-    if (nature == KWHI_UNSIGNED) { /* a number that is a name: no leading zeros to keep */
-        if (kwh_registers_bcd_store(number, 4, &raw) != KWH_OK)
-            return KWH_STATUS_OVERFLOW;
-        reading->length = kwhi_digits_of(raw);
-    } else if (nature == KWHI_HEX || nature == KWHI_BCD) {
-        if (nature == KWHI_BCD && kwh_registers_bcd_load(raw, words, &number) != KWH_OK)
-            return KWH_STATUS_BAD_DIGITS;
-        reading->length = (uint8_t)(4 * words);
-    } else {
+    uint64_t number;
+    if (held->nature == KWHI_BINARY32 || held->nature == KWHI_UNSIGNED)
+        return decode_name(held, reading);
+    if (held->nature != KWHI_HEX && held->nature != KWHI_BCD)
         return KWH_STATUS_NOT_AVAILABLE;
-    }
-    reading->digits = raw;
+    if (held->nature == KWHI_BCD &&
+        kwh_registers_bcd_load(held->raw, held->words, &number) != KWH_OK)
+        return KWH_STATUS_BAD_DIGITS;
+    reading->digits = held->raw;
+    reading->length = (uint8_t)(4 * held->words);
     return KWH_STATUS_OK;
 }
 
-static enum kwh_status decode_choice(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_row *row,
-                                     uint64_t raw, struct kwh_reading *reading)
-{
-    struct kwh_decimal code = kwh_decimal(0, 0);
-    enum kwh_status status = decode_count(row, raw, &code);
-    if (status != KWH_STATUS_OK)
-        return status;
-    reading->digits = raw;
-    kwhi_choice_set(map, code, reading);
-    return KWH_STATUS_OK;
-}
-
-static bool is_padding(uint8_t character)
+static bool is_padding(char character)
 {
     return character == 0 || character == ' ';
 }
@@ -140,67 +101,58 @@ static enum kwh_status decode_text(KWH_CONST struct kwh_map *map, KWH_CONST stru
     size_t size = kwhi_row_characters(row);
     if (kwhi_row_nature(row) != KWHI_CHARACTERS || size > KWH_READING_TEXT_MAX)
         return KWH_STATUS_NOT_AVAILABLE;
-    while (size > 0 && is_padding(bytes[kwhi_row_character(map, row, size - 1)]))
-        size--;
-    for (size_t i = 0; i < size; i++)
-        if (!kwhi_is_printable(bytes[kwhi_row_character(map, row, i)]))
-            return KWH_STATUS_BAD_DIGITS;
     for (size_t i = 0; i < size; i++)
         reading->text[i] = (char)bytes[kwhi_row_character(map, row, i)];
+    for (; size > 0 && is_padding(reading->text[size - 1]); size--)
+        reading->text[size - 1] = 0;
+    for (size_t i = 0; i < size; i++)
+        if (!kwhi_is_printable((uint8_t)reading->text[i]))
+            return KWH_STATUS_BAD_DIGITS;
     reading->length = (uint8_t)size;
     return KWH_STATUS_OK;
 }
 
-static enum kwh_status decode_time(KWH_CONST struct kwh_row *row, uint64_t raw,
-                                   struct kwh_reading *reading)
-{
-    if (kwhi_row_nature(row) != KWHI_SECONDS)
-        return KWH_STATUS_NOT_AVAILABLE;
-    kwhi_time_from_seconds((uint32_t)raw, &reading->time);
-    return KWH_STATUS_OK;
-}
-
 /* Names and flags may be any number. */
-static bool is_absent(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_row *row,
-                      enum kwh_form form, uint64_t raw)
+static bool is_absent(KWH_CONST struct kwh_map *map, const struct held *held, enum kwh_form form)
 {
     uint64_t none;
-    if (form == KWH_FORM_DIGITS || form == KWH_FORM_BITS || !kwhi_row_absent(map, row, &none))
-        return false;
-    enum kwhi_nature nature = kwhi_row_nature(row);
-    bool has_rest = nature == KWHI_REST || nature == KWHI_SIGNED_REST;
-    return has_rest ? raw >> 16 == none >> 16 : raw == none;
+    unsigned rest = kwhi_has_rest(held->nature) ? 16 : 0;
+    return form != KWH_FORM_DIGITS && form != KWH_FORM_BITS &&
+           kwhi_row_absent(map, held->nature, held->words, &none) &&
+           held->raw >> rest == none >> rest;
 }
 
 static enum kwh_status decode(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_row *row,
                               const uint8_t *bytes, struct kwh_reading *reading)
 {
-    size_t words = kwh_row_words(row);
-    if (reading->form == KWH_FORM_TEXT)
+    enum kwh_form form = (enum kwh_form)reading->form;
+    struct held held = {0, kwh_row_words(row), kwhi_row_nature(row)};
+    if (form == KWH_FORM_TEXT)
         return decode_text(map, row, bytes, reading);
-    if (words < 1 || words > 4 || kwhi_row_is_text(row))
+    if (held.words < 1 || held.words > 4 || kwhi_row_is_text(row))
         return KWH_STATUS_NOT_AVAILABLE;
-    uint64_t raw = kwhi_row_load(map, row, bytes);
-    if (is_absent(map, row, (enum kwh_form)reading->form, raw))
+    held.raw = kwhi_row_load(map, held.nature, held.words, bytes);
+    if (is_absent(map, &held, form))
         return KWH_STATUS_NOT_AVAILABLE;
-    switch ((enum kwh_form)reading->form) {
-    case KWH_FORM_DECIMAL:
-        return kwhi_row_nature(row) != KWHI_CHARACTERS ? decode_decimal(row, raw, reading)
-                                                       : KWH_STATUS_NOT_AVAILABLE;
-    case KWH_FORM_DIGITS:
-        return decode_digits(row, raw, reading);
-    case KWH_FORM_BITS:
-        reading->digits = raw;
-        reading->length = (uint8_t)(16 * words);
+    if (form == KWH_FORM_DECIMAL)
+        return decode_decimal(row, &held, &reading->decimal);
+    if (form == KWH_FORM_DIGITS)
+        return decode_digits(&held, reading);
+    if (form == KWH_FORM_TIME) {
+        if (held.nature != KWHI_SECONDS)
+            return KWH_STATUS_NOT_AVAILABLE;
+        kwhi_time_from_seconds((uint32_t)held.raw, &reading->time);
         return KWH_STATUS_OK;
-    case KWH_FORM_CHOICE:
-        return decode_choice(map, row, raw, reading);
-    case KWH_FORM_TIME:
-        return decode_time(row, raw, reading);
-    case KWH_FORM_TEXT:
-        break;
     }
-    return KWH_STATUS_NOT_AVAILABLE;
+    reading->digits = held.raw;
+    if (form == KWH_FORM_BITS) {
+        reading->length = (uint8_t)(16 * held.words);
+        return KWH_STATUS_OK;
+    }
+    enum kwh_status status = decode_count(&held, &reading->decimal);
+    if (status == KWH_STATUS_OK)
+        kwhi_choice_set(map, reading);
+    return status;
 }
 
 void kwh_row_decode(KWH_CONST struct kwh_map *map, KWH_CONST struct kwh_row *row,

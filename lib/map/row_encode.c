@@ -41,7 +41,7 @@ static enum kwh_error encode_integer(KWH_CONST struct kwh_row *row, int64_t coun
     enum kwhi_nature nature = kwhi_row_nature(row);
     if (words < 1 || words > 4)
         return KWH_ERROR_ARGUMENT;
-    if (nature == KWHI_REST || nature == KWHI_SIGNED_REST)
+    if (kwhi_has_rest(nature))
         return encode_rest(nature == KWHI_SIGNED_REST, count, raw);
     if (nature == KWHI_SIGNED) {
         int64_t top = (int64_t)(UINT64_MAX >> (65 - 16 * words));
@@ -172,8 +172,8 @@ enum kwh_error kwh_row_encode(KWH_CONST struct kwh_map *map, KWH_CONST struct kw
     uint64_t raw = 0;
     if (words == 0 || reading->form != (uint8_t)kwh_quantity_form(row->quantity))
         return KWH_ERROR_ARGUMENT;
-    if (!has_value &&
-        (reading->status != KWH_STATUS_NOT_AVAILABLE || !kwhi_row_absent(map, row, &raw)))
+    if (!has_value && (reading->status != KWH_STATUS_NOT_AVAILABLE ||
+                       !kwhi_row_absent(map, kwhi_row_nature(row), words, &raw)))
         return KWH_ERROR_NO_VALUE;
     if (capacity < 2 * words)
         return KWH_ERROR_CAPACITY;

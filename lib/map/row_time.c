@@ -12,21 +12,30 @@ static uint32_t days_in_year(int16_t year)
     return kwhi_is_leap_year(year) ? 366u : 365u;
 }
 
+/* Takes a unit off as often as it goes, at most `most` times; says how often: no division. */
+static int8_t take(uint32_t *seconds, uint32_t unit, int8_t most)
+{
+    int8_t count = 0;
+
+    for (; count < most && *seconds >= unit; count++)
+        *seconds -= unit;
+    return count;
+}
+
 void kwhi_time_from_seconds(uint32_t seconds, struct kwh_time *time)
 {
-    uint32_t days = seconds / DAY, rest = seconds % DAY;
     int16_t year = FIRST_YEAR, month = 1;
 
-    for (; year < LAST_YEAR && days >= days_in_year(year); year++)
-        days -= days_in_year(year);
-    for (; month < 12 && days >= kwhi_days_in_month(year, month); month++)
-        days -= kwhi_days_in_month(year, month);
+    while (year < LAST_YEAR && take(&seconds, DAY * days_in_year(year), 1) != 0)
+        year++;
+    while (month < 12 && take(&seconds, DAY * kwhi_days_in_month(year, month), 1) != 0)
+        month++;
     time->year = year;
     time->month = (int8_t)month;
-    time->day = (int8_t)(days + 1);
-    time->hour = (int8_t)(rest / 3600);
-    time->minute = (int8_t)(rest / 60 % 60);
-    time->second = (int8_t)(rest % 60);
+    time->day = (int8_t)(1 + take(&seconds, DAY, 30));
+    time->hour = take(&seconds, 3600, 23);
+    time->minute = take(&seconds, 60, 59);
+    time->second = (int8_t)seconds;
 }
 
 static bool is_clock(const struct kwh_time *time)

@@ -86,11 +86,10 @@ static bool next_special(struct kwh_mbus_records *records, uint8_t dif, size_t s
     return true;
 }
 
-static bool next_record(struct kwh_mbus_records *records, const uint8_t *data, size_t size,
-                        struct kwh_mbus_record *record)
+bool kwhi_record_next(struct kwh_mbus_records *records, const uint8_t *data, size_t size,
+                      struct kwh_mbus_record *record, struct kwhi_mbus_scale *scale)
 {
     bool command = records->content != KWH_MBUS_DATA;
-    struct kwhi_mbus_scale scale;
 
     while (records->at < size && data[records->at] == KWHI_DIF_IDLE)
         records->at++;
@@ -98,15 +97,26 @@ static bool next_record(struct kwh_mbus_records *records, const uint8_t *data, s
         return false;
     if ((data[records->at] & 15) == KWHI_TYPE_SPECIAL)
         return next_special(records, data[records->at], size, record);
-    records->error = kwhi_record_parse(data, size, records->at, command, record, &scale);
+    records->error = kwhi_record_parse(data, size, records->at, command, record, scale);
     if (records->error != KWH_OK) {
         kwhi_record_clear(record, records->msb_first);
         return false;
     }
-    kwhi_record_value(data, size, &scale, record);
-    if (!command && record->report != 0)
-        record->status = KWH_STATUS_RECORD_ERROR;
     records->at = (uint8_t)(record->data_at + record->data_length);
+    return true;
+}
+
+static bool next_record(struct kwh_mbus_records *records, const uint8_t *data, size_t size,
+                        struct kwh_mbus_record *record)
+{
+    struct kwhi_mbus_scale scale;
+
+    if (!kwhi_record_next(records, data, size, record, &scale))
+        return false;
+    if (record->type != KWHI_TYPE_SPECIAL)
+        kwhi_record_value(data, size, &scale, record);
+    if (records->content == KWH_MBUS_DATA && record->report != 0)
+        record->status = KWH_STATUS_RECORD_ERROR;
     return true;
 }
 

@@ -75,10 +75,12 @@ static bool are_records(const uint8_t *data, size_t size, const struct kwh_mbus_
 {
     struct kwh_mbus_records records;
     struct kwh_mbus_record record;
+    struct kwhi_mbus_scale scale;
 
     kwh_mbus_records_init(&records, telegram);
-    while (kwh_mbus_next(&records, data, size, &record)) {
-    }
+    do {
+        kwhi_record_clear(&record, records.msb_first);
+    } while (kwhi_record_next(&records, data, size, &record, &scale));
     return records.error == KWH_OK;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "../base/calendar.h"
 #include "record_parse.h"
 
 enum {
@@ -16,12 +17,7 @@ void kwhi_record_clear(struct kwh_mbus_record *record, bool msb_first)
 {
     memset(record, 0, sizeof *record);
     record->msb_first = msb_first;
-    record->time.year = -1;
-    record->time.month = -1;
-    record->time.day = -1;
-    record->time.hour = -1;
-    record->time.minute = -1;
-    record->time.second = -1;
+    kwhi_time_clear(&record->time);
 }
 
 /* DIF and DIFE; *at moves behind them. */

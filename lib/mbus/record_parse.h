@@ -28,6 +28,13 @@ enum kwh_error kwhi_record_parse(const uint8_t *data, size_t size, size_t at, bo
 void kwhi_vife_apply(const uint8_t *data, size_t size, bool command, struct kwh_mbus_record *record,
                      struct kwhi_mbus_scale *scale);
 
+/*
+ * The next record of a telegram of data or commands, all of it but its value, into a clear one; of
+ * a DIF that is no record, type KWHI_TYPE_SPECIAL and no scale. False at the end, and at an error.
+ */
+bool kwhi_record_next(struct kwh_mbus_records *records, const uint8_t *data, size_t size,
+                      struct kwh_mbus_record *record, struct kwhi_mbus_scale *scale);
+
 /* Form, status and value of a record whose shape stands. */
 void kwhi_record_value(const uint8_t *data, size_t size, const struct kwhi_mbus_scale *scale,
                        struct kwh_mbus_record *record);

@@ -2,7 +2,7 @@
 #include "record_time.h"
 
 /* Some bits of a raw number. */
-static int16_t bits(uint64_t raw, unsigned low, unsigned count)
+static int16_t bits(uint32_t raw, unsigned low, unsigned count)
 {
     return (int16_t)(raw >> low & ((1u << count) - 1));
 }
@@ -35,7 +35,7 @@ static bool set_clock(struct kwh_time *time, int16_t hour, int16_t minute, int16
 }
 
 /* The two bytes of a date that all types share: day and month, the year in two parts. */
-static bool set_packed_date(struct kwh_time *time, uint64_t raw, int16_t hundreds)
+static bool set_packed_date(struct kwh_time *time, uint32_t raw, int16_t hundreds)
 {
     int16_t year = (int16_t)(bits(raw, 12, 4) << 3 | bits(raw, 5, 3));
 
@@ -46,7 +46,7 @@ static bool set_packed_date(struct kwh_time *time, uint64_t raw, int16_t hundred
     return set_date(time, year, bits(raw, 8, 4), bits(raw, 0, 5));
 }
 
-static bool decode_f(uint64_t raw, struct kwh_time *time, bool *summer_time)
+static bool decode_f(uint32_t raw, struct kwh_time *time, bool *summer_time)
 {
     bool invalid = bits(raw, 7, 1) != 0;
 
@@ -55,67 +55,64 @@ static bool decode_f(uint64_t raw, struct kwh_time *time, bool *summer_time)
            set_clock(time, bits(raw, 8, 5), bits(raw, 0, 6), -1);
 }
 
-static bool decode_i(uint64_t raw, struct kwh_time *time, bool *summer_time)
+/* Three bytes of clock, and behind them two of a date and the week. */
+static bool decode_i(uint32_t clock, uint32_t date, struct kwh_time *time, bool *summer_time)
 {
-    bool invalid = bits(raw, 15, 1) != 0;
+    bool invalid = bits(clock, 15, 1) != 0;
 
-    *summer_time = bits(raw, 6, 1) != 0;
-    return !invalid && bits(raw, 40, 6) <= 53 && set_packed_date(time, raw >> 24, 0) &&
-           set_clock(time, bits(raw, 16, 5), bits(raw, 8, 6), bits(raw, 0, 6));
+    *summer_time = bits(clock, 6, 1) != 0;
+    return !invalid && bits(date, 16, 6) <= 53 && set_packed_date(time, date, 0) &&
+           set_clock(time, bits(clock, 16, 5), bits(clock, 8, 6), bits(clock, 0, 6));
 }
 
 /* Second, minute and hour, a byte each. */
-static bool decode_j(uint64_t raw, struct kwh_time *time)
+static bool decode_j(uint32_t raw, struct kwh_time *time)
 {
     return set_clock(time, bits(raw, 16, 8), bits(raw, 8, 8), bits(raw, 0, 8));
 }
 
-static void clear(struct kwh_time *time)
+static bool decode(uint64_t raw, size_t length, struct kwh_time *time, bool *summer_time)
 {
-    time->year = -1;
-    time->month = -1;
-    time->day = -1;
-    time->hour = -1;
-    time->minute = -1;
-    time->second = -1;
+    uint32_t low = (uint32_t)(raw & UINT32_MAX);
+
+    if (length == 2)
+        return set_packed_date(time, low, 0);
+    if (length == 3)
+        return decode_j(low, time);
+    if (length == 4)
+        return decode_f(low, time, summer_time);
+    return length == 6 && decode_i(low, (uint32_t)(raw >> 24), time, summer_time);
 }
 
 bool kwhi_time_decode(uint64_t raw, size_t length, struct kwh_time *time, bool *summer_time)
 {
-    bool valid = false;
-
-    clear(time);
+    kwhi_time_clear(time);
     *summer_time = false;
-    if (length == 2)
-        valid = set_packed_date(time, raw, 0);
-    else if (length == 3)
-        valid = decode_j(raw, time);
-    else if (length == 4)
-        valid = decode_f(raw, time, summer_time);
-    else if (length == 6)
-        valid = decode_i(raw, time, summer_time);
-    if (!valid) {
-        clear(time);
-        *summer_time = false;
-    }
-    return valid;
+    if (decode(raw, length, time, summer_time))
+        return true;
+    kwhi_time_clear(time);
+    *summer_time = false;
+    return false;
 }
 
-/* A byte of two decimal digits; of others, a number that is no part of a time. */
-static int16_t two_digits(uint64_t raw, unsigned byte)
+/* The lowest byte as two decimal digits; of others, a number that is no part of a time. */
+static int16_t take_digits(uint64_t *raw)
 {
-    return (int16_t)(10 * bits(raw, 8 * byte + 4, 4) + bits(raw, 8 * byte, 4));
+    uint32_t byte = (uint32_t)(*raw & 0xFF);
+
+    *raw >>= 8;
+    return (int16_t)(10 * (byte >> 4) + (byte & 15));
 }
 
 bool kwhi_time_decode_digits(uint64_t raw, struct kwh_time *time)
 {
-    int16_t year = two_digits(raw, 5);
-    bool valid;
+    int16_t second = take_digits(&raw), minute = take_digits(&raw), hour = take_digits(&raw);
+    int16_t day = take_digits(&raw), month = take_digits(&raw), year = take_digits(&raw);
 
-    clear(time);
-    valid = year <= 99 && set_date(time, full_year(year), two_digits(raw, 4), two_digits(raw, 3)) &&
-            set_clock(time, two_digits(raw, 2), two_digits(raw, 1), two_digits(raw, 0));
-    if (!valid)
-        clear(time);
-    return valid;
+    kwhi_time_clear(time);
+    if (year <= 99 && set_date(time, full_year(year), month, day) &&
+        set_clock(time, hour, minute, second))
+        return true;
+    kwhi_time_clear(time);
+    return false;
 }

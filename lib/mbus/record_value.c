@@ -65,37 +65,34 @@ static enum kwh_status decode_integer(uint64_t raw, size_t length, bool is_unsig
     return KWH_STATUS_OK;
 }
 
-static bool all_digits_are_f(const uint8_t *data, size_t size, const struct kwh_mbus_record *record)
-{
-    for (size_t i = 0; i < record->data_length; i++)
-        if (byte_at(data, size, record, i) != 0xFF)
-            return false;
-    return true;
-}
-
-/* An F in front is a minus; any other digit above 9 is a sign of an error. */
+/*
+ * An F in front is a minus; any other digit above 9 is a sign of an error, and nothing but F says
+ * that there is no value.
+ */
 static enum kwh_status decode_digits(const uint8_t *data, size_t size,
                                      const struct kwh_mbus_record *record, bool negative,
                                      int64_t *count)
 {
-    uint64_t sum = 0;
     bool may_have_sign = record->type != KWHI_TYPE_VARIABLE;
-    bool bad = false;
+    bool bad = false, none = true;
+    uint64_t sum = 0;
 
-    for (size_t i = record->data_length; i > 0; i--) {
-        uint8_t byte = byte_at(data, size, record, i - 1);
-        if (i == record->data_length && may_have_sign && byte >> 4 == 15) {
+    for (size_t i = 2 * (size_t)record->data_length; i > 0; i--) {
+        uint8_t byte = byte_at(data, size, record, (i - 1) / 2);
+        uint8_t digit = i % 2 == 0 ? byte >> 4 : byte & 15;
+        none = none && digit == 15;
+        if (may_have_sign && digit == 15) {
             negative = true;
-            byte &= 15;
+            digit = 0;
         }
-        bad = bad || byte >> 4 > 9 || (byte & 15) > 9;
-        if (sum > INT64_MAX / 100)
+        may_have_sign = false;
+        bad = bad || digit > 9;
+        if (sum >> 60 != 0) /* ten times that is beyond INT64_MAX, anything less within 64 bits */
             return KWH_STATUS_OVERFLOW;
-        sum = 100 * sum + 10u * (byte >> 4) + (byte & 15u);
+        sum = 10 * sum + digit;
     }
     if (bad)
-        return all_digits_are_f(data, size, record) ? KWH_STATUS_NOT_AVAILABLE
-                                                    : KWH_STATUS_BAD_DIGITS;
+        return none ? KWH_STATUS_NOT_AVAILABLE : KWH_STATUS_BAD_DIGITS;
     if (sum > INT64_MAX)
         return KWH_STATUS_OVERFLOW;
     *count = negative ? -(int64_t)sum : (int64_t)sum;
@@ -110,49 +107,29 @@ static enum kwh_status decode_real(uint32_t bits, struct kwh_decimal *value)
 }
 
 /*
- * kwh_decimal_add() and division would say this shorter, but 64-bit division takes more flash than
- * the rest of this file on a microcontroller without one.
+ * Adds some thousandths; false when 64 bits do not hold the sum. kwh_decimal_add() would say this
+ * shorter, but takes more flash than the rest of this file on a microcontroller that has no 64-bit
+ * division.
  */
-
-/* mantissa * factor, factor < 2^31; false when 64 bits do not hold it. */
-static bool multiply(int64_t *mantissa, int32_t factor)
-{
-    uint64_t magnitude;
-
-    if (!kwhi_product(kwhi_magnitude(*mantissa), (uint32_t)factor, &magnitude) ||
-        magnitude > INT64_MAX)
-        return false;
-    *mantissa = kwhi_mantissa(magnitude, *mantissa < 0);
-    return true;
-}
-
-/* Adds some thousandths; false when 64 bits do not hold the sum. */
 static bool add_thousandths(struct kwh_decimal *value, int32_t thousandths)
 {
+    struct kwh_decimal offset = kwh_decimal(thousandths, -3);
     uint32_t count = (uint32_t)thousandths;
-    int8_t exponent = -3;
-    struct kwh_decimal offset;
 
-    for (; exponent < 0 && count % 10 == 0; count /= 10)
-        exponent++;
-    offset = kwh_decimal(count, exponent);
-    for (; value->exponent > offset.exponent; value->exponent--)
-        if (!multiply(&value->mantissa, 10))
-            return false;
-    for (; offset.exponent > value->exponent; offset.exponent--)
-        if (!multiply(&offset.mantissa, 10))
-            return false;
-    if (offset.mantissa < 0)
+    for (; offset.exponent < 0 && count == 10 * kwhi_tenth(count); count = kwhi_tenth(count))
+        offset.exponent++;
+    offset.mantissa = count;
+    if (!kwhi_lower(value, offset.exponent) || !kwhi_lower(&offset, value->exponent) ||
+        offset.mantissa < 0)
         return false;
-    if (value->mantissa >= 0) {
-        uint64_t sum = (uint64_t)value->mantissa + (uint64_t)offset.mantissa;
-        if (sum > INT64_MAX)
-            return false;
-        value->mantissa = (int64_t)sum;
-    } else {
+    if (value->mantissa < 0) {
         value->mantissa += offset.mantissa;
+        return true;
     }
-    return true;
+    uint64_t sum = (uint64_t)value->mantissa + (uint64_t)offset.mantissa;
+    if (sum <= INT64_MAX)
+        value->mantissa = (int64_t)sum;
+    return sum <= INT64_MAX;
 }
 
 /* (value * 10^exponent + offset) * factor; false when 64 bits do not hold it. */
@@ -162,7 +139,7 @@ static bool apply_scale(const struct kwhi_mbus_scale *scale, struct kwh_decimal 
         return false;
     if (scale->offset != 0 && !add_thousandths(value, scale->offset))
         return false;
-    return scale->factor == 1 || multiply(&value->mantissa, scale->factor);
+    return kwhi_times(&value->mantissa, (uint32_t)scale->factor);
 }
 
 static enum kwh_status decode_number(const uint8_t *data, size_t size, enum storage storage,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "select.h"
 
+#include "../base/decimal_magnitude.h"
 #include "../map/row.h"
 
 /* Asked of a meter with these profiles? */
@@ -95,6 +96,15 @@ enum kwh_error kwhi_select_take(KWH_CONST struct kwh_map *map, uint8_t address, 
     return error;
 }
 
+static enum kwh_status multiply(struct kwh_decimal *value, struct kwh_decimal factor)
+{
+    return factor.mantissa <= UINT32_MAX &&
+                   kwhi_times(&value->mantissa, (uint32_t)factor.mantissa) &&
+                   kwh_decimal_shift(*value, factor.exponent, value) == KWH_OK
+               ? KWH_STATUS_OK
+               : KWH_STATUS_OVERFLOW;
+}
+
 void kwhi_select_correct(const struct kwh_selection *selection, struct kwh_reading *reading)
 {
     uint32_t quantity = reading->quantity;
@@ -105,7 +115,7 @@ void kwhi_select_correct(const struct kwh_selection *selection, struct kwh_readi
         return;
     enum kwh_status status = selection->factor.mantissa == 0
                                  ? KWH_STATUS_NOT_AVAILABLE
-                                 : kwhi_multiply(&reading->decimal, selection->factor);
+                                 : multiply(&reading->decimal, selection->factor);
     if (status != KWH_STATUS_OK) {
         uint8_t certainty = reading->certainty;
         kwh_reading_init(reading, quantity, status);

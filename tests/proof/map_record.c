@@ -3,7 +3,7 @@
 // proof: SOURCES=lib/map/map_record_decode.c,lib/map/record_text_reading.c,lib/map/mbus_quantity.c
 // proof: SOURCES=lib/map/choice.c,lib/map/map.c,lib/map/reading.c,lib/map/row.c
 // proof: SOURCES=lib/mbus/record_value.c,lib/mbus/record_time.c,lib/base/calendar.c
-// proof: SOURCES=lib/base/registers.c,lib/base/decimal.c,lib/base/quantity.c
+// proof: SOURCES=lib/base/registers.c,lib/base/decimal.c,lib/base/decimal_times.c,lib/base/quantity.c
 #include <kwh/map_record.h>
 
 #include "proof.h"

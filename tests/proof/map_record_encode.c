@@ -3,7 +3,7 @@
 // proof: SOURCES=lib/map/map_record_encode.c,lib/map/choice.c,lib/map/map.c,lib/map/row.c
 // proof: SOURCES=lib/mbus/record_encode.c,lib/mbus/time_encode.c,lib/mbus/record_parse.c
 // proof: SOURCES=lib/mbus/record_time.c,lib/base/calendar.c,lib/mbus/vif.c,lib/mbus/vife.c
-// proof: SOURCES=lib/base/registers.c,lib/base/decimal.c,lib/base/quantity.c
+// proof: SOURCES=lib/base/registers.c,lib/base/decimal.c,lib/base/decimal_times.c,lib/base/quantity.c
 #include <kwh/map_record.h>
 
 #include "proof.h"

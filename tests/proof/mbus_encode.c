@@ -2,7 +2,7 @@
 // proof: LENGTHS=0,1,7,24,252,260 OPTIONS=-eva-precision,1,-eva-auto-loop-unroll,20
 // proof: SOURCES=lib/mbus/record_encode.c,lib/mbus/time_encode.c,lib/mbus/record_parse.c
 // proof: SOURCES=lib/base/calendar.c,lib/mbus/record_time.c,lib/mbus/vif.c,lib/mbus/vife.c
-// proof: SOURCES=lib/base/decimal.c
+// proof: SOURCES=lib/base/decimal.c,lib/base/decimal_times.c
 #include <kwh/mbus_record.h>
 
 #include "proof.h"

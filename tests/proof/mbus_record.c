@@ -2,7 +2,7 @@
 // proof: LENGTHS=0,1,2,16,252,253 OPTIONS=-eva-precision,1
 // proof: SOURCES=lib/mbus/mbus_record.c,lib/mbus/record_parse.c,lib/mbus/record_value.c
 // proof: SOURCES=lib/base/calendar.c,lib/mbus/record_time.c,lib/mbus/vif.c,lib/mbus/vife.c
-// proof: SOURCES=lib/base/decimal.c
+// proof: SOURCES=lib/base/decimal.c,lib/base/decimal_times.c
 #include <kwh/mbus_record.h>
 
 #include "proof.h"

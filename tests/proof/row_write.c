@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 // proof: LENGTHS=0 OPTIONS=-eva-slevel,500
 // proof: SOURCES=lib/map/row_write.c,lib/map/write_guard.c,lib/map/choice.c,lib/map/map.c
-// proof: SOURCES=lib/map/row.c,lib/base/registers.c
+// proof: SOURCES=lib/map/row.c,lib/base/registers.c,lib/base/decimal_times.c
 #include <kwh/map.h>
 
 #include "proof.h"

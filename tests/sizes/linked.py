@@ -64,7 +64,7 @@ def check_tables(build):
 def check_links(build):
     """Who names one thing gets that alone."""
     maps = {name for name in of_folder(build, "maps_") if name.startswith("kwh_map_")}
-    pro380 = maps & defined(build, [build.program("pro380")])
+    pro380 = maps & defined(build, [build.program("pro380_meter")])
     expect(pro380 == {"kwh_map_inepro_pro380_modbus"}, f"one map was named, linked: {pro380}")
     for program, foreign in FOREIGN.items():
         linked = defined(build, [build.program(program)]) & of_folder(build, foreign)
@@ -81,9 +81,10 @@ FOREIGN = {
     "rtu_client": r"lib_(mbus|map|meter|port|energy)_|lib_line_responder|lib_modbus_(tcp|.*server)"
                   r"|maps_",
     "rtu_server": r"lib_(mbus|map|meter|port|energy)_|lib_line_line|lib_modbus_(tcp|rtu\.)|maps_",
-    "pro380_exchange": NO_LINE + r"|lib_(mbus|meter|port|energy)_|lib_modbus_(tcp|.*server)",
+    "pro380_exchange": NO_LINE
+                       + r"|lib_(mbus|meter|port|energy)_|lib_modbus_(tcp|.*server)|maps_",
     "pro380": r"lib_(mbus|meter|port|energy)_|lib_map_(plan|mbus|record|map_record)"
-              r"|lib_modbus_(tcp|.*server)|lib_base_(quantity_text|error_text|decimal_text)",
+              r"|lib_modbus_(tcp|.*server)|lib_base_(quantity_text|error_text|decimal_text)|maps_",
     "mbus_exchange": NO_LINE + r"|lib_(modbus|map|meter|port|energy)_|lib_mbus_(slave|search)|maps_"
                      r"|lib_mbus_record_encode",
     "mbus_master_plain": r"lib_(modbus|map|meter|port|energy)_|lib_mbus_(slave|search)|maps_"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What programs do that read a PRO380. */
+/* What programs do that read a PRO380 by a plan made at build time. */
 #ifndef PRO380_H
 #define PRO380_H
 
@@ -7,15 +7,8 @@
 
 #include <kwh.h>
 
-KWH_MAP_DECLARE(inepro_pro380_modbus);
-
-static KWH_CONST struct span {
-    uint16_t address, count;
-} spans[] = {
-    {0x4000, 32},
-    {0x5000, 50},
-    {0x6000, 75},
-};
+/* Of all that `kwh maps inepro_pro380` shows; tests/tool/offline.sh says how it was made. */
+#include "pro380_plan.c"
 
 static void show(const struct kwh_reading *reading)
 {
@@ -25,20 +18,22 @@ static void show(const struct kwh_reading *reading)
     board_result = (uint32_t)reading->decimal.exponent;
 }
 
-/* The rows whose registers the answer holds. */
-static void show_span(KWH_CONST struct span *span, const uint8_t *registers, size_t count)
+/* The values of an answered request. */
+static void show_values(const struct kwh_plan_request *request, const uint8_t *registers)
 {
-    struct kwh_map_iterator rows = {&kwh_map_inepro_pro380_modbus, KWH_ALL_PROFILES, 0, 0};
-    KWH_CONST struct kwh_row *row;
     struct kwh_reading reading;
-    while ((row = kwh_map_next(&rows)) != NULL) {
-        size_t at = (size_t)row->address - span->address;
-        if (row->address < span->address || kwh_row_write_only(row) ||
-            at + kwh_row_words(row) > count)
-            continue;
-        kwh_row_decode(&kwh_map_inepro_pro380_modbus, row, registers + 2 * at, &reading);
+    for (size_t i = 0;
+         kwh_fixed_plan_reading(&kwh_plan_inepro_pro380, request, i, registers, &reading); i++)
         show(&reading);
-    }
+}
+
+/* Asks for all values again and again. */
+static void read_all(void (*ask_for)(KWH_CONST struct kwh_plan_request *request))
+{
+    KWH_CONST struct kwh_fixed_plan *plan = &kwh_plan_inepro_pro380;
+    for (;;)
+        for (uint16_t i = 0; i < plan->request_count; i++)
+            ask_for(&plan->requests[i]);
 }
 
 #endif

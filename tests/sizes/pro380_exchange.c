@@ -3,15 +3,15 @@
 #include "exchange.h"
 #include "pro380.h"
 
-static void read_span(KWH_CONST struct span *span)
+static void read_request(KWH_CONST struct kwh_plan_request *request)
 {
-    if (kwh_modbus_read(&exchange, 1, 3, span->address, span->count) == KWH_OK && ask() == KWH_OK)
-        show_span(span, frame + exchange.answer_at + 2, span->count);
+    if (kwh_modbus_read(&exchange, 1, request->function, request->address, request->count) ==
+            KWH_OK &&
+        ask() == KWH_OK)
+        show_values(request, frame + exchange.answer_at + 2);
 }
 
 int main(void)
 {
-    for (;;)
-        for (size_t i = 0; i < KWH_COUNT(spans); i++)
-            read_span(&spans[i]);
+    read_all(read_request);
 }

@@ -26,6 +26,26 @@ exits 0 plan inepro_pro380 voltage_l1 -o csv
 prints 'function,address,count,values,predicted_ms
 03,0x5002,2,1,43.5'
 
+# As constants: those of the firmware whose size is measured are of all that can be read by name.
+plan=$SOURCE/tests/sizes/pro380_plan.c
+exits 0 maps inepro_pro380 -o json
+all=$("$PYTHON" -c 'import json
+print(*[row["name"] for row in json.loads(input())["rows"] if row["by_name"]])' <"$temp/out")
+# shellcheck disable=SC2086
+exits 0 plan inepro_pro380 $all -o c
+cmp -s "$temp/out" "$plan" || complain "$plan is not what kwh plan prints: put it there"
+exits 2 plan inepro_pro380 -o d
+says err "not table, json, csv or c"
+exits 2 maps -o c
+if command -v cc >/dev/null; then
+    exits 0 maps -o json
+    for map in $(sed -n 's/^{"name":"\([^"]*\)".*"protocol":"modbus".*/\1/p' "$temp/out"); do
+        exits 0 plan "$map" -o c
+        cc -x c -std=c99 -Wall -Wextra -Werror -fsyntax-only -I "$SOURCE/include" "$temp/out" ||
+            complain "the plan of $map"
+    done
+fi
+
 exits 0 maps
 says out "inepro_pro380"
 exits 0 maps -o json

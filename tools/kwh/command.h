@@ -36,6 +36,7 @@ struct options {
     const struct subcommand *subcommand;
     const char *map; /* NULL: identify */
     enum output_format output;
+    bool as_c; /* of plan: -o c */
     int verbose;
     bool quiet, explain, obis, no_color;
     bool primary, secondary, letters, quick;                 /* of scan */
@@ -65,7 +66,7 @@ struct options {
 /* A subcommand: a row of the table in main.c. */
 struct subcommand {
     const char *name, *synopsis, *summary;
-    const char *letters;     /* the options it takes, see options.c */
+    const char *letters;     /* the options it takes, see options.c; K: -o may be c */
     const char *explanation; /* for its --help */
     enum exit_code (*run)(const struct options *options);
 };

@@ -118,8 +118,10 @@ static const struct subcommand subcommands[] = {
      report_command},
     {"maps", "[MAP]", "list the known meters, or the registers of one", "oCh",
      "Works offline. MAP may be a brand's own name, see the list.", maps_command},
-    {"plan", "MAP [NAME...]", "show requests and bus time of a readout", "oblgxCh",
-     "Works offline. The plan is the one with the least bus time under the limits of the meter.",
+    {"plan", "MAP [NAME...]", "show requests and bus time of a readout", "oKblgxCh",
+     "Works offline. The plan is the one with the least bus time under the limits of the meter. -o "
+     "c "
+     "prints it as constants for firmware that makes no plans, see kwh/fixed_plan.h.",
      plan_command},
 };
 

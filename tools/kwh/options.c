@@ -124,10 +124,15 @@ static enum exit_code take_output(struct options *options, const char *text)
     for (size_t i = 0; i < KWH_COUNT(names); i++) {
         if (strcmp(text, names[i]) == 0) {
             options->output = (enum output_format)i;
+            options->as_c = false;
             return EXIT_CODE_OK;
         }
     }
-    return usage_error("-o %s: not table, json or csv", text);
+    bool may_be_c = strchr(options->subcommand->letters, 'K') != NULL;
+    if (!may_be_c || strcmp(text, "c") != 0)
+        return usage_error("-o %s: not table, json%s", text, may_be_c ? ", csv or c" : " or csv");
+    options->as_c = true;
+    return EXIT_CODE_OK;
 }
 
 static enum exit_code take_seed(struct options *options, const struct option_row *row,

@@ -163,7 +163,9 @@ enum exit_code plan_command(const struct options *options)
         kwh_plan_make(&plan, &cost);
         code = check_limit(options, &plan);
     }
-    if (code == EXIT_CODE_OK) {
+    if (code == EXIT_CODE_OK && options->as_c) {
+        plan_c(&plan);
+    } else if (code == EXIT_CODE_OK) {
         switch (options->output) {
         case OUTPUT_TABLE:
             plan_table(&plan, &style);

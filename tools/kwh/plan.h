@@ -9,6 +9,9 @@
 enum exit_code make_entries(const struct kwh_map *map, uint16_t profiles, char **names,
                             size_t name_count, struct kwh_plan *plan);
 
+/* The plan as constants of C. */
+void plan_c(const struct kwh_plan *plan);
+
 void plan_table(const struct kwh_plan *plan, const struct style *style);
 
 #endif
