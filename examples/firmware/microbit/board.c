@@ -10,7 +10,7 @@
  */
 #include "../board.h"
 #include "../cortex_m.h"
-#include "../ring.h"
+#include "../../uart/ring.h"
 #include "../semihosting.h"
 
 #include <kwh/edge_counter.h>

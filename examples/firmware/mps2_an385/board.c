@@ -6,7 +6,7 @@
  */
 #include "../board.h"
 #include "../cortex_m.h"
-#include "../ring.h"
+#include "../../uart/ring.h"
 
 #define CLOCK_HZ 25000000u
 

@@ -11,7 +11,7 @@
  */
 #include "../board.h"
 #include "../cortex_m.h"
-#include "../ring.h"
+#include "../../uart/ring.h"
 
 #define CLOCK_HZ 168000000u
 #define APB_HZ   10500000u /* of all USARTs: slow enough for 300 baud, whose divider has 16 bits */
