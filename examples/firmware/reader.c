@@ -169,6 +169,8 @@ static void finish(struct bus *bus)
 
     if (station->meter->dialogue.error != KWH_OK)
         show_text(station->wish->name, "error", kwh_error_name(station->meter->dialogue.error));
+    if (bus->port.set_line_error != KWH_OK) /* the UART cannot do what this meter has */
+        show_text(station->wish->name, "settings", kwh_error_name(bus->port.set_line_error));
     bus->turn = (bus->turn + 1) % bus->count;
     if (bus->turn == 0)
         bus->rounds--;

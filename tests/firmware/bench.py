@@ -2,7 +2,8 @@
 """A bench for firmware images: each runs in QEMU, its UARTs are sockets, and its console is read.
 
 Everything is connected before an image starts, and nothing is timed here: a test ends when what it
-waits for has come, or fails when a minute has passed without it.
+waits for has come, or fails when a minute has passed without it. The images have the time-outs of
+the field: a second to the start of an answer, three tries. Alone they live in the emulator's time.
 """
 import contextlib
 import os
@@ -21,11 +22,11 @@ import tty
 PATIENCE = 60
 QEMU = "qemu-system-arm"
 MACHINES = {"mps2_an385": "mps2-an385", "microbit": "microbit", "netduinoplus2": "netduinoplus2"}
-# How many UARTs a board has besides the console, which is the emulator's on the micro:bit. Where there
-# are three, S0 pulses are characters of the last.
+# How many UARTs a board has besides the console, which is the emulator's on the micro:bit. Where
+# there are three, S0 pulses are characters of the last.
 UARTS = {"mps2_an385": 3, "microbit": 1, "netduinoplus2": 3}
-# Where they are levels of a pin: the device and the number of the pin, the register and the mask that
-# tell when one has been counted.
+# Where they are levels of a pin: the device and the number of the pin, the register and the mask
+# of the LED that is lit from where one is counted up to its end.
 PINS = {"microbit": ("/machine/nrf51", 1, 0x50000504, 1 << 13)}
 
 

@@ -228,6 +228,7 @@ static void connect_pins(void)
     GPIOA(0x20) |= UINT32_C(8) | UINT32_C(0x77) << 8; /* alternate functions: PA0, 2, 3 */
     GPIOA(0x24) |= UINT32_C(0x77) << 4;               /* PA9, PA10 */
     GPIOA(0x00) |= UINT32_C(0x2900A2);                /* modes */
+    GPIOA(0x0C) |= UINT32_C(0x100040);                /* pull-ups of RX: who sends lets go of it */
     GPIOB(0x24) |= UINT32_C(7) << 12;                 /* PB11 */
     GPIOB(0x0C) |= UINT32_C(1) << 22;                 /* its pull-up */
     GPIOB(0x00) |= UINT32_C(2) << 22;
