@@ -39,11 +39,14 @@ def pro1_simulator(at):
                         *settings(["active_energy_import=6913460", "active_energy_export=0"]))
 
 
-def pro1(on):
-    """A PRO1 on the M-Bus of a reader that has Modbus, too."""
-    if HAS_SECOND:
-        on.bench.join(on.uarts[1], pro1_simulator(on.bench))
-    return PRO1_SAYS if HAS_SECOND else []
+def reader(at):
+    """A reader of Modbus, and what it says of the PRO1 on its M-Bus, if it has one."""
+    if not HAS_SECOND:
+        return at.image("reader"), []
+    meter = pro1_simulator(at)
+    image = at.image("reader")
+    at.join(image.uarts[1], meter)
+    return image, PRO1_SAYS
 
 
 def mbus_reader(at):
@@ -52,8 +55,9 @@ def mbus_reader(at):
     if not HAS_SECOND:
         image = at.image("mbus_reader")
         return image, image.uarts[0], NO_PULSES
+    meters = modbus_simulator(at)
     image = at.image("reader")
-    at.join(image.uarts[0], modbus_simulator(at))
+    at.join(image.uarts[0], meters)
     return image, image.uarts[1], (PRO380_SAYS + SDM72_SAYS + ["pro380 total 19319010"] + NO_PULSES)
 
 
@@ -111,25 +115,24 @@ def registers(request, data):
 
 def simulated(at):
     """The reader, our simulator on both buses, and three pulses of 1 Wh."""
-    image = at.image("reader")
     meters = modbus_simulator(at)
-    lines = PRO380_SAYS + SDM72_SAYS + pro1(image) + ["pro380 total 19319010"]
+    image, lines = reader(at)
+    lines = lines + PRO380_SAYS + SDM72_SAYS + ["pro380 total 19319010", "pulses energy 3.000000"]
     image.wait_for("ready")
     image.pulses(3)
-    lines += ["pulses energy 3.000000"]
     at.join(image.uarts[0], meters)
     expect(at, image, 0, lines)
 
 
 def libmodbus_server(at):
     """The reader and libmodbus, which has the registers of a real PRO380, beside our SDM72D-M-2."""
-    image = at.image("reader")
     ours, theirs = at.terminal()
     server = at.process([PROGRAMS[0], os.path.join(SOURCE, "../peers/pro380_observed.csv"), "rtu",
                          theirs], stdout=subprocess.PIPE)
     server.stdout.readline()
     sdm72 = at.simulator("eastron_sdm72d_m2@2", "rtutcp:127.0.0.1:0", *settings(LOAD))
-    lines = SDM72_SAYS + pro1(image) + NO_PULSES
+    image, lines = reader(at)
+    lines = lines + SDM72_SAYS + NO_PULSES
     lines += ["pro380 active_energy_import 15062030", "pro380 active_energy_export 20257910",
               "pro380 combination_code forward", "pro380 active_power 175", "pro380 counted 0",
               "pro380 total 15062030"]  # code 1 is forward energy alone
@@ -159,9 +162,9 @@ def silence(at):
 
 def noise(at):
     """Bytes, but no frame; the M-Bus does not mind."""
-    image = at.image("reader")
+    image, lines = reader(at)
     answer(image.uarts[0], lambda request: b"\x00\xFF\x55\xAA" * 3)
-    expect(at, image, 1, NO_MODBUS["no_frame"] + pro1(image) + NO_PULSES)
+    expect(at, image, 1, lines + NO_MODBUS["no_frame"] + NO_PULSES)
 
 
 def bad_crc(at):
@@ -169,9 +172,9 @@ def bad_crc(at):
     def make(request):
         frame = registers(request, bytes(2 * request[5]))
         return frame[:-1] + bytes([frame[-1] ^ 0x01])
-    image = at.image("reader")
+    image, lines = reader(at)
     answer(image.uarts[0], make)
-    expect(at, image, 1, NO_MODBUS["bad_crc"] + pro1(image) + NO_PULSES)
+    expect(at, image, 1, lines + NO_MODBUS["bad_crc"] + NO_PULSES)
 
 
 def counts(at):
@@ -195,9 +198,8 @@ def counts(at):
             if 0 <= offset < len(data):
                 data[offset:offset + len(word)] = word
         return registers(request, bytes(data[:2 * count]))
-    image = at.image("reader")
+    image, _ = reader(at)
     answer(image.uarts[0], make)
-    pro1(image)
     code, said = image.end()
     at.expect(f"reader ends with 0, not {code}", code == 0, "\n".join(said))
     for line in ("pro380 counted 40", "sdm72 counted 0.000000", "pro380 total 19319050"):
@@ -206,8 +208,9 @@ def counts(at):
 
 def mbus_simulated(at):
     """A PRO1 over M-Bus."""
+    meter = pro1_simulator(at)
     image, uart, lines = mbus_reader(at)
-    at.join(uart, pro1_simulator(at))
+    at.join(uart, meter)
     expect(at, image, 0, lines + PRO1_SAYS)
 
 
@@ -235,11 +238,20 @@ def mbus_bad_checksum(at):
 
 def noisy_answers(at):
     """Noise before each right answer costs nothing."""
-    image = at.image("reader")
     meters = modbus_simulator(at)
-    lines = PRO380_SAYS + SDM72_SAYS + pro1(image) + ["pro380 total 19319010"] + NO_PULSES
+    image, lines = reader(at)
+    lines = lines + PRO380_SAYS + SDM72_SAYS + ["pro380 total 19319010"] + NO_PULSES
     at.join(image.uarts[0], meters, change=lambda data: b"\x00\xFF\x00" + data)
     expect(at, image, 0, lines)
+
+
+def example_driver(at):
+    """A driver of examples/uart/ on the registers of a UART, in blocking calls."""
+    meter = at.simulator("inepro_pro380@1", "rtutcp:127.0.0.1:0",
+                         *settings(["active_power=300.2"]))
+    image = at.image(PROGRAMS[0])
+    at.join(image.uarts[0], meter)
+    expect(at, image, 0, ["300.2"])
 
 
 # --- A meter -------------------------------------------------------------------------------------
@@ -315,12 +327,13 @@ def meter_under_faults(at):
 
 def reader_reads_meter(at):
     """A reader on one bus with another board, which is the PRO380, and our SDM72D-M-2."""
-    meter, reader = at.image("meter"), at.image("reader")
+    meter = at.image("meter")
     meter.wait_for("ready")
     sdm72 = at.simulator("eastron_sdm72d_m2@2", "rtutcp:127.0.0.1:0", *settings(LOAD))
-    lines = SDM72_SAYS + pro1(reader) + NO_PULSES
-    at.join(reader.uarts[0], meter.uarts[0], sdm72)
-    code, said = reader.end()
+    image, lines = reader(at)
+    lines = lines + SDM72_SAYS + NO_PULSES
+    at.join(image.uarts[0], meter.uarts[0], sdm72)
+    code, said = image.end()
     at.expect(f"reader ends with 0, not {code}", code == 0, "\n".join(said))
     for line in lines + ["pro380 combination_code forward_plus_reverse"]:
         at.expect(f"reader says {line!r}", line in said, "\n".join(said))
@@ -347,10 +360,9 @@ def chain(at):
             break
     at.expect("the translator serves what it read", "230.1" in done.stdout, done.stdout)
     joined()
-    reader = at.image("reader")
-    pro1(reader)
-    at.join(reader.uarts[0], meters[0].uarts[0], translator.uarts[0])
-    code, said = reader.end()
+    image, _ = reader(at)
+    at.join(image.uarts[0], meters[0].uarts[0], translator.uarts[0])
+    code, said = image.end()
     at.expect(f"reader ends with 0, not {code}", code == 0, "\n".join(said))
     at.expect("two rounds of the SDM72D-M-2", said.count("sdm72 voltage_l1 230.1") == 2,
               "\n".join(said))
