@@ -28,6 +28,8 @@ UARTS = {"mps2_an385": 3, "microbit": 1, "netduinoplus2": 3}
 # Where they are levels of a pin: the device and the number of the pin, the register and the mask
 # of the LED that is lit from where one is counted up to its end.
 PINS = {"microbit": ("/machine/nrf51", 1, 0x50000504, 1 << 13)}
+# What QEMU tells when the pin that enables the driver of the RS-485 line changes.
+DRIVER = {"microbit": ("IRQ raise 16", "IRQ lower 16")}
 
 
 def skip(why):
@@ -194,6 +196,14 @@ class Image:
             if time.monotonic() > end:
                 self.bench.expect(f"{self.name} sees level {level} at its pin", False)
                 return
+
+    def watch_pins(self):
+        """From now on QEMU tells what comes out."""
+        self._ask_pins(f"irq_intercept_out {PINS[self.bench.board][0]}")
+
+    def pin_changes(self, count):
+        """The next so many."""
+        return [self.pins.readline().strip() for _ in range(count)]
 
     def pulses(self, count):
         """So many of them at the S0 input."""

@@ -322,6 +322,23 @@ def meter_under_faults(at):
         at.expect(f"the answer behind {fault.hex()}", said == voltages + crc(voltages), said.hex())
 
 
+def driver_enable(at):
+    """The driver of the RS-485 line goes on before an answer and off behind it, once each. That it
+    waits for the last stop bit, no emulator shows: its UART has sent at once."""
+    image = at.image("meter")
+    image.wait_for("ready")
+    image.watch_pins()
+    uart = image.uarts[0]
+    for _ in range(3):
+        uart.sendall(bytes.fromhex("0103500200067508"))
+        said = b""
+        while len(said) < 17 and select.select([uart], [], [], bench.PATIENCE)[0]:
+            said += uart.recv(17 - len(said))
+        at.expect("an answer", len(said) == 17, said.hex())
+        changes = image.pin_changes(2)
+        at.expect("on, and off", changes == list(bench.DRIVER[BOARD]), changes)
+
+
 # --- One image against the other -----------------------------------------------------------------
 
 

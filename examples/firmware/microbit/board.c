@@ -4,7 +4,8 @@
  * BOARD_MBUS the second one, for an M-Bus level converter; the console is that of the debugger.
  * Tried in QEMU only.
  *
- *     UART     P0.03 TX (ring 0), P0.02 RX (ring 1)
+ *     UART     P0.03 TX (ring 0), P0.02 RX (ring 1), P0.16 drives DE and /RE of the RS-485
+ *              transceiver
  *     S0       P0.01 with its pull-up (ring 2): the output of the meter between it and ground
  *     LED      P0.13 (row 1), P0.04 (column 1): from where a pulse counts up to its end
  */
@@ -47,6 +48,7 @@
 #define TX               3u
 #define COLUMN           4u
 #define ROW              13u
+#define DRIVER           16u
 
 /* Timers: one counts microseconds, the next wakes the main loop each millisecond. */
 #define TIMER(number_, offset_)  REGISTER(0x40008000u + 0x1000u * (number_) + (offset_))
@@ -168,6 +170,15 @@ static bool drained(void *context)
     return !bus.sending;
 }
 
+static void direction(void *context, bool sending)
+{
+    (void)context;
+    if (sending)
+        PINS_HIGH = BIT(DRIVER);
+    else
+        PINS_LOW = BIT(DRIVER);
+}
+
 static void wait(void *context, uint32_t until_us)
 {
     (void)context;
@@ -200,6 +211,7 @@ const struct kwh_uart board_uart = {.put = put,
                                     .get = get,
                                     .now_us = now_us,
                                     .drained = drained,
+                                    .direction = direction,
                                     .wait = wait,
                                     .set_line = set_line};
 
@@ -213,7 +225,7 @@ void board_init(void)
 
     REGISTER(0x40000000u) = 1; /* the crystal: the other one is off by 1.5 % */
     PINS_HIGH = BIT(TX);       /* before it is an output */
-    PINS_ARE_OUTPUTS = BIT(TX) | BIT(COLUMN) | BIT(ROW);
+    PINS_ARE_OUTPUTS = BIT(TX) | BIT(COLUMN) | BIT(ROW) | BIT(DRIVER);
     PIN_CONFIG(S0) = PULLED_UP;
     PIN_CONFIG(RX) = PULLED_UP;
     PIN_TX = TX;
