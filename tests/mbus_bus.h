@@ -29,9 +29,9 @@
 #define MBUS_BUS_METERS 250
 #define MBUS_BUS_HEARD  600
 
-/* What a sender has on the wire, from start_ns on. */
+/* What a sender has on the wire, from start_ns up to end_ns. */
 struct mbus_sending {
-    uint64_t start_ns;
+    uint64_t start_ns, end_ns;
     uint8_t bytes[300];
     size_t count;
     bool wrong_parity; /* noise */
@@ -84,8 +84,7 @@ struct mbus_fault {
 struct mbus_bus {
     struct kwh_line line;
     struct kwh_backend backend; /* for blocking calls; it cannot tell damage */
-    struct mbus_meter meters[MBUS_BUS_METERS];
-    size_t count;
+    size_t count;               /* of meters */
     /* May be changed after mbus_bus_open(). */
     uint32_t epoch_us;  /* what the clock shows at the beginning */
     uint32_t tick_us;   /* how coarse it is; set line.timing.tick_us, too */
@@ -104,11 +103,14 @@ struct mbus_bus {
     /* private */
     uint32_t bit_ns;
     uint64_t uart_ns; /* from where the UART looks for the next start bit */
+    uint64_t idle_ns; /* from here on nobody sends */
     struct mbus_sending noise_sending;
-    struct mbus_heard heard[MBUS_BUS_HEARD];
     size_t heard_count;
     uint64_t late_ns; /* what fault.delay_us does to the rest of an answer */
-    uint64_t steps;
+    uint32_t steps;
+    /* What is written before it is read: mbus_bus_open() leaves it as it is. */
+    struct mbus_meter meters[MBUS_BUS_METERS];
+    struct mbus_heard heard[MBUS_BUS_HEARD];
     uint8_t buffer[KWH_MBUS_BUFFER];
 };
 
@@ -278,47 +280,85 @@ static inline struct mbus_meter *mbus_bus_add(struct mbus_bus *bus, uint8_t addr
  */
 
 /* Bit n of a sending: start, eight, parity, stop. */
-static inline bool mbus_sending_bit(const struct mbus_sending *sending, uint64_t n)
+static inline bool mbus_sending_bit(const struct mbus_sending *sending, uint32_t n)
 {
     uint8_t byte = sending->bytes[n / 11];
-    unsigned bit = (unsigned)(n % 11), parity = 0;
+    unsigned bit = (unsigned)(n % 11), parity = byte;
 
     if (bit == 0 || bit == 10)
         return bit == 10;
     if (bit <= 8)
         return ((unsigned)byte >> (bit - 1) & 1u) != 0;
-    for (unsigned i = 0; i < 8; i++)
-        parity ^= (unsigned)byte >> i & 1u;
-    return (parity != 0) != sending->wrong_parity;
+    parity ^= parity >> 4;
+    parity ^= parity >> 2;
+    parity ^= parity >> 1;
+    return ((parity & 1u) != 0) != sending->wrong_parity;
 }
 
-static inline uint64_t mbus_sending_end(const struct mbus_sending *sending, uint32_t bit_ns)
+/* The bit that is on the wire `ns` after the start. Most sendings are shorter than the 4 s of 32
+ * bits, and small processors divide those at once. */
+static inline uint32_t mbus_sending_place(uint64_t ns, uint32_t bit_ns)
 {
-    return sending->start_ns + (uint64_t)sending->count * 11 * bit_ns;
+    return ns <= UINT32_MAX ? (uint32_t)ns / bit_ns : (uint32_t)(ns / bit_ns);
 }
 
-/* The first moment from `ns` on at which the sender pulls the wire to 0; UINT64_MAX: never. */
+static inline void mbus_sending_start(struct mbus_bus *bus, struct mbus_sending *sending,
+                                      uint64_t start_ns)
+{
+    sending->start_ns = start_ns;
+    sending->end_ns = start_ns + (uint64_t)sending->count * 11 * bus->bit_ns;
+    if (sending->count > 0 && sending->end_ns > bus->idle_ns)
+        bus->idle_ns = sending->end_ns;
+}
+
+/* The first moment from `ns` on, and before `limit_ns`, at which the sender pulls the wire to 0;
+ * `limit_ns` when there is none. */
 static inline uint64_t mbus_sending_low(const struct mbus_sending *sending, uint32_t bit_ns,
-                                        uint64_t ns)
+                                        uint64_t ns, uint64_t limit_ns)
 {
     uint64_t from = ns > sending->start_ns ? ns : sending->start_ns;
-    for (uint64_t n = (from - sending->start_ns) / bit_ns; n < sending->count * 11; n++)
-        if (!mbus_sending_bit(sending, n)) {
-            uint64_t begins = sending->start_ns + n * bit_ns;
-            return begins > from ? begins : from;
-        }
-    return UINT64_MAX;
+    uint64_t begins;
+    uint32_t n;
+
+    if (from >= sending->end_ns || from >= limit_ns)
+        return limit_ns;
+    n = mbus_sending_place(from - sending->start_ns, bit_ns);
+    while (n < sending->count * 11 && mbus_sending_bit(sending, n))
+        n++;
+    begins = sending->start_ns + (uint64_t)n * bit_ns;
+    if (n == sending->count * 11 || begins >= limit_ns)
+        return limit_ns;
+    return begins > from ? begins : from;
 }
 
-/* When the wire is 0 next. */
+/* When the wire is 0 next: UINT64_MAX, never. */
 static inline uint64_t mbus_bus_low(const struct mbus_bus *bus, uint64_t ns)
 {
-    uint64_t first = mbus_sending_low(&bus->noise_sending, bus->bit_ns, ns);
-    for (size_t i = 0; i < bus->count; i++) {
-        uint64_t low = mbus_sending_low(&bus->meters[i].sending, bus->bit_ns, ns);
-        first = low < first ? low : first;
-    }
+    uint64_t first = UINT64_MAX;
+
+    if (ns >= bus->idle_ns)
+        return first;
+    first = mbus_sending_low(&bus->noise_sending, bus->bit_ns, ns, first);
+    for (size_t i = 0; i < bus->count; i++)
+        first = mbus_sending_low(&bus->meters[i].sending, bus->bit_ns, ns, first);
     return first;
+}
+
+static inline bool mbus_sending_is_low(const struct mbus_sending *sending, uint32_t bit_ns,
+                                       uint64_t ns)
+{
+    return ns >= sending->start_ns && ns < sending->end_ns &&
+           !mbus_sending_bit(sending, mbus_sending_place(ns - sending->start_ns, bit_ns));
+}
+
+/* Whether it is 0 now. */
+static inline bool mbus_bus_is_low(const struct mbus_bus *bus, uint64_t ns)
+{
+    bool low = mbus_sending_is_low(&bus->noise_sending, bus->bit_ns, ns);
+
+    for (size_t i = 0; i < bus->count && !low; i++)
+        low = mbus_sending_is_low(&bus->meters[i].sending, bus->bit_ns, ns);
+    return low;
 }
 
 /* A character reaches the driver. */
@@ -360,17 +400,17 @@ static inline void mbus_bus_answer(struct mbus_bus *bus, uint64_t at_ns, uint8_t
 static inline void mbus_bus_sample(struct mbus_bus *bus, uint64_t start_ns)
 {
     uint64_t at_ns = start_ns + UINT64_C(10) * bus->bit_ns + bus->bit_ns / 2;
-    bool stop = mbus_bus_low(bus, at_ns) != at_ns;
+    bool stop = !mbus_bus_is_low(bus, at_ns);
     unsigned value = 0, ones = 0;
 
     for (unsigned bit = 1; bit <= 9; bit++) {
         uint64_t middle_ns = start_ns + (uint64_t)bit * bus->bit_ns + bus->bit_ns / 2;
-        unsigned high = mbus_bus_low(bus, middle_ns) != middle_ns ? 1 : 0;
+        unsigned high = mbus_bus_is_low(bus, middle_ns) ? 0 : 1;
         ones += high;
         value |= bit <= 8 ? high << (bit - 1) : 0;
     }
     mbus_bus_answer(bus, at_ns, (uint8_t)value, ones % 2 != 0 || !stop);
-    for (bus->uart_ns = at_ns; mbus_bus_low(bus, bus->uart_ns) == bus->uart_ns;)
+    for (bus->uart_ns = at_ns; mbus_bus_is_low(bus, bus->uart_ns);)
         bus->uart_ns += bus->bit_ns / 8;
 }
 
@@ -416,17 +456,18 @@ static inline void mbus_bus_send(struct mbus_bus *bus, const uint8_t *bytes, siz
     mbus_bus_count_request(bus, bytes);
     for (size_t i = 0; i < bus->count; i++) {
         struct mbus_meter *meter = &bus->meters[i];
-        if (mbus_sending_end(&meter->sending, bus->bit_ns) > bus->now_ns ||
-            mbus_bus_random(bus, 100) < bus->loss)
+        if (meter->sending.end_ns > bus->now_ns || mbus_bus_random(bus, 100) < bus->loss)
             continue;
         meter->sending.count = mbus_meter_hear(meter, bytes, count, meter->sending.bytes);
-        meter->sending.start_ns = end + UINT64_C(1000) * meter->delay_us +
-                                  UINT64_C(1000) * mbus_bus_random(bus, bus->jitter_us + 1);
+        mbus_sending_start(bus, &meter->sending,
+                           end + UINT64_C(1000) * meter->delay_us +
+                               UINT64_C(1000) * mbus_bus_random(bus, bus->jitter_us + 1));
     }
     if (mbus_bus_random(bus, 100) < bus->noise) {
         struct mbus_sending *noise = &bus->noise_sending;
-        noise->start_ns = end + mbus_bus_random(bus, (uint32_t)(window_ns / 1000)) * UINT64_C(1000);
+        uint64_t at_ns = end + mbus_bus_random(bus, (uint32_t)(window_ns / 1000)) * UINT64_C(1000);
         noise->count = 1 + mbus_bus_random(bus, 3);
+        mbus_sending_start(bus, noise, at_ns);
         noise->wrong_parity = true;
         for (size_t i = 0; i < noise->count; i++)
             noise->bytes[i] = (uint8_t)mbus_bus_random(bus, 256);
@@ -527,7 +568,7 @@ static inline void mbus_bus_open(struct mbus_bus *bus, KWH_CONST struct kwh_fram
 {
     const struct kwh_line_settings settings = {baud, 8, 'E', 1};
 
-    memset(bus, 0, sizeof *bus);
+    memset(bus, 0, offsetof(struct mbus_bus, meters));
     bus->bit_ns = 1000000000u / baud;
     bus->tick_us = 1;
     bus->seed = 1;

@@ -20,6 +20,7 @@ static volatile uint8_t *dma_buffer;
 static size_t dma_size, dma_at, dma_count;
 static const uint8_t *dma_bytes;
 static void (*on_dma_sent)(void);
+static bool is_masked, is_due; /* its interrupt */
 
 static enum kwh_error supply(void *context, const struct kwh_row *row, struct kwh_reading *reading)
 {
@@ -79,6 +80,14 @@ static void receive(void)
         on_byte();
 }
 
+static void dma_interrupt(void)
+{
+    if (is_due && !is_masked) {
+        is_due = false;
+        on_dma_sent();
+    }
+}
+
 static void pass(uint32_t us)
 {
     now_us += us;
@@ -86,9 +95,9 @@ static void pass(uint32_t us)
         transmit();
     if (!is_shifting && dma_count > 0) {
         hardware_send(*dma_bytes++);
-        if (--dma_count == 0)
-            on_dma_sent();
+        is_due = --dma_count == 0;
     }
+    dma_interrupt();
     if (is_past(next_us))
         receive();
 }
@@ -150,6 +159,12 @@ void hardware_dma_send(const uint8_t *bytes, size_t count, void (*handler)(void)
     dma_bytes = bytes;
     dma_count = count;
     on_dma_sent = handler;
+}
+
+void hardware_dma_mask(bool masked)
+{
+    is_masked = masked;
+    dma_interrupt();
 }
 
 uint32_t hardware_now_us(void)

@@ -15,7 +15,6 @@ extern KWH_CONST struct kwh_uart board_uart;
 struct board_uarts {
     void *bus;    /**< the RS-485 transceiver */
     void *second; /**< the M-Bus level converter, or a second RS-485 bus */
-    void *pulses; /**< an S0 output between RX and ground: at 300 baud a pulse is a character */
 };
 extern const struct board_uarts board_uarts;
 
@@ -24,6 +23,9 @@ extern const uint32_t board_tick_us;
 
 /** Clocks, pins, UARTs at 9600 8N1, interrupts. */
 void board_init(void);
+
+/** How many pulses came at the S0 input since board_init(). */
+uint32_t board_pulses(void);
 
 /** Shows a text on the console. May wait: it is no part of what has to be quick. */
 void board_print(const char *text);

@@ -2,7 +2,8 @@
 /*
  * Reads two meters of different makers on one RS-485 bus and a third one over M-Bus, both at once,
  * and counts the S0 pulses of a fourth; nothing in the loop ever waits for a meter. After two
- * rounds it says what was counted in between, and ends with 0 when every value came.
+ * rounds it says what was counted in between, and ends with 0 when every value came. A bus that the
+ * board has no UART for is left out.
  */
 #include "board.h"
 #include "show.h"
@@ -32,6 +33,8 @@ struct station {
     struct kwh_plan plan;
     struct kwh_plan_entry entries[WANTED_MAX];
     struct kwh_reading came[WANTED_MAX]; /* in the order of wish.wanted */
+    struct kwh_counter_sample before;    /* of what was imported, in the round before */
+    uint32_t since_us;                   /* that it came, or 0 */
 };
 
 /* A UART, the line on it, and the meters there, which take turns. */
@@ -79,26 +82,40 @@ static int missing; /* values that did not come */
  * What is made of the values
  */
 
-/* A PRO1 counts in steps of 10 Wh and has eight digits of them; 45 A are 11 kW. */
-static const struct kwh_counter pro1_counter = {
-    .modulus = {1, 9}, .resolution = {10, 0}, .power_max_w = 11000};
-
-static void count_on(const struct kwh_reading *reading, uint32_t now_us)
+/* What was counted, and how finely it shows: the registers of both Modbus meters hold binary32 in
+ * kWh, whose steps grow with the value. */
+static bool sample_of(const struct kwh_map *map, const struct kwh_counter *counter,
+                      const struct kwh_reading *reading, struct kwh_counter_sample *sample)
 {
-    static struct kwh_counter_sample before;
-    static uint32_t since_us;
-    static bool has_one;
-    struct kwh_counter_sample sample = kwh_counter_sample(&pro1_counter, reading->decimal);
+    struct kwh_decimal kwh;
+    uint32_t bits;
+
+    *sample = kwh_counter_sample(counter, reading->decimal);
+    return map->protocol == KWH_PROTOCOL_MBUS ||
+           (kwh_decimal_shift(reading->decimal, -3, &kwh) == KWH_OK &&
+            kwh_decimal_to_binary32(kwh, &bits) == KWH_OK &&
+            kwh_counter_sample_binary32(counter, bits, 3, sample) == KWH_OK);
+}
+
+/* What has flowed since the round before, or why that is not known: a reset, another meter. */
+static void count_on(struct station *station, const struct kwh_reading *reading, uint32_t now_us)
+{
+    const struct wish *wish = station->wish;
+    struct kwh_counter counter;
+    struct kwh_counter_sample sample;
     struct kwh_counter_step step;
 
-    if (has_one && kwh_counter_step(&pro1_counter, &before, &sample, (now_us - since_us) / 1000,
-                                    &step) == KWH_OK)
-        show_decimal("pro1", "counted", step.difference);
-    else if (has_one)
-        show_text("pro1", "counted", kwh_counter_verdict_name(step.verdict));
-    before = sample;
-    since_us = now_us;
-    has_one = true;
+    if (!kwh_map_counter(wish->map, reading->quantity, &counter) ||
+        !sample_of(wish->map, &counter, reading, &sample))
+        return;
+    if (station->since_us != 0 &&
+        kwh_counter_step(&counter, &station->before, &sample, (now_us - station->since_us) / 1000,
+                         &step) == KWH_OK)
+        show_decimal(wish->name, "counted", step.difference);
+    else if (station->since_us != 0)
+        show_text(wish->name, "counted", kwh_counter_verdict_name(step.verdict));
+    station->before = sample;
+    station->since_us = now_us | 1u; /* 0 is never */
 }
 
 /* What the display of the meter shows as its total. */
@@ -127,15 +144,8 @@ static void take(struct station *station, uint32_t now_us)
     for (size_t i = 0; i < station->wish->count; i++)
         if (station->wish->wanted[i] == reading->quantity)
             station->came[i] = *reading;
-    if (station->wish == &pro1 && reading->quantity == KWH_ACTIVE_ENERGY_IMPORT)
-        count_on(reading, now_us);
-}
-
-/* Each pulse is a character, whatever the UART makes of it: wide ones end in a framing error. */
-static void count_pulses(uint64_t *pulses)
-{
-    while (board_uarts.pulses != NULL && board_uart.get(board_uarts.pulses) >= 0)
-        ++*pulses;
+    if (reading->quantity == KWH_ACTIVE_ENERGY_IMPORT)
+        count_on(station, reading, now_us);
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -159,6 +169,8 @@ static void finish(struct bus *bus)
 
     if (station->meter->dialogue.error != KWH_OK)
         show_text(station->wish->name, "error", kwh_error_name(station->meter->dialogue.error));
+    if (bus->port.set_line_error != KWH_OK) /* the UART cannot do what this meter has */
+        show_text(station->wish->name, "settings", kwh_error_name(bus->port.set_line_error));
     bus->turn = (bus->turn + 1) % bus->count;
     if (bus->turn == 0)
         bus->rounds--;
@@ -212,6 +224,8 @@ static bool start_modbus(void)
 {
     static struct kwh_meter meters[2];
 
+    if (board_uarts.bus == NULL)
+        return true;
     if (!open_bus(&modbus, board_uarts.bus, &kwh_modbus_rtu) ||
         kwh_meter_init(&meters[0], &modbus.line, pro380.map, pro380.address) != KWH_OK ||
         kwh_meter_init(&meters[1], &modbus.line, sdm72.map, sdm72.address) != KWH_OK ||
@@ -240,24 +254,19 @@ static bool start_mbus(void)
 int main(void)
 {
     static const struct kwh_decimal rate = {1000, 0}; /* imp/kWh */
-    static const struct kwh_line_settings as_pulses = {300, 8, 'N', 1};
     struct kwh_decimal energy;
-    uint64_t pulses = 0;
 
     board_init();
-    if (!start_modbus() || !start_mbus() ||
-        (board_uarts.pulses != NULL &&
-         board_uart.set_line(board_uarts.pulses, &as_pulses) != KWH_OK))
+    if (!start_modbus() || !start_mbus())
         return 2;
     board_print("ready\n");
     while (modbus.rounds > 0 || mbus.rounds > 0) {
         work(&modbus);
         work(&mbus);
-        count_pulses(&pulses);
         board_rest();
     }
     combine(modbus.stations[0].came);
-    if (kwh_pulse_energy(pulses, rate, &energy) == KWH_OK && board_uarts.pulses != NULL)
+    if (kwh_pulse_energy(board_pulses(), rate, &energy) == KWH_OK)
         show_decimal("pulses", "energy", energy);
     return missing == 0 ? 0 : 1;
 }

@@ -45,17 +45,20 @@ static void go_on(void)
     hardware_dma_send(going, count, go_on);
 }
 
-/* With the interrupt of the controller masked from here to the end, on hardware. */
+/* The interrupt of the controller takes what waits: it must not come while something is added. */
 static bool put(void *context, uint8_t byte)
 {
+    bool has_room;
+
     (void)context;
-    if (waiting_count == sizeof waiting)
-        return false;
-    waiting[waiting_count] = byte;
-    waiting_count++;
+    hardware_dma_mask(true);
+    has_room = waiting_count < sizeof waiting;
+    if (has_room)
+        waiting[waiting_count++] = byte;
     if (!is_going)
         go_on();
-    return true;
+    hardware_dma_mask(false);
+    return has_room;
 }
 
 static uint32_t now_us(void *context)

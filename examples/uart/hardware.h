@@ -31,6 +31,8 @@ void hardware_dma_receive(volatile uint8_t *buffer, size_t size);
 size_t hardware_dma_left(void);
 /** The controller sends so many bytes, then calls the handler. */
 void hardware_dma_send(const uint8_t *bytes, size_t count, void (*handler)(void));
+/** Masks the interrupt that calls it; what comes meanwhile comes when it is let. */
+void hardware_dma_mask(bool masked);
 
 /** Of a timer. */
 uint32_t hardware_now_us(void);

@@ -4,9 +4,9 @@
  * ring lasts, 290 ms at 9600 baud. The usual choice. Sending stays polled here; the boards of
  * examples/firmware/ send by interrupt as well.
  */
-#include "../firmware/ring.h"
 #include "driver.h"
 #include "hardware.h"
+#include "ring.h"
 
 static struct ring received;
 

@@ -10,19 +10,37 @@ cd "$SOURCE"
 
 block() # LANGUAGE
 {
-    sed -n "/^\`\`\`$1\$/,/^\`\`\`\$/{/^\`\`\`/!p}" docs/porting.md
+    sed -n "/^\`\`\`$1\$/,/^\`\`\`\$/{/^\`\`\`/!p}" "$SOURCE/docs/porting.md"
 }
 
 block c >"$temp/main.c"
 core=$(find lib -name '*.c' ! -path 'lib/host/*')
-for driver in polled interrupt dma; do
+try() # DRIVER SOURCE-OR-OPTION...
+{
+    driver=$1
+    shift
     # CC may be several words, and the file names have no blanks.
     # shellcheck disable=SC2086
-    $CC -std=c99 -Wall -Wextra -Wpedantic -Werror -Iinclude -Iexamples/uart $core maps/inepro_pro380.c \
-        "$temp/main.c" "examples/uart/$driver.c" examples/fake/hardware.c -o "$temp/program"
+    $CC -std=c99 -Wall -Wextra -Wpedantic -Werror "$@" "$temp/main.c" -o "$temp/program"
     said=$("$temp/program")
     [ "$said" = 300.2 ] || { echo "$driver: '$said'"; exit 1; }
+}
+
+mkdir "$temp/core"
+# shellcheck disable=SC2086
+(cd "$temp/core" && $CC -std=c99 -Wall -Wextra -Wpedantic -Werror -I"$SOURCE/include" -c \
+    $(echo "$core" | sed "s|^|$SOURCE/|") "$SOURCE/maps/inepro_pro380.c")
+for driver in polled interrupt dma; do
+    try "$driver" -Iinclude -Iexamples/uart "$temp"/core/*.o "examples/uart/$driver.c" \
+        examples/fake/hardware.c
 done
+
+# With the two files, and the driver in the folder of the program.
+python3 lib/amalgamate.py "$temp/two" inepro_pro380
+cp examples/uart/driver.h examples/uart/hardware.h examples/uart/ring.h examples/uart/interrupt.c \
+    examples/fake/hardware.c "$temp/two"
+sed -i 's|<kwh/[a-z_]*\.h>|<kwh.h>|; s|"\.\./uart/|"|' "$temp/two/driver.h" "$temp/two/hardware.c"
+try "two files" -I"$temp/two" "$temp/two/kwh.c" "$temp/two/interrupt.c" "$temp/two/hardware.c"
 
 same=$(find lib maps -name '*.c' ! -path 'lib/host/*' -exec basename {} \; | sort | uniq -d)
 [ -z "$same" ] || { echo "two files of one name: $same"; exit 1; }
@@ -32,10 +50,30 @@ for file in $files; do
 done
 
 command -v arm-none-eabi-gcc >/dev/null || { echo "SKIP: no arm-none-eabi-gcc for the command"; exit 77; }
+# What the page has the shell do, in a folder of its own: the objects, then a program of them.
+mkdir "$temp/board"
+cd "$temp/board"
+cp "$temp/main.c" "$SOURCE/examples/uart/polled.c" .
+arm-none-eabi-gcc -mcpu=cortex-m0plus -mthumb -Os -I"$SOURCE/include" -c "$SOURCE/examples/fake/hardware.c"
+cat >your_board.ld <<'END'
+MEMORY
 {
-    echo "cd '$temp'"
-    block sh | sed "s|-Iinclude|-I$SOURCE/include|; s|find lib|find $SOURCE/lib|; s|lib/host|*/lib/host|; s|maps/|$SOURCE/maps/|"
-} >"$temp/command"
-sh -eu "$temp/command"
-echo "$(find "$temp" -name '*.o' | wc -l) objects"
-[ "$(find "$temp" -name '*.o' | wc -l)" -eq "$(($(echo "$core" | wc -l) + 1))" ]
+    FLASH (rx) : ORIGIN = 0x00000000, LENGTH = 64K
+    RAM (rwx) : ORIGIN = 0x20000000, LENGTH = 8K
+}
+ENTRY(_start)
+SECTIONS
+{
+    .text : { *(.text*) *(.rodata*) } > FLASH
+    .ARM.exidx : { *(.ARM.exidx*) } > FLASH
+    .data : { *(.data*) } > RAM AT > FLASH
+    .bss : { __bss_start__ = .; *(.bss*) *(COMMON) __bss_end__ = .; end = .; } > RAM
+}
+END
+block sh | sed "s|-Iinclude|-I$SOURCE/include|; s|-Iexamples|-I$SOURCE/examples|; s|find lib|find $SOURCE/lib|
+    s|lib/host|*/lib/host|; s|maps/|$SOURCE/maps/|" >commands
+sh -eu commands
+objects=$(find . -name '*.o' | wc -l)
+echo "$objects objects"
+[ "$objects" -eq "$(($(echo "$core" | wc -l) + 2))" ]
+arm-none-eabi-size first.elf

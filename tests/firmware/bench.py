@@ -2,7 +2,8 @@
 """A bench for firmware images: each runs in QEMU, its UARTs are sockets, and its console is read.
 
 Everything is connected before an image starts, and nothing is timed here: a test ends when what it
-waits for has come, or fails when a minute has passed without it.
+waits for has come, or fails when a minute has passed without it. The images have the time-outs of
+the field: a second to the start of an answer, three tries. Alone they live in the emulator's time.
 """
 import contextlib
 import os
@@ -15,13 +16,20 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import tty
 
 PATIENCE = 60
 QEMU = "qemu-system-arm"
 MACHINES = {"mps2_an385": "mps2-an385", "microbit": "microbit", "netduinoplus2": "netduinoplus2"}
-# Which UARTs a board has besides the bus; the console of the micro:bit is that of the emulator.
+# How many UARTs a board has besides the console, which is the emulator's on the micro:bit. Where
+# there are three, S0 pulses are characters of the last.
 UARTS = {"mps2_an385": 3, "microbit": 1, "netduinoplus2": 3}
+# Where they are levels of a pin: the device and the number of the pin, the register and the mask
+# of the LED that is lit from where one is counted up to its end.
+PINS = {"microbit": ("/machine/nrf51", 1, 0x50000504, 1 << 13)}
+# What QEMU tells when the pin that enables the driver of the RS-485 line changes.
+DRIVER = {"microbit": ("IRQ raise 16", "IRQ lower 16")}
 
 
 def skip(why):
@@ -145,25 +153,74 @@ class Image:
             if alone:
                 command += ["-serial", "null"]
                 continue
-            listener = socket.socket(socket.AF_UNIX)
-            listener.bind(str(bench.folder / f"{name}{id(self)}.{number}"))
-            listener.listen(1)
-            listening.append(listener)
+            listener = self._listen(number, listening)
             command += ["-chardev", f"socket,id=u{number},path={listener.getsockname()}",
                         "-serial", f"chardev:u{number}"]
         if bench.board != "microbit":
             command += ["-serial", "stdio"]
         if alone:
             command += ["-icount", "shift=5,sleep=off"]
+        pins = None
+        if bench.board in PINS and not alone:
+            pins = self._listen("pins", listening)
+            command += ["-qtest", f"unix:{pins.getsockname()}", "-qtest-log", "none"]
         self.process = bench.process(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.uarts = []
         for listener in listening:
             listener.settimeout(PATIENCE)
             self.uarts.append(bench.stack.enter_context(listener.accept()[0]))
             listener.close()
+        self.pins = None
+        if pins:
+            connection = self.uarts.pop()
+            connection.settimeout(PATIENCE)
+            self.pins = connection.makefile("rw")
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.changed = threading.Condition()
         self.reader.start()
+
+    def _listen(self, name, listening):
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(self.bench.folder / f"{self.name}{id(self)}.{name}"))
+        listener.listen(1)
+        listening.append(listener)
+        return listener
+
+    def _ask_pins(self, request):
+        self.pins.write(request + "\n")
+        self.pins.flush()
+        return self.pins.readline().split()
+
+    def _set_pin(self, level):
+        """Until the image shows that it has seen it."""
+        device, pin, register, mask = PINS[self.bench.board]
+        self._ask_pins(f"set_irq_in {device} unnamed-gpio-in {pin} {level}")
+        end = time.monotonic() + PATIENCE
+        while (int(self._ask_pins(f"readl {register}")[1], 16) & mask != 0) != (level == 0):
+            if time.monotonic() > end:
+                self.bench.expect(f"{self.name} sees level {level} at its pin", False)
+                return
+
+    def watch_pins(self):
+        """From now on QEMU tells what comes out."""
+        self._ask_pins(f"irq_intercept_out {PINS[self.bench.board][0]}")
+
+    def pin_changes(self, count):
+        """The next so many, or those that came."""
+        changes = []
+        with contextlib.suppress(TimeoutError):
+            while len(changes) < count:
+                changes.append(self.pins.readline().strip())
+        return changes
+
+    def pulses(self, count):
+        """So many of them at the S0 input."""
+        for _ in range(count):
+            if self.pins is None:
+                self.uarts[2].sendall(b"\0")
+                continue
+            self._set_pin(0)
+            self._set_pin(1)
 
     def _read(self):
         for line in self.process.stdout:

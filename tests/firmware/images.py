@@ -5,6 +5,8 @@
 What is expected is what the other side was told to be, or is printed in a manual.
 """
 import os
+import select
+import struct
 import subprocess
 import sys
 import threading
@@ -20,9 +22,11 @@ METERS = "inepro_pro380@1,eastron_sdm72d_m2@2"
 LOAD = ["active_energy_import=13062010", "active_energy_export=6257000", "active_power=-1500.5",
         "voltage_l1=230.12"]
 PRO380_SAYS = ["pro380 active_energy_import 13062010", "pro380 active_energy_export 6257000",
-               "pro380 combination_code forward_plus_reverse", "pro380 active_power -1500.5"]
+               "pro380 combination_code forward_plus_reverse", "pro380 active_power -1500.5",
+               "pro380 counted 0"]
 SDM72_SAYS = ["sdm72 voltage_l1 230.12", "sdm72 active_power -1500.5",
-              "sdm72 active_energy_import 13062010"]
+              "sdm72 active_energy_import 13062010", "sdm72 counted 0.000000"]
+NO_PULSES = ["pulses energy 0.000000"]
 PRO1_SAYS = ["pro1 active_energy_import 6913460", "pro1 active_energy_export 0", "pro1 counted 0"]
 
 
@@ -30,13 +34,36 @@ def settings(values):
     return [word for value in values for word in ("--set", value)]
 
 
-def pro1(on):
-    """A PRO1 on the M-Bus of a reader."""
-    if HAS_SECOND:
-        on.bench.join(on.uarts[1], on.bench.simulator(
-            "inepro_pro1@1", "mbustcp:127.0.0.1:0",
-            *settings(["active_energy_import=6913460", "active_energy_export=0"])))
-    return PRO1_SAYS if HAS_SECOND else []
+def pro1_simulator(at):
+    return at.simulator("inepro_pro1@1", "mbustcp:127.0.0.1:0",
+                        *settings(["active_energy_import=6913460", "active_energy_export=0"]))
+
+
+def reader(at):
+    """A reader of Modbus, and what it says of the PRO1 on its M-Bus, if it has one."""
+    if not HAS_SECOND:
+        return at.image("reader"), []
+    meter = pro1_simulator(at)
+    image = at.image("reader")
+    at.join(image.uarts[1], meter)
+    return image, PRO1_SAYS
+
+
+def mbus_reader(at):
+    """An image that reads M-Bus, the UART for that, and what it says of all else: beside Modbus, or
+    where there is one UART, alone."""
+    if not HAS_SECOND:
+        image = at.image("mbus_reader")
+        return image, image.uarts[0], NO_PULSES
+    meters = modbus_simulator(at)
+    image = at.image("reader")
+    at.join(image.uarts[0], meters)
+    return image, image.uarts[1], (PRO380_SAYS + SDM72_SAYS + ["pro380 total 19319010"] + NO_PULSES)
+
+
+def modbus_simulator(at):
+    return at.simulator(METERS, "rtutcp:127.0.0.1:0",
+                        *settings(LOAD + ["combination_code=forward_plus_reverse"]))
 
 
 def expect(at, image, code, lines):
@@ -50,54 +77,65 @@ def expect(at, image, code, lines):
         at.expect(f"nobody told {image.name}: {line!r}", line in lines or line == "ready")
 
 
-def answer(at, uart, make):
-    """Answers each request for registers, eight bytes long, with what `make` makes of it."""
+def answer(uart, make, size=lambda request: 8):
+    """Answers each request with what `make` makes of it; `size` tells how long it is, once it has
+    begun. Requests for registers have eight bytes."""
     def run():
         request = b""
         while True:
             try:
-                data = uart.recv(8 - len(request))
+                data = uart.recv(size(request) - len(request))
             except OSError:
                 data = b""
             if not data:
                 return
             request += data
-            if len(request) == 8:
+            if len(request) == size(request):
                 uart.sendall(make(request))
                 request = b""
     threading.Thread(target=run, daemon=True).start()
+
+
+def crc(data):
+    value = 0xFFFF
+    for byte in data:
+        value ^= byte
+        for _ in range(8):
+            value = value >> 1 ^ (0xA001 if value & 1 else 0)
+    return struct.pack("<H", value)
+
+
+def registers(request, data):
+    """The answer to a request for registers."""
+    frame = request[:2] + bytes([len(data)]) + data
+    return frame + crc(frame)
 
 
 # --- A reader ------------------------------------------------------------------------------------
 
 def simulated(at):
     """The reader, our simulator on both buses, and three pulses of 1 Wh."""
-    image = at.image("reader")
-    meters = at.simulator(METERS, "rtutcp:127.0.0.1:0",
-                          *settings(LOAD + ["combination_code=forward_plus_reverse"]))
-    lines = PRO380_SAYS + SDM72_SAYS + pro1(image) + ["pro380 total 19319010"]
-    if HAS_SECOND:
-        image.wait_for("ready")
-        image.uarts[2].sendall(b"\0\0\0")
-        lines += ["pulses energy 3.000000"]
+    meters = modbus_simulator(at)
+    image, lines = reader(at)
+    lines = lines + PRO380_SAYS + SDM72_SAYS + ["pro380 total 19319010", "pulses energy 3.000000"]
+    image.wait_for("ready")
+    image.pulses(3)
     at.join(image.uarts[0], meters)
     expect(at, image, 0, lines)
 
 
 def libmodbus_server(at):
     """The reader and libmodbus, which has the registers of a real PRO380, beside our SDM72D-M-2."""
-    image = at.image("reader")
     ours, theirs = at.terminal()
     server = at.process([PROGRAMS[0], os.path.join(SOURCE, "../peers/pro380_observed.csv"), "rtu",
                          theirs], stdout=subprocess.PIPE)
     server.stdout.readline()
     sdm72 = at.simulator("eastron_sdm72d_m2@2", "rtutcp:127.0.0.1:0", *settings(LOAD))
-    lines = SDM72_SAYS + pro1(image)
+    image, lines = reader(at)
+    lines = lines + SDM72_SAYS + NO_PULSES
     lines += ["pro380 active_energy_import 15062030", "pro380 active_energy_export 20257910",
-              "pro380 combination_code forward", "pro380 active_power 175",
+              "pro380 combination_code forward", "pro380 active_power 175", "pro380 counted 0",
               "pro380 total 15062030"]  # code 1 is forward energy alone
-    if HAS_SECOND:
-        lines += ["pulses energy 0.000000"]
     at.join(image.uarts[0], ours, sdm72)
     expect(at, image, 0, lines)
 
@@ -108,43 +146,112 @@ NO_MODBUS = {name: [f"pro380 {quantity} no_answer" for quantity in (
         "voltage_l1", "active_power", "active_energy_import")] +
     [f"pro380 error {name}", f"sdm72 error {name}"]
     for name in ("timeout", "no_frame", "bad_crc")}
-NO_PULSES = ["pulses energy 0.000000"] if HAS_SECOND else []
+NO_MBUS = {name: ["pro1 active_energy_import no_answer", "pro1 active_energy_export no_answer",
+                  f"pro1 error {name}"] for name in ("timeout", "bad_start", "bad_checksum")}
 
 
 def silence(at):
     """Nobody there, in the emulator's own time."""
-    lines = NO_MODBUS["timeout"] + NO_PULSES
     if HAS_SECOND:
-        lines += ["pro1 active_energy_import no_answer", "pro1 active_energy_export no_answer",
-                  "pro1 error timeout"]
-    expect(at, at.image("reader", alone=True), 1, lines)
+        expect(at, at.image("reader", alone=True), 1,
+               NO_MODBUS["timeout"] + NO_MBUS["timeout"] + NO_PULSES)
+        return
+    expect(at, at.image("reader", alone=True), 1, NO_MODBUS["timeout"] + NO_PULSES)
+    expect(at, at.image("mbus_reader", alone=True), 1, NO_MBUS["timeout"] + NO_PULSES)
 
 
 def noise(at):
     """Bytes, but no frame; the M-Bus does not mind."""
-    image = at.image("reader")
-    answer(at, image.uarts[0], lambda request: b"\x00\xFF\x55\xAA" * 3)
-    expect(at, image, 1, NO_MODBUS["no_frame"] + pro1(image) + NO_PULSES)
+    image, lines = reader(at)
+    answer(image.uarts[0], lambda request: b"\x00\xFF\x55\xAA" * 3)
+    expect(at, image, 1, lines + NO_MODBUS["no_frame"] + NO_PULSES)
 
 
 def bad_crc(at):
-    """The right frame, and one bit of its CRC wrong: that of 01 03 02 00 00 is B8 44."""
+    """The right frame, and one bit of its CRC wrong."""
     def make(request):
-        size = 2 * request[5]
-        return request[:2] + bytes([size]) + bytes(size) + b"\x12\x34"
-    image = at.image("reader")
-    answer(at, image.uarts[0], make)
-    expect(at, image, 1, NO_MODBUS["bad_crc"] + pro1(image) + NO_PULSES)
+        frame = registers(request, bytes(2 * request[5]))
+        return frame[:-1] + bytes([frame[-1] ^ 0x01])
+    image, lines = reader(at)
+    answer(image.uarts[0], make)
+    expect(at, image, 1, lines + NO_MODBUS["bad_crc"] + NO_PULSES)
+
+
+def counts(at):
+    """The PRO380 has counted 40 Wh from round to round, and shows import plus export; its neighbor
+    stands still."""
+    energy = {1: (0x600C, [13062.01, 13062.05]), 2: (0x0048, [812.5, 812.5])}
+    asked = []
+
+    def make(request):
+        unit, _, first, count = struct.unpack(">BBHH", request[:6])
+        if asked[-1:] != [unit]:
+            asked.append(unit)  # its turn: the first or the second
+        register, values = energy[unit]
+        words = {register: struct.pack(">f", values[asked.count(unit) - 1])}
+        if unit == 1:
+            words[0x6018] = struct.pack(">f", 6257.0)  # export
+            words[0x400F] = b"\0\5"  # forward plus reverse
+        data = bytearray(2 * count)
+        for at_register, word in words.items():
+            offset = 2 * (at_register - first)
+            if 0 <= offset < len(data):
+                data[offset:offset + len(word)] = word
+        return registers(request, bytes(data[:2 * count]))
+    image, _ = reader(at)
+    answer(image.uarts[0], make)
+    code, said = image.end()
+    at.expect(f"reader ends with 0, not {code}", code == 0, "\n".join(said))
+    for line in ("pro380 counted 40", "sdm72 counted 0.000000", "pro380 total 19319050"):
+        at.expect(f"reader says {line!r}", line in said, "\n".join(said))
+
+
+def mbus_simulated(at):
+    """A PRO1 over M-Bus."""
+    meter = pro1_simulator(at)
+    image, uart, lines = mbus_reader(at)
+    at.join(uart, meter)
+    expect(at, image, 0, lines + PRO1_SAYS)
+
+
+def mbus_request_size(request):
+    """A short frame, or a long one."""
+    return 5 if request[:1] != b"\x68" else 6 + request[1] if len(request) > 1 else 2
+
+
+def mbus_noise(at):
+    """Bytes, but no frame; the Modbus does not mind."""
+    image, uart, lines = mbus_reader(at)
+    answer(uart, lambda request: b"\x00\xFF\x55\xAA" * 3, mbus_request_size)
+    expect(at, image, 1, lines + NO_MBUS["bad_start"])
+
+
+def mbus_bad_checksum(at):
+    """A telegram of the right shape, whose sum is 08 + 01 + 72 = 7B; acknowledged is all else."""
+    def make(request):
+        is_readout = request[0] == 0x10 and request[1] & 0x4F == 0x4B
+        return bytes.fromhex("68030368080172" "7A16") if is_readout else b"\xE5"
+    image, uart, lines = mbus_reader(at)
+    answer(uart, make, mbus_request_size)
+    expect(at, image, 1, lines + NO_MBUS["bad_checksum"])
 
 
 def noisy_answers(at):
     """Noise before each right answer costs nothing."""
-    image = at.image("reader")
-    meters = at.simulator(METERS, "rtutcp:127.0.0.1:0",
-                          *settings(LOAD + ["combination_code=forward_plus_reverse"]))
-    lines = PRO380_SAYS + SDM72_SAYS + pro1(image) + ["pro380 total 19319010"] + NO_PULSES
+    meters = modbus_simulator(at)
+    image, lines = reader(at)
+    lines = lines + PRO380_SAYS + SDM72_SAYS + ["pro380 total 19319010"] + NO_PULSES
     at.join(image.uarts[0], meters, change=lambda data: b"\x00\xFF\x00" + data)
     expect(at, image, 0, lines)
+
+
+def example_driver(at):
+    """A driver of examples/uart/ on the registers of a UART, in blocking calls."""
+    meter = at.simulator("inepro_pro380@1", "rtutcp:127.0.0.1:0",
+                         *settings(["active_power=300.2"]))
+    image = at.image(PROGRAMS[0])
+    at.join(image.uarts[0], meter)
+    expect(at, image, 0, ["300.2"])
 
 
 # --- A meter -------------------------------------------------------------------------------------
@@ -194,7 +301,62 @@ def libmodbus_reads_meter(at):
     run(at, ["230.1\nIllegal data address\n"], PROGRAMS[0], meter_on_terminal(at), "1", "5002")
 
 
+def meter_under_faults(at):
+    """What has a wrong CRC, or is no frame, gets no answer; the next request does, once there was
+    silence before it."""
+    image = at.image("meter")
+    image.wait_for("ready")
+    uart = image.uarts[0]
+    wrong = bytes.fromhex("0103500200017CCA")  # of one register; the CRC is 34CA
+    right = bytes.fromhex("0103500200067508")  # of six, as in the manual of the PRO380
+    voltages = bytes.fromhex("01030C" + 3 * "4366199A")
+    for fault in (wrong, b"\x00\xFF\x55\xAA" * 3, right[:5]):
+        uart.sendall(fault)
+        said = b""
+        for _ in range(100):
+            uart.sendall(right)
+            if select.select([uart], [], [], 0.5)[0]:  # if not, a master asks again
+                break
+        while len(said) < 17 and select.select([uart], [], [], bench.PATIENCE)[0]:
+            said += uart.recv(17 - len(said))
+        at.expect(f"the answer behind {fault.hex()}", said == voltages + crc(voltages), said.hex())
+
+
+def driver_enable(at):
+    """The driver of the RS-485 line goes on before an answer and off behind it, once each. That it
+    waits for the last stop bit, no emulator shows: its UART has sent at once."""
+    image = at.image("meter")
+    image.wait_for("ready")
+    image.watch_pins()
+    uart = image.uarts[0]
+    for _ in range(3):
+        uart.sendall(bytes.fromhex("0103500200067508"))
+        said = b""
+        while len(said) < 17 and select.select([uart], [], [], bench.PATIENCE)[0]:
+            said += uart.recv(17 - len(said))
+        at.expect("an answer", len(said) == 17, said.hex())
+        changes = image.pin_changes(2)
+        at.expect("on, and off", changes == list(bench.DRIVER[BOARD]), changes)
+
+
 # --- One image against the other -----------------------------------------------------------------
+
+
+def reader_reads_meter(at):
+    """A reader on one bus with another board, which is the PRO380, and our SDM72D-M-2."""
+    meter = at.image("meter")
+    meter.wait_for("ready")
+    sdm72 = at.simulator("eastron_sdm72d_m2@2", "rtutcp:127.0.0.1:0", *settings(LOAD))
+    image, lines = reader(at)
+    lines = lines + SDM72_SAYS + NO_PULSES
+    at.join(image.uarts[0], meter.uarts[0], sdm72)
+    code, said = image.end()
+    at.expect(f"reader ends with 0, not {code}", code == 0, "\n".join(said))
+    for line in lines + ["pro380 combination_code forward_plus_reverse"]:
+        at.expect(f"reader says {line!r}", line in said, "\n".join(said))
+    power = {line for line in said if line.startswith("pro380 active_power ")}
+    at.expect("the power of the meter", power and power <= {
+        "pro380 active_power 30000", "pro380 active_power 36000"}, "\n".join(said))
 
 def chain(at):
     """A reader on one bus with a meter and with a translator, which reads another meter: four
@@ -215,10 +377,9 @@ def chain(at):
             break
     at.expect("the translator serves what it read", "230.1" in done.stdout, done.stdout)
     joined()
-    reader = at.image("reader")
-    pro1(reader)
-    at.join(reader.uarts[0], meters[0].uarts[0], translator.uarts[0])
-    code, said = reader.end()
+    image, _ = reader(at)
+    at.join(image.uarts[0], meters[0].uarts[0], translator.uarts[0])
+    code, said = image.end()
     at.expect(f"reader ends with 0, not {code}", code == 0, "\n".join(said))
     at.expect("two rounds of the SDM72D-M-2", said.count("sdm72 voltage_l1 230.1") == 2,
               "\n".join(said))

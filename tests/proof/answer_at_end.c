@@ -20,7 +20,7 @@ static uint8_t bytes[LEN];
 
 int main(void)
 {
-    static const struct kwh_framing framing = {.match = any_match};
+    static KWH_CONST struct kwh_framing framing = {.match = any_match};
     static struct kwh_exchange exchange;
     size_t at;
     MAKE_ANY(bytes);

@@ -37,7 +37,7 @@ static size_t any_wrap(const struct kwh_exchange *asked, uint8_t *bytes, size_t 
     return capacity != 0 && ANY_OF(0, 1) ? 1 : 0;
 }
 
-static const struct kwh_framing framing = {.wrap = any_wrap, .match = any_match};
+static KWH_CONST struct kwh_framing framing = {.wrap = any_wrap, .match = any_match};
 
 /* `count` more bytes behind those that are there, whatever has been before. */
 static void receive(size_t sent, size_t received, size_t count)

@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * nRF51822 (BBC micro:bit, first generation): Cortex-M0 at 16 MHz with one UART, which is the bus;
- * the console is that of the debugger. Tried in QEMU only.
+ * nRF51822 (BBC micro:bit, first generation): Cortex-M0 at 16 MHz. Its one UART is the bus, or with
+ * BOARD_MBUS the second one, for an M-Bus level converter; the console is that of the debugger.
+ * Tried in QEMU only.
  *
- *     bus      P0.03 TX (ring 0), P0.02 RX (ring 1)
+ *     UART     P0.03 TX (ring 0), P0.02 RX (ring 1), P0.16 drives DE and /RE of the RS-485
+ *              transceiver
+ *     S0       P0.01 with its pull-up (ring 2): the output of the meter between it and ground
+ *     LED      P0.13 (row 1), P0.04 (column 1): from where a pulse counts up to its end
  */
 #include "../board.h"
 #include "../cortex_m.h"
-#include "../ring.h"
+#include "../../uart/ring.h"
 #include "../semihosting.h"
+
+#include <kwh/edge_counter.h>
 
 #define UART(offset_) REGISTER(0x40002000u + (offset_))
 
@@ -29,6 +35,21 @@
 #define CONFIG        UART(0x56C)
 #define EVEN          0x0Eu
 
+/* Pins */
+#define PINS_HIGH        REGISTER(0x50000508u)
+#define PINS_LOW         REGISTER(0x5000050Cu)
+#define PINS             REGISTER(0x50000510u)
+#define PINS_ARE_OUTPUTS REGISTER(0x50000518u)
+#define PIN_CONFIG(pin_) REGISTER(0x50000700u + 4u * (pin_))
+#define PULLED_UP        0x0Cu
+#define BIT(pin_)        (UINT32_C(1) << (pin_))
+#define S0               1u
+#define RX               2u
+#define TX               3u
+#define COLUMN           4u
+#define ROW              13u
+#define DRIVER           16u
+
 /* Timers: one counts microseconds, the next wakes the main loop each millisecond. */
 #define TIMER(number_, offset_)  REGISTER(0x40008000u + 0x1000u * (number_) + (offset_))
 #define TIMER_START(number_)     TIMER(number_, 0x000)
@@ -45,7 +66,11 @@ static struct uart {
     volatile bool sending;
 } bus;
 
+#ifdef BOARD_MBUS
+const struct board_uarts board_uarts = {.second = &bus};
+#else
 const struct board_uarts board_uarts = {.bus = &bus};
+#endif
 const uint32_t board_tick_us = 1;
 
 /* ------------------------------------------------------------------------------------------------
@@ -77,9 +102,39 @@ static void uart_interrupt(void)
     }
 }
 
+static uint32_t now_us(void *context)
+{
+    (void)context;
+    TIMER_CAPTURE(0) = 1;
+    return TIMER_VALUE(0);
+}
+
+/* Pulses of 2.5 ms are the shortest of a PRO380; the pin is looked at each millisecond. */
+static const struct kwh_edge_settings s0_settings = {.debounce_us = 500, .width_min_us = 1000};
+static struct kwh_edge_counter s0_counter;
+static volatile uint32_t pulses;
+
+static bool s0_conducts(void)
+{
+    return (PINS & BIT(S0)) == 0;
+}
+
+static void look_at_s0(void)
+{
+    bool conducts = s0_conducts();
+
+    if (kwh_edge_counter_input(&s0_counter, conducts, now_us(NULL))) {
+        pulses++;
+        PINS_HIGH = BIT(ROW);
+    }
+    if (!conducts)
+        PINS_LOW = BIT(ROW);
+}
+
 static void timer_interrupt(void)
 {
     TIMER_EVENT(1) = 0;
+    look_at_s0();
 }
 
 INTERRUPTS interrupts[32] = {
@@ -109,17 +164,19 @@ static int get(void *context)
     return ring_take(&bus.received);
 }
 
-static uint32_t now_us(void *context)
-{
-    (void)context;
-    TIMER_CAPTURE(0) = 1;
-    return TIMER_VALUE(0);
-}
-
 static bool drained(void *context)
 {
     (void)context;
     return !bus.sending;
+}
+
+static void direction(void *context, bool sending)
+{
+    (void)context;
+    if (sending)
+        PINS_HIGH = BIT(DRIVER);
+    else
+        PINS_LOW = BIT(DRIVER);
 }
 
 static void wait(void *context, uint32_t until_us)
@@ -154,6 +211,7 @@ KWH_CONST struct kwh_uart board_uart = {.put = put,
                                         .get = get,
                                         .now_us = now_us,
                                         .drained = drained,
+                                        .direction = direction,
                                         .wait = wait,
                                         .set_line = set_line};
 
@@ -165,11 +223,13 @@ void board_init(void)
 {
     static const struct kwh_line_settings usual = {9600, 8, 'N', 1};
 
-    REGISTER(0x40000000u) = 1;                /* the crystal: the other one is off by 1.5 % */
-    REGISTER(0x50000508u) = UINT32_C(1) << 3; /* TX is high before it is an output */
-    REGISTER(0x50000518u) = UINT32_C(1) << 3;
-    PIN_TX = 3;
-    PIN_RX = 2;
+    REGISTER(0x40000000u) = 1; /* the crystal: the other one is off by 1.5 % */
+    PINS_HIGH = BIT(TX);       /* before it is an output */
+    PINS_ARE_OUTPUTS = BIT(TX) | BIT(COLUMN) | BIT(ROW) | BIT(DRIVER);
+    PIN_CONFIG(S0) = PULLED_UP;
+    PIN_CONFIG(RX) = PULLED_UP;
+    PIN_TX = TX;
+    PIN_RX = RX;
     (void)set_line(&bus, &usual); /* it can do that */
     ENABLE = 4;
     INTERRUPTS_ON = UINT32_C(1) << 2 | UINT32_C(1) << 7;
@@ -180,6 +240,7 @@ void board_init(void)
     TIMER_BITS(0) = 3;      /* 32 */
     TIMER_PRESCALER(0) = 4; /* 16 MHz / 2^4 */
     TIMER_START(0) = 1;
+    kwh_edge_counter_init(&s0_counter, &s0_settings, s0_conducts(), now_us(NULL));
     TIMER_BITS(1) = 0; /* 16 */
     TIMER_PRESCALER(1) = 4;
     TIMER_VALUE(1) = 1000;
@@ -187,6 +248,11 @@ void board_init(void)
     TIMER_INTERRUPT(1) = UINT32_C(1) << 16;
     interrupt_enable(9);
     TIMER_START(1) = 1;
+}
+
+uint32_t board_pulses(void)
+{
+    return pulses;
 }
 
 void board_print(const char *text)

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Arm MPS2 with AN385: Cortex-M3 at 25 MHz, five UARTs of the CMSDK. Made for QEMU. */
+/*
+ * Arm MPS2 with AN385: Cortex-M3 at 25 MHz, five UARTs of the CMSDK: bus, second, S0 pulses,
+ * console. Made for QEMU. An S0 output is between the RX of its UART and ground: at 300 baud a
+ * pulse is a character.
+ */
 #include "../board.h"
 #include "../cortex_m.h"
-#include "../ring.h"
+#include "../../uart/ring.h"
 
 #define CLOCK_HZ 25000000u
 
@@ -28,16 +32,17 @@ struct uart {
     volatile bool sending;
 };
 
-static struct uart bus, second, pulses;
+static struct uart bus, second;
+static struct registers *const s0 = (struct registers *)0x40006000u;
 static struct registers *const console = (struct registers *)0x40007000u;
 
-const struct board_uarts board_uarts = {.bus = &bus, .second = &second, .pulses = &pulses};
+const struct board_uarts board_uarts = {.bus = &bus, .second = &second};
 
 /* ------------------------------------------------------------------------------------------------
  * Interrupts
  */
 
-static volatile uint32_t milliseconds;
+static volatile uint32_t milliseconds, pulses;
 const uint32_t board_tick_us = 1000;
 
 void systick(void)
@@ -87,15 +92,18 @@ static void second_sends(void)
     send(&second);
 }
 
-static void pulses_receive(void)
+/* Whatever character the UART makes of it. */
+static void s0_receives(void)
 {
-    receive(&pulses);
+    s0->interrupt = RX_CLEAR;
+    (void)s0->data;
+    pulses++;
 }
 
 INTERRUPTS interrupts[32] = {
     [0] = {.handler = bus_receives},    [1] = {.handler = bus_sends},
     [2] = {.handler = second_receives}, [3] = {.handler = second_sends},
-    [4] = {.handler = pulses_receive},
+    [4] = {.handler = s0_receives},
 };
 
 /* ------------------------------------------------------------------------------------------------
@@ -171,21 +179,27 @@ KWH_CONST struct kwh_uart board_uart = {.put = put,
 
 void board_init(void)
 {
-    struct uart *const uarts[] = {&bus, &second, &pulses};
+    struct uart *const uarts[] = {&bus, &second};
 
     bus.registers = (struct registers *)0x40004000u;
     second.registers = (struct registers *)0x40005000u;
-    pulses.registers = (struct registers *)0x40006000u;
-    for (unsigned i = 0; i < 3; i++) {
+    for (unsigned i = 0; i < 2; i++) {
         uarts[i]->registers->divider = CLOCK_HZ / 9600;
         uarts[i]->registers->control = TX_ON | RX_ON | TX_INTERRUPT | RX_INTERRUPT;
         interrupt_enable(2 * i);
+        interrupt_enable(2 * i + 1);
     }
-    interrupt_enable(1);
-    interrupt_enable(3);
+    s0->divider = CLOCK_HZ / 300;
+    s0->control = RX_ON | RX_INTERRUPT;
+    interrupt_enable(4);
     console->divider = 16; /* as fast as it goes */
     console->control = TX_ON;
     systick_start(CLOCK_HZ / 1000);
+}
+
+uint32_t board_pulses(void)
+{
+    return pulses;
 }
 
 void board_print(const char *text)
@@ -200,8 +214,7 @@ void board_print(const char *text)
 void board_rest(void)
 {
     interrupts_off();
-    if (ring_is_empty(&bus.received) && ring_is_empty(&second.received) &&
-        ring_is_empty(&pulses.received))
+    if (ring_is_empty(&bus.received) && ring_is_empty(&second.received))
         sleep();
     interrupts_on();
 }

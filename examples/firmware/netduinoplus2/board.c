@@ -5,16 +5,16 @@
  *
  *     bus      USART1   PA9 TX, PA10 RX, PA8 drives DE and /RE of the RS-485 transceiver
  *     second   USART2   PA2 TX, PA3 RX
- *     pulses   USART3   PB11 RX with its pull-up: the S0 output between it and ground
+ *     S0       USART3   PB11 RX with its pull-up: the output of the meter between it and ground;
+ *                       at 300 baud a pulse is a character
  *     console  UART4    PA0 TX
  */
 #include "../board.h"
 #include "../cortex_m.h"
-#include "../ring.h"
+#include "../../uart/ring.h"
 
 #define CLOCK_HZ 168000000u
-#define APB1_HZ  42000000u /* USART2, USART3, UART4 */
-#define APB2_HZ  84000000u /* USART1 */
+#define APB_HZ   10500000u /* of all USARTs: slow enough for 300 baud, whose divider has 16 bits */
 
 struct usart {
     volatile uint32_t status, data, divider, control1, control2, control3;
@@ -39,20 +39,20 @@ struct usart {
 
 struct uart {
     struct usart *registers;
-    uint32_t clock_hz;
     struct ring received, to_send;
 };
 
-static struct uart bus, second, pulses;
+static struct uart bus, second;
+static struct usart *const s0 = (struct usart *)0x40004800u;
 static struct usart *const console = (struct usart *)0x40004C00u;
 
-const struct board_uarts board_uarts = {.bus = &bus, .second = &second, .pulses = &pulses};
+const struct board_uarts board_uarts = {.bus = &bus, .second = &second};
 
 /* ------------------------------------------------------------------------------------------------
  * Interrupts
  */
 
-static volatile uint32_t milliseconds;
+static volatile uint32_t milliseconds, pulses;
 const uint32_t board_tick_us = 1000;
 
 void systick(void)
@@ -91,15 +91,19 @@ static void second_interrupt(void)
     interrupt(&second);
 }
 
-static void pulses_interrupt(void)
+/* Whatever character the USART makes of it: wide pulses end in a framing error. */
+static void s0_interrupt(void)
 {
-    interrupt(&pulses);
+    if ((s0->status & (RX_NOT_EMPTY | ERRORS)) != 0) {
+        (void)s0->data; /* clears both */
+        pulses++;
+    }
 }
 
 INTERRUPTS interrupts[82] = {
     [37] = {.handler = bus_interrupt},
     [38] = {.handler = second_interrupt},
-    [39] = {.handler = pulses_interrupt},
+    [39] = {.handler = s0_interrupt},
 };
 
 /* ------------------------------------------------------------------------------------------------
@@ -174,7 +178,7 @@ static enum kwh_error set_line(void *context, const struct kwh_line_settings *se
     if (settings->parity != 'N')
         format |= NINE_BITS | PARITY | (settings->parity == 'O' ? ODD : 0);
     uart->registers->control1 = 0;
-    uart->registers->divider = (uart->clock_hz + settings->baud / 2) / settings->baud;
+    uart->registers->divider = (APB_HZ + settings->baud / 2) / settings->baud;
     uart->registers->control2 = settings->stop_bits == 2 ? TWO_STOP_BITS : 0;
     uart->registers->control1 = format;
     return KWH_OK;
@@ -203,7 +207,7 @@ static void wait_for(uint32_t offset, uint32_t bits)
         continue;
 }
 
-/* 16 MHz / 16 * 336 / 2 = 168 MHz; APB1 a fourth, APB2 a half of it. */
+/* 16 MHz / 16 * 336 / 2 = 168 MHz; both APBs a sixteenth of it. */
 static void start_clocks(void)
 {
     RCC(0x40) |= UINT32_C(1) << 28;                        /* power control */
@@ -211,7 +215,7 @@ static void start_clocks(void)
     RCC(0x04) = UINT32_C(7) << 24 | 336 << 6 | 16;         /* PLL from the internal oscillator */
     RCC(0x00) |= UINT32_C(1) << 24;                        /* PLL on */
     wait_for(0x00, UINT32_C(1) << 25);                     /* it is ready */
-    RCC(0x08) = UINT32_C(4) << 13 | UINT32_C(5) << 10 | 2; /* the PLL runs the system */
+    RCC(0x08) = UINT32_C(7) << 13 | UINT32_C(7) << 10 | 2; /* the PLL runs the system */
     wait_for(0x08, UINT32_C(2) << 2);                      /* it does */
 }
 
@@ -224,6 +228,7 @@ static void connect_pins(void)
     GPIOA(0x20) |= UINT32_C(8) | UINT32_C(0x77) << 8; /* alternate functions: PA0, 2, 3 */
     GPIOA(0x24) |= UINT32_C(0x77) << 4;               /* PA9, PA10 */
     GPIOA(0x00) |= UINT32_C(0x2900A2);                /* modes */
+    GPIOA(0x0C) |= UINT32_C(0x100040);                /* pull-ups of RX: who sends lets go of it */
     GPIOB(0x24) |= UINT32_C(7) << 12;                 /* PB11 */
     GPIOB(0x0C) |= UINT32_C(1) << 22;                 /* its pull-up */
     GPIOB(0x00) |= UINT32_C(2) << 22;
@@ -232,21 +237,27 @@ static void connect_pins(void)
 void board_init(void)
 {
     static const struct kwh_line_settings usual = {9600, 8, 'N', 1};
-    struct uart *const uarts[] = {&bus, &second, &pulses};
+    struct uart *const uarts[] = {&bus, &second};
 
     start_clocks();
     connect_pins();
     bus.registers = (struct usart *)0x40011000u;
     second.registers = (struct usart *)0x40004400u;
-    pulses.registers = (struct usart *)0x40004800u;
-    for (unsigned i = 0; i < 3; i++) {
-        uarts[i]->clock_hz = i == 0 ? APB2_HZ : APB1_HZ;
+    for (unsigned i = 0; i < 2; i++) {
         (void)set_line(uarts[i], &usual); /* every USART can do that */
         interrupt_enable(37 + i);
     }
-    console->divider = APB1_HZ / 115200;
+    s0->divider = APB_HZ / 300;
+    s0->control1 = RX_ON | RX_INTERRUPT | ON;
+    interrupt_enable(39);
+    console->divider = APB_HZ / 115200;
     console->control1 = TX_ON | ON;
     systick_start(CLOCK_HZ / 1000);
+}
+
+uint32_t board_pulses(void)
+{
+    return pulses;
 }
 
 void board_print(const char *text)
@@ -261,8 +272,7 @@ void board_print(const char *text)
 void board_rest(void)
 {
     interrupts_off();
-    if (ring_is_empty(&bus.received) && ring_is_empty(&second.received) &&
-        ring_is_empty(&pulses.received))
+    if (ring_is_empty(&bus.received) && ring_is_empty(&second.received))
         sleep();
     interrupts_on();
 }

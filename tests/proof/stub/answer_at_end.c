@@ -5,8 +5,8 @@
 
 #include "../proof.h"
 
-size_t kwhi_answer_at_end(const struct kwh_framing *framing, const uint8_t *bytes, size_t length,
-                          struct kwh_exchange *exchanges)
+size_t kwhi_answer_at_end(KWH_CONST struct kwh_framing *framing, const uint8_t *bytes,
+                          size_t length, struct kwh_exchange *exchanges)
 {
     size_t at = ANY_WORD();
     (void)framing;
