@@ -84,7 +84,7 @@ static int missing; /* values that did not come */
 
 /* What was counted, and how finely it shows: the registers of both Modbus meters hold binary32 in
  * kWh, whose steps grow with the value. */
-static bool sample_of(const struct kwh_map *map, const struct kwh_counter *counter,
+static bool sample_of(KWH_CONST struct kwh_map *map, const struct kwh_counter *counter,
                       const struct kwh_reading *reading, struct kwh_counter_sample *sample)
 {
     struct kwh_decimal kwh;

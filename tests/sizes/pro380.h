@@ -19,7 +19,7 @@ static void show(const struct kwh_reading *reading)
 }
 
 /* The values of an answered request. */
-static void show_values(const struct kwh_plan_request *request, const uint8_t *registers)
+static void show_values(KWH_CONST struct kwh_plan_request *request, const uint8_t *registers)
 {
     struct kwh_reading reading;
     for (size_t i = 0;
