@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From received bytes to the end of an exchange. */
+#include "answer_at_end.h"
 #include "debt.h"
 #include "line_state.h"
 #include "statistics.h"
@@ -241,32 +242,24 @@ static void pass_spoilt(struct kwh_line *line, struct kwh_exchange *exchange, bo
         collide(line, exchange, line->spoilt, KWH_ERROR_COLLISION, now_us);
 }
 
-/* Where an answer stands at the very end of what was received, but not at its beginning; 0:
- * nowhere.
- */
-static size_t answer_at_end(const struct kwh_line *line, struct kwh_exchange *exchange)
-{
-    const uint8_t *received = line->buffer + kwhi_receive_at(line);
-    for (size_t at = 1; at < line->received; at++) {
-        size_t left = line->received - at;
-        struct kwh_match match = line->framing->match(received + at, left, exchange);
-        if (match.verdict == KWH_VERDICT_FRAME && match.count == left)
-            return at;
-    }
-    return 0;
-}
-
 /*
  * What begins at the first byte decides; silence alone ends nothing. But when nothing more comes
  * and a whole answer stands at the very end, then what precedes it was no frame.
  */
 static struct kwh_match judge(const struct kwh_line *line, struct kwh_exchange *exchange, bool idle)
 {
+    const uint8_t *received = line->buffer + kwhi_receive_at(line);
+    size_t noise = 0;
     exchange->idle = idle;
-    struct kwh_match match = line->framing->match(line->buffer + kwhi_receive_at(line),
-                                                  line->received, exchange);
-    size_t noise = idle && match.verdict == KWH_VERDICT_MORE ? answer_at_end(line, exchange) : 0;
-    return noise != 0 ? kwh_match_slide(noise, KWH_REASON_NOISE, 0) : match;
+    struct kwh_match match = line->framing->match(received, line->received, exchange);
+    if (idle && match.verdict == KWH_VERDICT_MORE)
+        noise = kwhi_answer_at_end(line->framing, received, line->received, exchange);
+    if (noise != 0) {
+        match.verdict = KWH_VERDICT_SLIDE;
+        match.reason = KWH_REASON_NOISE;
+        match.count = (uint16_t)noise;
+    }
+    return match;
 }
 
 /* One look at the front of what was received; false when nothing more can be made of it now. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 // proof: LENGTHS=522
 // proof: SOURCES=lib/line/line.c,lib/line/receive.c,lib/line/debt.c,lib/line/wire_time.c
-// proof: SOURCES=tests/proof/stub/shift.c,lib/line/statistics.c
+// proof: SOURCES=tests/proof/stub/shift.c,tests/proof/stub/answer_at_end.c,lib/line/statistics.c
 // proof: SOURCES=lib/modbus/request.c,lib/modbus/rtu.c,lib/modbus/tcp.c,lib/modbus/answer.c
 // proof: SOURCES=lib/modbus/pdu_length.c,lib/modbus/raw_length.c,tests/proof/stub/crc16.c
 // proof: SOURCES=lib/base/error.c,lib/mbus/mbus_master.c,lib/mbus/mbus_frame.c
