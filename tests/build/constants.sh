@@ -12,7 +12,7 @@ cd "$SOURCE"
 
 apart()
 {
-    clang -std=c99 -ffreestanding -fsyntax-only '-DKWH_CONST=const __attribute__((address_space(1)))' \
+    clang -std=c99 -ffreestanding -w -fsyntax-only '-DKWH_CONST=const __attribute__((address_space(1)))' \
         '-DKWH_TEXT(text_)=((KWH_CONST char[]){text_})' -Iinclude -I"$BUILD/include" "$@"
 }
 
