@@ -25,5 +25,4 @@ void kwh_exchange_count(const struct kwh_exchange *exchange, uint32_t latency_us
         kwhi_count_answer(statistics, exchange->error != KWH_OK, latency_us);
     else
         statistics->timeouts++;
-    statistics->bad_crc += exchange->error == KWH_ERROR_BAD_CRC ? 1u : 0u;
 }
