@@ -190,6 +190,12 @@ static void streams_come_to_their_end(void **state)
         {READ, true, "01 03 50 12 00 02 75 0E", KWH_ERROR_ONLY_ECHO, "", 0},
         {READ, true, "01 03 50 12 00 02 75 0E FF", KWH_ERROR_NO_FRAME, "", 1},
         {READ, true, ANSWER, KWH_OK, "03 04 3E 33 33 33", 0},
+        /* Behind noise, too, and be it the beginning of a frame: then it is no answer. */
+        {READ, true, "FF 01 03 50 12 00 02 75 0E" ANSWER, KWH_OK, "03 04 3E 33 33 33", 1},
+        {WRITE, true, "FF 01 06 40 03 00 0A EC 0D", KWH_ERROR_NO_FRAME, "", 1},
+        {WRITE, true, "0C 01 06 40 03 00 0A EC 0D", KWH_ERROR_NO_FRAME, "", 1},
+        {WRITE, true, "0C 01 06 40 03 00 0A EC 0D 01 06 40 03 00 0A EC 0D", KWH_OK,
+         "06 40 03 00 0A", 1},
         {WRITE, true, "01 06 40 03 00 0A EC 0D", KWH_ERROR_ONLY_ECHO, "", 0},
         {WRITE, true, "01 06 40 03 00 0A EC 0D 01 06 40 03 00 0A EC 0D", KWH_OK, "06 40 03 00 0A",
          0},
