@@ -236,6 +236,25 @@ static void buffers_are_kept(void **state)
     assert_int_equal(buffer[sizeof bytes], UNTOUCHED);
 }
 
+/* On a connection the answer is known by its id: not that to the request before. */
+static void an_id_tells_the_answer(void **state)
+{
+    uint8_t bytes[ROOM];
+    size_t length = hex("00 07 00 00 00 06 01 03 50 12 00 02", bytes, sizeof bytes);
+    (void)state;
+    assert_int_equal(kwh_modbus_read(&exchange, 1, 3, 0x5012, 2), KWH_OK);
+    exchange.id = 7;
+    assert_int_equal(kwh_exchange_begin(&exchange, &kwh_modbus_tcp, buffer, sizeof buffer), length);
+    assert_memory_equal(buffer, bytes, length);
+    length = hex("00 06 00 00 00 07 01 03 04 41 41 41 41"
+                 "00 07 00 00 00 07 01 03 04 3E 33 33 33",
+                 buffer, sizeof buffer);
+    assert_true(kwh_exchange_look(&exchange, &kwh_modbus_tcp, buffer, length));
+    assert_int_equal(exchange.error, KWH_OK);
+    assert_int_equal(exchange.answer_size, 6);
+    assert_int_equal(buffer[exchange.answer_at + 2], 0x3E);
+}
+
 static void receive_text(enum request request, const char *text)
 {
     uint8_t bytes[ROOM];
@@ -297,6 +316,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(streams_come_to_their_end),
         cmocka_unit_test(buffers_are_kept),
+        cmocka_unit_test(an_id_tells_the_answer),
         cmocka_unit_test(exchanges_are_counted),
         cmocka_unit_test(links_are_told),
     };

@@ -12,27 +12,27 @@ size_t kwh_exchange_begin(struct kwh_exchange *exchange, KWH_CONST struct kwh_fr
     exchange->error = KWH_ERROR_TIMEOUT;
     exchange->answer_size = 0;
     exchange->echoed = false;
+    exchange->reason = KWH_REASON_NOISE;
     return framing->wrap(exchange, frame, capacity);
 }
 
-/* Should no answer come, what says most of the bytes that are given up is the failure: a damaged
- * answer, then what is no answer of ours, then that of another. */
+/* Should no answer come, what says most of the bytes that are given up is the failure. */
 static void give_up(struct kwh_exchange *exchange, const struct kwh_match *match)
 {
-    static KWH_CONST uint8_t errors[] = {KWH_ERROR_NO_FRAME, KWH_ERROR_BAD_CRC,
-                                         KWH_ERROR_OTHER_ADDRESS, KWH_ERROR_OTHER_ANSWER};
+    static KWH_CONST uint8_t errors[] = {KWH_ERROR_NO_FRAME, KWH_ERROR_OTHER_ADDRESS,
+                                         KWH_ERROR_OTHER_ANSWER, KWH_ERROR_BAD_CRC};
     struct kwh_statistics *statistics = exchange->statistics;
-    uint8_t error = errors[match->reason];
+    if (match->reason >= exchange->reason) {
+        exchange->reason = (uint8_t)match->reason;
+        exchange->error = (enum kwh_error)errors[match->reason];
+    }
     if (match->error != KWH_OK)
         exchange->error = match->error;
-    else if (exchange->error != KWH_ERROR_BAD_CRC &&
-             (error == KWH_ERROR_BAD_CRC || error > exchange->error ||
-              exchange->error == KWH_ERROR_ONLY_ECHO))
-        exchange->error = (enum kwh_error)error;
     if (statistics == NULL)
         return;
     statistics->skipped_bytes += match->count;
-    statistics->bad_crc += match->reason == KWH_REASON_BAD_CRC ? 1u : 0u;
+    if (match->reason == KWH_REASON_BAD_CRC)
+        statistics->bad_crc++;
 }
 
 bool kwh_exchange_look(struct kwh_exchange *exchange, KWH_CONST struct kwh_framing *framing,

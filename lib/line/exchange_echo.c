@@ -3,18 +3,9 @@
 
 #include "shift.h"
 
-/* The failure, should nothing follow the echo; it is counted what stood before it. */
-static void note_echo(struct kwh_exchange *exchange, size_t noise)
-{
-    if (exchange->error == KWH_ERROR_TIMEOUT)
-        exchange->error = noise == 0 ? KWH_ERROR_ONLY_ECHO : KWH_ERROR_NO_FRAME;
-    if (exchange->statistics != NULL)
-        exchange->statistics->skipped_bytes += (uint32_t)noise;
-}
-
 /*
- * The request is looked for behind noise, too, and before anything else is looked at: where the
- * answer is the same, it would be one.
+ * The request is looked for behind noise, too, which stays to be looked at: where the answer is the
+ * same, an echo that stays would be one.
  */
 bool kwh_exchange_take_echo(struct kwh_exchange *exchange, uint8_t *frame, size_t sent,
                             size_t *count)
@@ -23,17 +14,19 @@ bool kwh_exchange_take_echo(struct kwh_exchange *exchange, uint8_t *frame, size_
     if (exchange->echoed || *count == 0)
         return true;
     for (size_t at = 0; at < received; at++) {
-        size_t same = 0;
-        while (same < sent && at + same < received && frame[same] == frame[sent + at + same])
+        const uint8_t *bytes = frame + sent + at;
+        size_t same = 0, left = received - at;
+        while (same < sent && same < left && bytes[same] == frame[same])
             same++;
         if (same == sent) {
-            note_echo(exchange, at);
             exchange->echoed = true;
             exchange->answer_size = 0;
-            *count = kwhi_shift(frame + sent, at + sent, received);
+            if (exchange->error == KWH_ERROR_TIMEOUT)
+                exchange->error = KWH_ERROR_ONLY_ECHO;
+            *count = at + kwhi_shift(frame + sent + at, sent, left);
             return *count != 0;
         }
-        if (at == 0 && same == received) {
+        if (same == received) {
             exchange->answer_size = (uint16_t)received;
             return false;
         }
