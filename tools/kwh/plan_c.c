@@ -187,7 +187,7 @@ void plan_c(const struct kwh_plan *plan)
              " * are to be taken: these are the values of a meter that answers as the first "
              "model.");
     puts(" */\n"
-         "#include <kwh/fixed_plan.h>\n\n"
+         "#include <kwh.h>\n\n"
          "/* clang-format off */");
     print_rows(plan);
     print_map(map, print_items(plan));
