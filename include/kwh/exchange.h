@@ -46,7 +46,6 @@ struct kwh_exchange {
     uint8_t sendings; /**< how often it has left the line */
     uint8_t state;    /**< enum kwh_exchange_state */
     uint8_t from;     /**< result: the address that answered */
-    uint8_t reason;   /* why bytes were given up, where there is no line: what says most */
     bool anyone;      /**< whoever answers, that is the answer: see from. It owes nothing to others
                            of its kind and waits for no debt, for every answer tells whose it is;
                            an answer of another address leaves its own owed. Framings of Modbus. */
@@ -94,12 +93,12 @@ enum kwh_verdict {
     KWH_VERDICT_BROKEN     /**< nothing that follows can be trusted: close the connection */
 };
 
-/** Why bytes are given up; what says more of a failure stands behind. */
+/** Why bytes are given up. */
 enum kwh_reason {
     KWH_REASON_NOISE,         /**< no frame begins here */
+    KWH_REASON_BAD_CRC,       /**< the shape of the answer, but its CRC does not hold */
     KWH_REASON_OTHER_ADDRESS, /**< a whole frame of another address */
-    KWH_REASON_OTHER_ANSWER,  /**< a whole frame of ours, but not to this request */
-    KWH_REASON_BAD_CRC        /**< the shape of the answer, but its CRC does not hold */
+    KWH_REASON_OTHER_ANSWER   /**< a whole frame of ours, but not to this request */
 };
 
 /** Result of kwh_framing.match(). */

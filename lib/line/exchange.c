@@ -12,22 +12,21 @@ size_t kwh_exchange_begin(struct kwh_exchange *exchange, KWH_CONST struct kwh_fr
     exchange->error = KWH_ERROR_TIMEOUT;
     exchange->answer_size = 0;
     exchange->echoed = false;
-    exchange->reason = KWH_REASON_NOISE;
     return framing->wrap(exchange, frame, capacity);
 }
 
 /* Should no answer come, what says most of the bytes that are given up is the failure. */
 static void give_up(struct kwh_exchange *exchange, const struct kwh_match *match)
 {
-    static KWH_CONST uint8_t errors[] = {KWH_ERROR_NO_FRAME, KWH_ERROR_OTHER_ADDRESS,
-                                         KWH_ERROR_OTHER_ANSWER, KWH_ERROR_BAD_CRC};
+    static KWH_CONST uint8_t errors[] = {KWH_ERROR_NO_FRAME, KWH_ERROR_BAD_CRC,
+                                         KWH_ERROR_OTHER_ADDRESS, KWH_ERROR_OTHER_ANSWER};
     struct kwh_statistics *statistics = exchange->statistics;
-    if (match->reason >= exchange->reason) {
-        exchange->reason = (uint8_t)match->reason;
-        exchange->error = (enum kwh_error)errors[match->reason];
-    }
-    if (match->error != KWH_OK)
-        exchange->error = match->error;
+    enum kwh_error known = exchange->error, error = match->error;
+    if (error == KWH_OK)
+        error = (enum kwh_error)errors[match->reason];
+    if (known != KWH_ERROR_BAD_CRC &&
+        (error > known || error == KWH_ERROR_BAD_CRC || known == KWH_ERROR_ONLY_ECHO))
+        exchange->error = error;
     if (statistics == NULL)
         return;
     statistics->skipped_bytes += match->count;

@@ -169,8 +169,8 @@ static bool may_become_echo(const struct kwh_line *line, const struct kwh_match 
 static void note_reason(struct kwh_line *line, struct kwh_exchange *exchange,
                         const struct kwh_match *match)
 {
-    static KWH_CONST uint8_t saw[] = {KWHI_SAW_NOISE, KWHI_SAW_OTHER_ADDRESS, KWHI_SAW_OTHER_ANSWER,
-                                      KWHI_SAW_BAD_CRC};
+    static KWH_CONST uint8_t saw[] = {KWHI_SAW_NOISE, KWHI_SAW_BAD_CRC, KWHI_SAW_OTHER_ADDRESS,
+                                      KWHI_SAW_OTHER_ANSWER};
     line->saw |= saw[match->reason];
     if (match->reason == KWH_REASON_OTHER_ADDRESS)
         line->other_address = match->address;
