@@ -95,6 +95,7 @@ static const uint8_t *carry(enum request request, bool echo, const uint8_t *byte
     uint32_t now_us = 0;
 
     assert_int_equal(kwh_line_init(&line, ask(request), lines_buffer, sizeof lines_buffer), KWH_OK);
+    exchange.statistics = &statistics;
     kwh_line_set_speed(&line, &settings);
     line.echo = echo ? KWH_ECHO_ALWAYS : KWH_ECHO_NEVER;
     assert_int_equal(kwh_line_start(&line, &exchange, now_us), KWH_OK);
@@ -126,8 +127,20 @@ struct stream {
     uint32_t skipped;
 };
 
+/* As on a line, to which echoes are bytes that belong to no answer. */
+static void assert_counted(const struct kwh_statistics *own, const struct kwh_statistics *lines)
+{
+    assert_int_equal(own->sent, lines->sent);
+    assert_int_equal(own->ok, lines->ok);
+    assert_int_equal(own->timeouts, lines->timeouts);
+    assert_int_equal(own->bad_crc, lines->bad_crc);
+    assert_int_equal(own->exceptions, lines->exceptions);
+    assert_int_equal(own->retries, lines->retries);
+}
+
 static void assert_ends(const struct stream *stream)
 {
+    struct kwh_statistics own;
     uint8_t bytes[ROOM], answer[ROOM];
     size_t length = hex(stream->bytes, bytes, sizeof bytes);
     size_t size = hex(stream->answer, answer, sizeof answer), found;
@@ -140,7 +153,11 @@ static void assert_ends(const struct stream *stream)
         assert_memory_equal(room + exchange.answer_at, answer, size);
         assert_int_equal(statistics.skipped_bytes, stream->skipped);
     }
+    kwh_exchange_count(&exchange, 1);
+    own = statistics;
+    memset(&statistics, 0, sizeof statistics);
     lines = carry(stream->request, stream->echo, bytes, length, &found);
+    assert_counted(&own, &statistics);
     assert_int_equal(exchange.error, stream->error);
     assert_int_equal(found, size);
     assert_memory_equal(lines, answer, size);
@@ -162,12 +179,23 @@ static void streams_come_to_their_end(void **state)
         {READ, false, "11 03 02 12 34 74 F0", KWH_ERROR_OTHER_ADDRESS, "", 7},
         {READ, false, "01 84 02 C2 C1", KWH_ERROR_OTHER_ANSWER, "", 5},
         {READ, false, "00 FF", KWH_ERROR_NO_FRAME, "", 2},
+        /* What says most of several that are no answer is the failure. */
+        {READ, false, "01 83 02 C0 F0" ANSWER, KWH_OK, "03 04 3E 33 33 33", 5},
+        {READ, false, "01 83 02 C0 F0 11 03 02 12 34 74 F0", KWH_ERROR_BAD_CRC, "", 12},
+        {READ, false, "01 84 02 C2 C1 11 03 02 12 34 74 F0", KWH_ERROR_OTHER_ANSWER, "", 12},
+        {READ, false, "11 03 02 12 34 74 F0 01 84 02 C2 C1", KWH_ERROR_OTHER_ANSWER, "", 12},
         {WRITE, false, "01 06 40 03 00 0A EC 0D", KWH_OK, "06 40 03 00 0A", 0},
         /* What is sent comes back. */
         {READ, true, "01 03 50 12 00 02 75 0E" ANSWER, KWH_OK, "03 04 3E 33 33 33", 0},
         {READ, true, "01 03 50 12 00 02 75 0E", KWH_ERROR_ONLY_ECHO, "", 0},
         {READ, true, "01 03 50 12 00 02 75 0E FF", KWH_ERROR_NO_FRAME, "", 1},
         {READ, true, ANSWER, KWH_OK, "03 04 3E 33 33 33", 0},
+        /* Behind noise, too, and be it the beginning of a frame: then it is no answer. */
+        {READ, true, "FF 01 03 50 12 00 02 75 0E" ANSWER, KWH_OK, "03 04 3E 33 33 33", 1},
+        {WRITE, true, "FF 01 06 40 03 00 0A EC 0D", KWH_ERROR_NO_FRAME, "", 1},
+        {WRITE, true, "0C 01 06 40 03 00 0A EC 0D", KWH_ERROR_NO_FRAME, "", 1},
+        {WRITE, true, "0C 01 06 40 03 00 0A EC 0D 01 06 40 03 00 0A EC 0D", KWH_OK,
+         "06 40 03 00 0A", 1},
         {WRITE, true, "01 06 40 03 00 0A EC 0D", KWH_ERROR_ONLY_ECHO, "", 0},
         {WRITE, true, "01 06 40 03 00 0A EC 0D 01 06 40 03 00 0A EC 0D", KWH_OK, "06 40 03 00 0A",
          0},
@@ -208,6 +236,25 @@ static void buffers_are_kept(void **state)
     assert_int_equal(buffer[sizeof bytes], UNTOUCHED);
 }
 
+/* On a connection the answer is known by its id: not that to the request before. */
+static void an_id_tells_the_answer(void **state)
+{
+    uint8_t bytes[ROOM];
+    size_t length = hex("00 07 00 00 00 06 01 03 50 12 00 02", bytes, sizeof bytes);
+    (void)state;
+    assert_int_equal(kwh_modbus_read(&exchange, 1, 3, 0x5012, 2), KWH_OK);
+    exchange.id = 7;
+    assert_int_equal(kwh_exchange_begin(&exchange, &kwh_modbus_tcp, buffer, sizeof buffer), length);
+    assert_memory_equal(buffer, bytes, length);
+    length = hex("00 06 00 00 00 07 01 03 04 41 41 41 41"
+                 "00 07 00 00 00 07 01 03 04 3E 33 33 33",
+                 buffer, sizeof buffer);
+    assert_true(kwh_exchange_look(&exchange, &kwh_modbus_tcp, buffer, length));
+    assert_int_equal(exchange.error, KWH_OK);
+    assert_int_equal(exchange.answer_size, 6);
+    assert_int_equal(buffer[exchange.answer_at + 2], 0x3E);
+}
+
 static void receive_text(enum request request, const char *text)
 {
     uint8_t bytes[ROOM];
@@ -215,6 +262,7 @@ static void receive_text(enum request request, const char *text)
     struct kwh_statistics before = statistics;
     (void)receive(request, false, bytes, length, length + 1);
     before.skipped_bytes += statistics.skipped_bytes;
+    before.bad_crc += statistics.bad_crc;
     statistics = before;
 }
 
@@ -268,6 +316,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(streams_come_to_their_end),
         cmocka_unit_test(buffers_are_kept),
+        cmocka_unit_test(an_id_tells_the_answer),
         cmocka_unit_test(exchanges_are_counted),
         cmocka_unit_test(links_are_told),
     };

@@ -24,10 +24,9 @@ static void send(const uint8_t *bytes, size_t count)
         continue;
 }
 
-/* Waits for the first byte, a second at most; 0: nothing came. */
-static size_t receive(uint8_t *room, size_t capacity)
+/* Waits for a byte, up to a second after the request; 0: nothing came. */
+static size_t receive(uint8_t *room, size_t capacity, uint32_t since_us)
 {
-    uint32_t since_us = hardware_now_us();
     if (capacity == 0)
         return 0;
     while (!hardware_received())
@@ -40,11 +39,14 @@ static size_t receive(uint8_t *room, size_t capacity)
 static enum kwh_error ask(void)
 {
     size_t count = kwh_exchange_begin(&exchange, &kwh_modbus_rtu, frame, sizeof frame);
+    uint32_t since_us;
     while (hardware_received())
         (void)hardware_receive(); /* what came before answers nothing */
     send(frame, count);
+    since_us = hardware_now_us();
     do
-        count = receive(frame + exchange.answer_size, sizeof frame - exchange.answer_size);
+        count = receive(frame + exchange.answer_size, sizeof frame - exchange.answer_size,
+                        since_us);
     while (!kwh_exchange_look(&exchange, &kwh_modbus_rtu, frame, count));
     return exchange.error;
 }

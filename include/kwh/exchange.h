@@ -186,7 +186,8 @@ struct kwh_framing {
 
 /**
  * Builds the request in @p frame, and makes the exchange ready for kwh_exchange_look(). Returns the
- * length of the frame; 0: it does not fit @p capacity.
+ * length of the frame; 0: it does not fit @p capacity. A buffer that the answer does not fit fills
+ * up, and KWH_ERROR_NO_FRAME is the end.
  *
  * This is the smallest way to ask, for firmware that has one meter and no room: no line, the
  * caller's own loop, clock and retries. What came before the request must have been thrown away.
@@ -198,8 +199,10 @@ struct kwh_framing {
  *     while (!kwh_exchange_look(&exchange, &kwh_modbus_rtu, frame, count));
  *
  * What a line does besides is left to the caller: silence before a request; no request of the same
- * shape until the answer to a failed one cannot arrive any more; learning whether requests come
- * back; broadcasts and ids. Not for Modbus TCP with several requests under way.
+ * shape, nor the same again, until the answer to a failed one cannot arrive any more; learning
+ * whether requests come back; broadcasts and ids. It also tells more: exchange.from, proven and
+ * latency_us are results of a line alone. Modbus TCP with one request under way at a time, and
+ * exchange.id another for each.
  */
 KWH_API size_t kwh_exchange_begin(struct kwh_exchange *exchange,
                                   KWH_CONST struct kwh_framing *framing, uint8_t *frame,
@@ -209,7 +212,8 @@ KWH_API size_t kwh_exchange_begin(struct kwh_exchange *exchange,
  * Looks for the answer among the bytes at @p bytes: those of the calls before, of which
  * exchange.answer_size are left, and @p count new ones behind them. What is no answer is given up.
  * @p count 0 says that the wait is over: nothing came for as long as the answer may take to begin,
- * or to go on.
+ * while exchange.answer_size is 0, or else to go on; or the time for all of it is up, for noise may
+ * never end.
  *
  * @return true: the exchange is over. exchange.error is KWH_OK or the meter's refusal, and the PDU
  *         of the answer, exchange.answer_size bytes, begins at bytes + exchange.answer_at; or the
@@ -221,9 +225,9 @@ KWH_API bool kwh_exchange_look(struct kwh_exchange *exchange, KWH_CONST struct k
 
 /**
  * For ports that hear what they send, before kwh_exchange_look(): the request, @p sent bytes at
- * @p frame, is expected to come back, and is taken away from the front of what lies behind it, at
- * frame + sent; @p count falls to what followed. The buffer must hold request and answer. An answer
- * that looks like its request (functions 05, 06, 08) is the second copy.
+ * @p frame, is expected to come back, and is taken out of what lies behind it, at frame + sent,
+ * noise before it or not; @p count falls to what is left. The buffer must hold request and answer.
+ * An answer that looks like its request (functions 05, 06, 08) is the second copy.
  *
  *     do
  *         count = receive(frame + sent + exchange.answer_size, ...);
@@ -237,10 +241,10 @@ KWH_API bool kwh_exchange_take_echo(struct kwh_exchange *exchange, uint8_t *fram
                                     size_t *count);
 
 /**
- * Counts an exchange that is over in exchange.statistics, where kwh_exchange_look() has counted
- * the bytes that it gave up: everything else there, and @p latency_us, from the end of the request
- * to the whole answer. exchange.attempt is the caller's, 0 for the first. Not for lines, which
- * count by themselves.
+ * Counts an exchange that is over, once, in exchange.statistics, where kwh_exchange_look() has
+ * counted what it gave up (skipped_bytes, bad_crc): everything else there, and @p latency_us, from
+ * the end of the request to the whole answer. exchange.attempt is the caller's, 0 for the first.
+ * Not for lines, which count by themselves.
  */
 KWH_API void kwh_exchange_count(const struct kwh_exchange *exchange, uint32_t latency_us);
 

@@ -15,18 +15,23 @@ size_t kwh_exchange_begin(struct kwh_exchange *exchange, KWH_CONST struct kwh_fr
     return framing->wrap(exchange, frame, capacity);
 }
 
-/* What the bytes were that are given up is the failure, should nothing better come. */
+/* Should no answer come, what says most of the bytes that are given up is the failure. */
 static void give_up(struct kwh_exchange *exchange, const struct kwh_match *match)
 {
     static KWH_CONST uint8_t errors[] = {KWH_ERROR_NO_FRAME, KWH_ERROR_BAD_CRC,
                                          KWH_ERROR_OTHER_ADDRESS, KWH_ERROR_OTHER_ANSWER};
-    if (match->error != KWH_OK)
-        exchange->error = match->error;
-    else if (match->reason != KWH_REASON_NOISE || exchange->error == KWH_ERROR_TIMEOUT ||
-             exchange->error == KWH_ERROR_ONLY_ECHO)
-        exchange->error = (enum kwh_error)errors[match->reason];
-    if (exchange->statistics != NULL)
-        exchange->statistics->skipped_bytes += match->count;
+    struct kwh_statistics *statistics = exchange->statistics;
+    enum kwh_error known = exchange->error, error = match->error;
+    if (error == KWH_OK)
+        error = (enum kwh_error)errors[match->reason];
+    if (known != KWH_ERROR_BAD_CRC &&
+        (error > known || error == KWH_ERROR_BAD_CRC || known == KWH_ERROR_ONLY_ECHO))
+        exchange->error = error;
+    if (statistics == NULL)
+        return;
+    statistics->skipped_bytes += match->count;
+    if (match->reason == KWH_REASON_BAD_CRC)
+        statistics->bad_crc++;
 }
 
 bool kwh_exchange_look(struct kwh_exchange *exchange, KWH_CONST struct kwh_framing *framing,

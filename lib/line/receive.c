@@ -109,7 +109,8 @@ static void succeed(struct kwh_line *line, const struct kwh_match *match, uint32
     exchange->proven = !ambiguous || echo_excluded(line);
     if (exchange->sendings > 1 || !exchange->proven || exchange->from != exchange->address)
         owe(line, exchange);
-    kwhi_count_answer(exchange->statistics, refused, exchange->latency_us);
+    if (exchange->statistics != NULL)
+        kwhi_count_answer(exchange->statistics, refused, exchange->latency_us);
     if (refused)
         remember_failure(line, exchange, now_us);
     if (line->trace != NULL)

@@ -3,10 +3,10 @@
 
 void kwhi_count_answer(struct kwh_statistics *statistics, bool refused, uint32_t latency_us)
 {
-    if (statistics == NULL)
-        return;
-    statistics->ok += refused ? 0u : 1u;
-    statistics->exceptions += refused ? 1u : 0u;
+    if (refused)
+        statistics->exceptions++;
+    else
+        statistics->ok++;
     statistics->latency_last_us = latency_us;
     if (statistics->latency_min_us == 0 || latency_us < statistics->latency_min_us)
         statistics->latency_min_us = latency_us;
@@ -20,10 +20,10 @@ void kwh_exchange_count(const struct kwh_exchange *exchange, uint32_t latency_us
     if (statistics == NULL)
         return;
     statistics->sent++;
-    statistics->retries += exchange->attempt != 0 ? 1u : 0u;
+    if (exchange->attempt != 0)
+        statistics->retries++;
     if (exchange->answer_size != 0)
         kwhi_count_answer(statistics, exchange->error != KWH_OK, latency_us);
     else
         statistics->timeouts++;
-    statistics->bad_crc += exchange->error == KWH_ERROR_BAD_CRC ? 1u : 0u;
 }

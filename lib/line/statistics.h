@@ -4,7 +4,7 @@
 
 #include <kwh/exchange.h>
 
-/* Counts a proven answer; `statistics` may be NULL. */
+/* Counts a proven answer. */
 void kwhi_count_answer(struct kwh_statistics *statistics, bool refused, uint32_t latency_us);
 
 #endif

@@ -53,6 +53,9 @@ echo '#include "../kwh.h"' >"$temp/headers/kwh.h"
 # CC may be several words.
 # shellcheck disable=SC2086
 $CC -std=c99 -I"$temp" -c "$temp/kwh.c" -o "$temp/kwh.o"
+# A plan of constants as it is printed.
+# shellcheck disable=SC2086
+$CC -std=c99 -I"$temp/one" -c tests/sizes/pro380_plan.c -o "$temp/try.o"
 names=
 for name in "$@"; do # those of internals apart
     grep -qE '^#include "(base|energy|line|modbus|mbus|map|meter|port)/' "tests/test_$name.c" ||

@@ -2,7 +2,7 @@
 /*
  * inepro_pro380: 85 values. Made by `kwh plan`, see kwh/fixed_plan.h; not to be edited.
  */
-#include <kwh/fixed_plan.h>
+#include <kwh.h>
 
 /* clang-format off */
 static KWH_CONST struct kwh_row rows[] = {

@@ -34,6 +34,10 @@ print(*[row["name"] for row in json.loads(input())["rows"] if row["by_name"]])' 
 # shellcheck disable=SC2086
 exits 0 plan inepro_pro380 $all -o c
 cmp -s "$temp/out" "$plan" || complain "$plan is not what kwh plan prints: put it there"
+# With the times that the meters want, or else they may stop answering.
+exits 0 plan eastron_sdm72d_m2 -o c
+says out ".quiet_ms = 100,"
+says out ".answer_ms = 500,"
 exits 2 plan inepro_pro380 -o d
 says err "not table, json, csv or c"
 exits 2 maps -o c

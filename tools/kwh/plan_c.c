@@ -151,6 +151,10 @@ static void print_map(const struct kwh_map *map, unsigned items)
         printf("    .order = KWH_ORDER_%s,\n", orders[map->order & 3]);
     if (map->top_is_absent != 0)
         puts("    .top_is_absent = 1,");
+    if (map->quiet_ms != 0)
+        printf("    .quiet_ms = %u,\n", (unsigned)map->quiet_ms);
+    if (map->answer_ms != 0)
+        printf("    .answer_ms = %u,\n", (unsigned)map->answer_ms);
     puts("};\n");
 }
 
@@ -183,7 +187,7 @@ void plan_c(const struct kwh_plan *plan)
              " * are to be taken: these are the values of a meter that answers as the first "
              "model.");
     puts(" */\n"
-         "#include <kwh/fixed_plan.h>\n\n"
+         "#include <kwh.h>\n\n"
          "/* clang-format off */");
     print_rows(plan);
     print_map(map, print_items(plan));
