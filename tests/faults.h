@@ -173,7 +173,7 @@ static inline void play_other_first(const struct answer *answer, const char *tex
                                     uint32_t later_us, fault_player *play, const void *context)
 {
     enum fault_kind kind = later_us == 0 ? OTHER_FIRST : OTHER_FIRST_OURS_LATER;
-    struct fault fault = fault_of(kind, later_us, answer);
+    struct fault fault = fault_of(kind, (size_t)later_us, answer);
     uint8_t other[32];
     size_t count = hex(text, other, sizeof other);
     fault_insert(&fault, 0, 0, count);
