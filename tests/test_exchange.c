@@ -218,12 +218,14 @@ static void streams_come_to_their_end(void **state)
         assert_ends(&streams[i]);
 }
 
-/* A request that does not fit, and a buffer that fills up without an answer. */
+/* A request that does not fit or is none, and a buffer that fills up without an answer. */
 static void buffers_are_kept(void **state)
 {
     uint8_t bytes[9];
     (void)state;
     assert_int_equal(kwh_exchange_begin(&exchange, ask(READ), buffer, 7), 0);
+    assert_int_equal(kwh_modbus_read(&exchange, 1, 3, 0, 200), KWH_ERROR_ARGUMENT);
+    assert_int_equal(kwh_exchange_begin(&exchange, &kwh_modbus_rtu, buffer, sizeof buffer), 0);
     assert_int_equal(hex("01 03 FB 00 00 00 00 00 00", bytes, sizeof bytes), sizeof bytes);
     (void)kwh_exchange_begin(&exchange, ask(READ), buffer, sizeof bytes);
     memcpy(buffer, bytes, sizeof bytes);

@@ -186,8 +186,9 @@ struct kwh_framing {
 
 /**
  * Builds the request in @p frame, and makes the exchange ready for kwh_exchange_look(). Returns the
- * length of the frame; 0: it does not fit @p capacity. A buffer that the answer does not fit fills
- * up, and KWH_ERROR_NO_FRAME is the end.
+ * length of the frame; 0: it does not fit @p capacity, or what should have filled the exchange has
+ * refused to; then there is nothing to send and nothing to look for. A buffer that the answer does
+ * not fit fills up, and KWH_ERROR_NO_FRAME is the end.
  *
  * This is the smallest way to ask, for firmware that has one meter and no room: no line, the
  * caller's own loop, clock and retries. What came before the request must have been thrown away.

@@ -12,7 +12,7 @@ size_t kwh_exchange_begin(struct kwh_exchange *exchange, KWH_CONST struct kwh_fr
     exchange->error = KWH_ERROR_TIMEOUT;
     exchange->answer_size = 0;
     exchange->echoed = false;
-    return framing->wrap(exchange, frame, capacity);
+    return exchange->head_length != 0 ? framing->wrap(exchange, frame, capacity) : 0;
 }
 
 /* Should no answer come, what says most of the bytes that are given up is the failure. */
