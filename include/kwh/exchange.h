@@ -226,9 +226,10 @@ KWH_API bool kwh_exchange_look(struct kwh_exchange *exchange, KWH_CONST struct k
 
 /**
  * For ports that hear what they send, before kwh_exchange_look(): the request, @p sent bytes at
- * @p frame, is expected to come back, and is taken out of what lies behind it, at frame + sent,
- * noise before it or not; @p count falls to what is left. The buffer must hold request and answer.
- * An answer that looks like its request (functions 05, 06, 08) is the second copy.
+ * @p frame, is expected to come back, and is taken away from the front of what lies behind it, at
+ * frame + sent, with what stood before it; @p count falls to what followed. The buffer must hold
+ * request and answer. An answer that looks like its request (functions 05, 06, 08) is the second
+ * copy.
  *
  *     do
  *         count = receive(frame + sent + exchange.answer_size, ...);

@@ -3,10 +3,19 @@
 
 #include "shift.h"
 
-/*
- * The request is looked for behind noise, too, which stays to be looked at: where the answer is the
- * same, an echo that stays would be one.
- */
+/* What stood before the echo answers nothing. */
+static void drop(struct kwh_exchange *exchange, size_t count)
+{
+    if (exchange->error == KWH_ERROR_TIMEOUT)
+        exchange->error = count == 0 ? KWH_ERROR_ONLY_ECHO : KWH_ERROR_NO_FRAME;
+    if (exchange->statistics != NULL)
+        exchange->statistics->skipped_bytes += (uint32_t)count;
+    exchange->answer_size = 0;
+    exchange->echoed = true;
+}
+
+/* The request is looked for behind noise, too, and before anything else is looked at: where the
+ * answer is the same, an echo that stays would be one. */
 bool kwh_exchange_take_echo(struct kwh_exchange *exchange, uint8_t *frame, size_t sent,
                             size_t *count)
 {
@@ -19,11 +28,8 @@ bool kwh_exchange_take_echo(struct kwh_exchange *exchange, uint8_t *frame, size_
         while (same < sent && same < left && bytes[same] == frame[same])
             same++;
         if (same == sent) {
-            exchange->echoed = true;
-            exchange->answer_size = 0;
-            if (exchange->error == KWH_ERROR_TIMEOUT)
-                exchange->error = KWH_ERROR_ONLY_ECHO;
-            *count = at + kwhi_shift(frame + sent + at, sent, left);
+            drop(exchange, at);
+            *count = kwhi_shift(frame + sent, at + sent, received);
             return *count != 0;
         }
         if (same == received) {
