@@ -90,7 +90,8 @@ enum kwh_verdict {
     KWH_VERDICT_FRAME,     /**< the answer; count bytes long */
     KWH_VERDICT_COLLISION, /**< all of it, and silence behind: no frame, so perhaps several at once;
                                 reason as with SLIDE */
-    KWH_VERDICT_BROKEN     /**< nothing that follows can be trusted: close the connection */
+    KWH_VERDICT_BROKEN     /**< nothing that follows can be trusted: close the connection; to an
+                                exchange by itself count bytes of noise, or one */
 };
 
 /** Why bytes are given up. */
