@@ -4,7 +4,8 @@
  * Maps: constant tables that say what a meter family can tell and be told.
  *
  * One file a family, one line a register, in the manual's order. Write your own with the macros
- * below; nothing has to be registered: a map is a constant that you name.
+ * below; nothing has to be registered: a map is a constant that you name. Its tables say KWH_CONST
+ * and their texts KWH_TEXT() (kwh/constant.h), so that they stay in the program memory of an AVR.
  * Everything here is read-only and may be shared by all threads.
  */
 #ifndef KWH_MAP_H

@@ -3,6 +3,7 @@
 // proof: OPTIONS=-eva-slevel,500
 // proof: SOURCES=lib/meter/slave.c,lib/meter/slave_write.c,lib/meter/slave_identity.c
 // proof: SOURCES=lib/map/map.c,lib/map/row.c,lib/base/error.c,lib/base/registers.c
+// proof: SOURCES=lib/base/decimal_times.c
 #include <kwh/server.h>
 
 #include "proof.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Exchanges by themselves, on Modbus RTU. */
+/* An exchange by itself, on Modbus RTU. */
 #ifndef EXCHANGE_H
 #define EXCHANGE_H
 
@@ -10,8 +10,8 @@
 static uint8_t frame[256];
 static struct kwh_exchange exchange;
 
-/* Sends the request, and receives until its answer stands in the frame. */
-static enum kwh_error ask(void)
+/* Sends the request, and receives until its answer stands in the frame: its PDU, or NULL. */
+static const uint8_t *ask(void)
 {
     uint32_t until_us = board_now_us() + UINT32_C(1000000);
     size_t count = kwh_exchange_begin(&exchange, &kwh_modbus_rtu, frame, sizeof frame);
@@ -20,7 +20,7 @@ static enum kwh_error ask(void)
         uint8_t *room = frame + exchange.answer_size;
         count = board_receive(room, sizeof frame - exchange.answer_size, until_us);
     } while (!kwh_exchange_look(&exchange, &kwh_modbus_rtu, frame, count));
-    return exchange.error;
+    return exchange.error == KWH_OK ? frame + exchange.answer_at : NULL;
 }
 
 #endif

@@ -5,10 +5,11 @@
 
 static void read_request(KWH_CONST struct kwh_plan_request *request)
 {
+    const uint8_t *answer;
     if (kwh_modbus_read(&exchange, 1, request->function, request->address, request->count) ==
             KWH_OK &&
-        ask() == KWH_OK)
-        show_values(request, frame + exchange.answer_at + 2);
+        (answer = ask()) != NULL)
+        show_values(request, answer + 2);
 }
 
 int main(void)

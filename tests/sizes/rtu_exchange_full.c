@@ -14,7 +14,7 @@ static void trace(enum kwh_trace what, const uint8_t *bytes, size_t count)
     board_result = (uint32_t)what + (uint32_t)count;
 }
 
-static enum kwh_error ask(void)
+static const uint8_t *ask(void)
 {
     size_t sent = kwh_exchange_begin(&exchange, &kwh_modbus_rtu, frame, sizeof frame), count;
     uint32_t since_us, until_us;
@@ -31,22 +31,15 @@ static enum kwh_error ask(void)
              !kwh_exchange_look(&exchange, &kwh_modbus_rtu, frame + sent, count));
     kwh_exchange_count(&exchange, board_now_us() - since_us);
     trace(KWH_TRACE_FRAME, frame + sent + exchange.answer_at, exchange.answer_size);
-    return exchange.error;
+    return exchange.error == KWH_OK ? frame + sent + exchange.answer_at : NULL;
 }
+
+#include "rtu_turn.h"
 
 int main(void)
 {
-    static const uint8_t values[4] = {0x12, 0x34, 0x56, 0x78};
     for (;;) {
-        uint8_t unit = (uint8_t)board_argument;
-        if (kwh_modbus_read(&exchange, unit, (uint8_t)board_argument, board_argument,
-                            board_argument) == KWH_OK &&
-            ask() == KWH_OK)
-            board_result = frame[exchange.answer_at + 2];
-        kwh_modbus_write_single(&exchange, unit, board_argument, board_argument);
-        board_result = ask();
-        if (kwh_modbus_write_multiple(&exchange, unit, board_argument, 2, values) == KWH_OK)
-            board_result = ask();
+        turn();
         board_result = statistics.ok;
     }
 }
