@@ -218,12 +218,30 @@ static void streams_come_to_their_end(void **state)
         assert_ends(&streams[i]);
 }
 
-/* A request that does not fit, and a buffer that fills up without an answer. */
+/* What was there before our own request had left answers nothing, and be it a whole frame. */
+static void nothing_before_the_echo_counts(void **state)
+{
+    uint8_t bytes[ROOM];
+    size_t length = hex("E5 10 40 01 41 16", bytes, sizeof bytes);
+    (void)state;
+    (void)receive(RESET, true, bytes, length, length);
+    assert_int_equal(exchange.error, KWH_ERROR_NO_FRAME);
+    assert_int_equal(statistics.skipped_bytes, 1);
+    length = hex("01 86 04 43 A3 01 06 40 03 00 0A EC 0D 01 06 40 03 00 0A EC 0D", bytes,
+                 sizeof bytes);
+    (void)receive(WRITE, true, bytes, length, length);
+    assert_int_equal(exchange.error, KWH_OK);
+    assert_int_equal(statistics.skipped_bytes, 5);
+}
+
+/* A request that does not fit or is none, and a buffer that fills up without an answer. */
 static void buffers_are_kept(void **state)
 {
     uint8_t bytes[9];
     (void)state;
     assert_int_equal(kwh_exchange_begin(&exchange, ask(READ), buffer, 7), 0);
+    assert_int_equal(kwh_modbus_read(&exchange, 1, 3, 0, 200), KWH_ERROR_ARGUMENT);
+    assert_int_equal(kwh_exchange_begin(&exchange, &kwh_modbus_rtu, buffer, sizeof buffer), 0);
     assert_int_equal(hex("01 03 FB 00 00 00 00 00 00", bytes, sizeof bytes), sizeof bytes);
     (void)kwh_exchange_begin(&exchange, ask(READ), buffer, sizeof bytes);
     memcpy(buffer, bytes, sizeof bytes);
@@ -315,6 +333,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(streams_come_to_their_end),
+        cmocka_unit_test(nothing_before_the_echo_counts),
         cmocka_unit_test(buffers_are_kept),
         cmocka_unit_test(an_id_tells_the_answer),
         cmocka_unit_test(exchanges_are_counted),

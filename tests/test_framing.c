@@ -197,8 +197,11 @@ static void requests_say_what_they_are(void **state)
     assert_int_equal(exchange.span_address, 0x0102);
     assert_int_equal(exchange.span_count, 2);
     assert_true(exchange.writes);
+    kwh_modbus_diagnostics(&exchange, 1, 0, 0xA537);
+    assert_int_equal(exchange.span_count, 0);
     kwh_modbus_report_server_id(&exchange, 1);
     assert_false(exchange.writes);
+    assert_int_equal(exchange.span_count, 0);
     assert_int_equal(kwh_modbus_read_device_id(&exchange, 1, 4, 0x80), KWH_OK);
     exchange.id = 1;
     assert_wraps(&kwh_modbus_tcp, "00 01 00 00 00 05 01 2B 0E 04 80");

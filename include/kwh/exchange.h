@@ -90,7 +90,8 @@ enum kwh_verdict {
     KWH_VERDICT_FRAME,     /**< the answer; count bytes long */
     KWH_VERDICT_COLLISION, /**< all of it, and silence behind: no frame, so perhaps several at once;
                                 reason as with SLIDE */
-    KWH_VERDICT_BROKEN     /**< nothing that follows can be trusted: close the connection */
+    KWH_VERDICT_BROKEN     /**< nothing that follows can be trusted: close the connection; to an
+                                exchange by itself count bytes of noise, or one */
 };
 
 /** Why bytes are given up. */
@@ -186,8 +187,9 @@ struct kwh_framing {
 
 /**
  * Builds the request in @p frame, and makes the exchange ready for kwh_exchange_look(). Returns the
- * length of the frame; 0: it does not fit @p capacity. A buffer that the answer does not fit fills
- * up, and KWH_ERROR_NO_FRAME is the end.
+ * length of the frame; 0: it does not fit @p capacity, or what should have filled the exchange has
+ * refused to; then there is nothing to send and nothing to look for. A buffer that the answer does
+ * not fit fills up, and KWH_ERROR_NO_FRAME is the end.
  *
  * This is the smallest way to ask, for firmware that has one meter and no room: no line, the
  * caller's own loop, clock and retries. What came before the request must have been thrown away.
@@ -225,9 +227,10 @@ KWH_API bool kwh_exchange_look(struct kwh_exchange *exchange, KWH_CONST struct k
 
 /**
  * For ports that hear what they send, before kwh_exchange_look(): the request, @p sent bytes at
- * @p frame, is expected to come back, and is taken out of what lies behind it, at frame + sent,
- * noise before it or not; @p count falls to what is left. The buffer must hold request and answer.
- * An answer that looks like its request (functions 05, 06, 08) is the second copy.
+ * @p frame, is expected to come back, and is taken away from the front of what lies behind it, at
+ * frame + sent, with what stood before it; @p count falls to what followed. The buffer must hold
+ * request and answer. An answer that looks like its request (functions 05, 06, 08) is the second
+ * copy.
  *
  *     do
  *         count = receive(frame + sent + exchange.answer_size, ...);

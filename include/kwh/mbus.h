@@ -155,6 +155,10 @@ KWH_API uint32_t kwh_mbus_baud(uint8_t ci);
  * The answer to an exchange that is over with KWH_OK, and its bytes: offsets in @p frame count from
  * the returned pointer. Valid until the next kwh_line_next(). Of an exchange that failed, or was a
  * broadcast, NULL.
+ *
+ * Of an exchange by itself (exchange.h) an answer of one byte is E5; any other is a whole frame for
+ * kwh_mbus_frame_decode(): exchange.answer_at + exchange.answer_size + 2 bytes, from the first that
+ * was received.
  */
 KWH_API const uint8_t *kwh_mbus_answer(const struct kwh_line *line,
                                        const struct kwh_exchange *exchange,

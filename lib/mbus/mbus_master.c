@@ -12,7 +12,7 @@ static size_t wrap(const struct kwh_exchange *exchange, uint8_t *frame, size_t c
 {
     bool is_short = exchange->head_length < 2;
     size_t size = exchange->body_length;
-    if (size > KWH_MBUS_DATA_MAX ||
+    if (exchange->head_length == 0 || size > KWH_MBUS_DATA_MAX ||
         capacity < (is_short ? KWHI_MBUS_SHORT_SIZE : size + KWHI_MBUS_DATA_OVERHEAD))
         return 0;
     if (is_short)

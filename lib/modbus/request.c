@@ -3,7 +3,7 @@
 #include <kwh/modbus.h>
 #include <string.h>
 
-/* Function and two 16-bit fields, as most requests begin. */
+/* Function and two 16-bit fields, as most requests begin: a span of registers. */
 static void begin(struct kwh_exchange *exchange, uint8_t unit, uint8_t function, uint16_t first,
                   uint16_t second)
 {
@@ -15,6 +15,8 @@ static void begin(struct kwh_exchange *exchange, uint8_t unit, uint8_t function,
     exchange->head[3] = (uint8_t)(second >> 8);
     exchange->head[4] = (uint8_t)(second & 0xFFu);
     exchange->head_length = 5;
+    exchange->span_address = first;
+    exchange->span_count = second;
 }
 
 static bool span_exists(uint16_t address, uint16_t count, uint16_t limit)
@@ -34,8 +36,6 @@ enum kwh_error kwh_modbus_read(struct kwh_exchange *exchange, uint8_t unit, uint
     exchange->answer_length = (uint16_t)(2u + 2u * count);
     exchange->counted = true;
     exchange->same = 1;
-    exchange->span_address = address;
-    exchange->span_count = count;
     return KWH_OK;
 }
 
@@ -46,7 +46,6 @@ void kwh_modbus_write_single(struct kwh_exchange *exchange, uint8_t unit, uint16
     exchange->answer_length = 5;
     exchange->same = 5;
     exchange->writes = true;
-    exchange->span_address = address;
     exchange->span_count = 1;
 }
 
@@ -65,8 +64,6 @@ enum kwh_error kwh_modbus_write_multiple(struct kwh_exchange *exchange, uint8_t 
     exchange->answer_length = 5;
     exchange->same = 5;
     exchange->writes = true;
-    exchange->span_address = address;
-    exchange->span_count = count;
     return KWH_OK;
 }
 
@@ -81,6 +78,8 @@ void kwh_modbus_diagnostics(struct kwh_exchange *exchange, uint8_t unit, uint16_
 {
     bool counter = only_reports(sub_function) && sub_function != 0;
     begin(exchange, unit, KWH_MODBUS_DIAGNOSTICS, sub_function, data);
+    exchange->span_address = 0;
+    exchange->span_count = 0;
     exchange->answer_length = 5;
     exchange->same = counter ? 3 : 5;
     exchange->writes = !only_reports(sub_function);

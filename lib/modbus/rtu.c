@@ -11,10 +11,10 @@
 
 static size_t wrap(const struct kwh_exchange *exchange, uint8_t *frame, size_t capacity)
 {
-    size_t head = exchange->head_length <= sizeof exchange->head ? exchange->head_length : 0;
+    size_t head = exchange->head_length;
     size_t body = exchange->body_length;
     size_t length = 1 + head + body + 2;
-    if (length > RTU_FRAME_MAX || length > capacity)
+    if (head < 1 || head > sizeof exchange->head || length > RTU_FRAME_MAX || length > capacity)
         return 0;
     frame[0] = exchange->address;
     memcpy(frame + 1, exchange->head, head);

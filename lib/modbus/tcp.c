@@ -8,10 +8,11 @@
 
 static size_t wrap(const struct kwh_exchange *exchange, uint8_t *frame, size_t capacity)
 {
-    size_t head = exchange->head_length <= sizeof exchange->head ? exchange->head_length : 0;
+    size_t head = exchange->head_length;
     size_t body = exchange->body_length;
     size_t length = KWHI_MBAP_SIZE + head + body;
-    if (length > KWHI_MBAP_FRAME_MAX || length > capacity)
+    if (head < 1 || head > sizeof exchange->head || length > KWHI_MBAP_FRAME_MAX ||
+        length > capacity)
         return 0;
     kwhi_mbap_store(frame, exchange->id, exchange->address, head + body);
     memcpy(frame + KWHI_MBAP_SIZE, exchange->head, head);

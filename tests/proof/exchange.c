@@ -56,6 +56,7 @@ static void receive(size_t sent, size_t received, size_t count)
 int main(void)
 {
     exchange.statistics = ANY_OF(0, 1) ? &statistics : NULL;
+    exchange.head_length = ANY_BYTE();
     MUST(kwh_exchange_begin(&exchange, &framing, frame, LEN) <= LEN);
     for (size_t sent = 0; sent <= 4 && sent <= LEN; sent++)
         for (size_t received = 0; received <= LEN - sent; received++)

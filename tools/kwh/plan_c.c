@@ -182,10 +182,10 @@ void plan_c(const struct kwh_plan *plan)
            " * %s: %u values. Made by `kwh plan`, see kwh/fixed_plan.h; not to be edited.\n",
            map->name, (unsigned)plan->count);
     if (map->selector_count > 0)
-        puts(" * This family must be asked before it is read which of its values it has, and how "
-             "they\n"
-             " * are to be taken: these are the values of a meter that answers as the first "
-             "model.");
+        printf(" * This family must be asked before it is read which of its values it has, and how "
+               "they\n"
+               " * are to be taken: these are the values of a meter that answers as a %s.\n",
+               map->model_count > 0 ? map->models[0].name : map->title);
     puts(" */\n"
          "#include <kwh.h>\n\n"
          "/* clang-format off */");
