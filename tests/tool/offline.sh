@@ -38,7 +38,7 @@ cmp -s "$temp/out" "$plan" || complain "$plan is not what kwh plan prints: put i
 exits 0 plan eastron_sdm72d_m2 -o c
 says out ".quiet_ms = 100,"
 says out ".answer_ms = 500,"
-says out "answers as a SDM72D-M-2."
+says out "answers as SDM72D-M-2."
 exits 2 plan inepro_pro380 -o d
 says err "not table, json, csv or c"
 exits 2 maps -o c

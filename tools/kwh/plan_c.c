@@ -184,7 +184,7 @@ void plan_c(const struct kwh_plan *plan)
     if (map->selector_count > 0)
         printf(" * This family must be asked before it is read which of its values it has, and how "
                "they\n"
-               " * are to be taken: these are the values of a meter that answers as a %s.\n",
+               " * are to be taken: these are the values of a meter that answers as %s.\n",
                map->model_count > 0 ? map->models[0].name : map->title);
     puts(" */\n"
          "#include <kwh.h>\n\n"
