@@ -43,12 +43,15 @@ static KWH_CONST struct kwh_framing framing = {.wrap = any_wrap, .match = any_ma
 /* `count` more bytes behind those that are there, whatever has been before. */
 static void receive(size_t sent, size_t received, size_t count)
 {
+    bool looks;
     MAKE_ANY(frame);
     exchange.answer_size = (uint16_t)received;
     exchange.echoed = ANY_OF(0, 1) != 0;
+    //@ split exchange.echoed;
     exchange.error = (enum kwh_error)ANY_OF(0, KWH_ERROR_RISK);
-    if (kwh_exchange_take_echo(&exchange, frame, sent, &count) &&
-        kwh_exchange_look(&exchange, &framing, frame + sent, count))
+    looks = kwh_exchange_take_echo(&exchange, frame, sent, &count);
+    //@ split exchange.answer_size;
+    if (looks && kwh_exchange_look(&exchange, &framing, frame + sent, count))
         kwh_exchange_count(&exchange, ANY_UINT32());
     MUST(exchange.answer_size <= LEN - sent);
 }
