@@ -3,17 +3,12 @@
 
 #include "board.h"
 
-enum operation {
-    WRITE0 = 0x04,       /* a text */
-    EXIT_EXTENDED = 0x20 /* reason and code */
-};
-
 #define APPLICATION_EXIT 0x20026u
 
-static int call(enum operation operation, const void *argument)
+int semihosting_call(enum semihosting_operation operation, const void *block)
 {
     register int r0 __asm__("r0") = (int)operation;
-    register const void *r1 __asm__("r1") = argument;
+    register const void *r1 __asm__("r1") = block;
 
     __asm__ volatile("bkpt 0xAB" : "+r"(r0) : "r"(r1) : "memory");
     return r0;
@@ -21,14 +16,14 @@ static int call(enum operation operation, const void *argument)
 
 void semihosting_print(const char *text)
 {
-    (void)call(WRITE0, text);
+    (void)semihosting_call(SEMIHOSTING_WRITE0, text);
 }
 
 void board_end(int code)
 {
     uint32_t block[2] = {APPLICATION_EXIT, (uint32_t)code};
 
-    (void)call(EXIT_EXTENDED, block);
+    (void)semihosting_call(SEMIHOSTING_EXIT_EXTENDED, block);
     for (;;)
         continue;
 }

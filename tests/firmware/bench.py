@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""A bench for firmware images: each runs in QEMU, its UARTs are sockets, and its console is read.
+"""A bench for firmware images: each runs in QEMU, its UARTs on wires, and its console is read.
 
-Everything is connected before an image starts, and nothing is timed here: a test ends when what it
-waits for has come, or fails when a minute has passed without it. The images have the time-outs of
-the field: a second to the start of an answer, three tries. Alone they live in the emulator's time.
+It does not matter how fast the computer is. The bench owns the time of the images: it passes only
+while every image has nothing left to do, no byte is on its way and nobody owes an answer, and once
+nothing was heard for long it stands still until somebody speaks. A test ends when what it waits for
+has come, or fails when a minute has passed without it.
 """
 import contextlib
 import os
@@ -12,12 +13,16 @@ import pty
 import select
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import traceback
 import tty
+
+import wires
 
 PATIENCE = 60
 QEMU = "qemu-system-arm"
@@ -30,6 +35,12 @@ UARTS = {"mps2_an385": 3, "microbit": 1, "netduinoplus2": 3}
 PINS = {"microbit": ("/machine/nrf51", 1, 0x50000504, 1 << 13)}
 # What QEMU tells when the pin that enables the driver of the RS-485 line changes.
 DRIVER = {"microbit": ("IRQ raise 16", "IRQ lower 16")}
+
+# While nothing is heard, time passes in ever longer steps, up to where it stands still: longer than
+# an image waits for an answer or for silence.
+STEP_MIN_US, STEP_MAX_US, STILL_US = 1000, 100000, 5000000
+# What an image tells when it asks for the time, see bench_time.h: sent and got, UART by UART.
+TRAFFIC = struct.Struct("<3I3I")
 
 
 def skip(why):
@@ -45,22 +56,36 @@ def need(*programs):
 
 
 class Bench:
-    """Owns processes and threads; `with` ends them."""
+    """Owns processes and a thread, which runs the wires and the time; `with` ends them."""
 
-    def __init__(self, images, board):
+    def __init__(self, board, bench_images, images):
         need(QEMU)
         if board not in MACHINES:
             skip(f"no emulator is known for {board}, see MACHINES in tests/firmware/bench.py")
-        self.images, self.board = pathlib.Path(images), board
+        self.board = board
+        self.made = {"bench": pathlib.Path(bench_images), "alone": pathlib.Path(images),
+                     "wall": pathlib.Path(images)}
         self.folder = pathlib.Path(tempfile.mkdtemp())
         self.stack = contextlib.ExitStack()
         self.failed = []
+        self.images, self.wires = [], []
+        self.stir()
+        self.changed = threading.Condition()  # guards all that the thread looks at
+        self.over = False
+        self.woken, self.wake = os.pipe()
+        self.thread = threading.Thread(target=self._run)
 
     def __enter__(self):
+        self.thread.start()
         self.stack.callback(shutil.rmtree, self.folder)
+        self.stack.callback(os.close, self.wake)
+        self.stack.callback(os.close, self.woken)
         return self
 
     def __exit__(self, *_):
+        with self.change():
+            self.over = True
+        self.thread.join()
         self.stack.close()
 
     def expect(self, what, condition, found=""):
@@ -83,74 +108,140 @@ class Bench:
         self.stack.callback(end)
         return started
 
-    def image(self, name, alone=False):
-        """Starts an image. With `alone` nobody is on its UARTs, and its time is the emulator's own:
-        then it runs as fast as it can and the same way each time."""
-        return Image(self, name, alone)
+    def image(self, name, clock="bench"):
+        """Starts an image, in the bench's time; or as it is made for a board, where the clock is
+        the board's in the emulator's time: "alone", as fast as it can and the same way each time,
+        but nobody may be on its UARTs, or "wall", that of this computer."""
+        image = Image(self, name, clock)
+        with self.change():
+            self.images.append(image)
+        return image
 
-    def simulator(self, *arguments):
-        """Starts `kwh simulate`; returns a socket to it."""
+    def simulator(self, *arguments, protocol=wires.Modbus, **options):
+        """Starts `kwh simulate`; returns an end for a wire."""
         kwh = os.environ.get("KWH", "")
         need(kwh)
         process = self.process([kwh, "simulate", *arguments], stdout=subprocess.PIPE)
         place = process.stdout.readline().split(":", 1)[1].rsplit("@", 1)[0].strip()
         host, port = place.rsplit(":", 1)
-        return self.stack.enter_context(socket.create_connection((host, int(port)), PATIENCE))
+        connection = self.stack.enter_context(socket.create_connection((host, int(port)), PATIENCE))
+        addresses = [int(meter.rsplit("@", 1)[1]) for meter in arguments[0].split(",")]
+        return wires.Program(connection.fileno(), protocol, addresses, **options)
 
-    def terminal(self):
-        """A pseudo-terminal: our end as a descriptor, and the path of the other."""
+    def terminal(self, addresses=()):
+        """A pseudo-terminal: an end for a wire, and the path of the other end."""
         ours, theirs = pty.openpty()
         tty.setraw(theirs)
         self.stack.callback(os.close, ours)
         self.stack.callback(os.close, theirs)  # held open: who closes it last ends it for all
-        return ours, os.ttyname(theirs)
+        return wires.Program(ours, addresses=addresses), os.ttyname(theirs)
 
-    def join(self, master, *slaves, change=bytes):
-        """Wires a master and its slaves together, all hear the master; `change` may alter what the
-        slaves say. Ends with the bench, or when what is returned is called."""
-        descriptors = [end if isinstance(end, int) else end.fileno() for end in (master, *slaves)]
-        stop, stopped = os.pipe()
+    def stir(self):
+        """Something was heard, or may be: time passes on, in small steps at first."""
+        self.step_us, self.quiet_us, self.still = STEP_MIN_US, 0, False
 
-        def run():
-            while True:
-                ready, _, _ = select.select(descriptors + [stop], [], [])
-                if stop in ready:
+    @contextlib.contextmanager
+    def change(self):
+        """Around each change of what the thread looks at: it stands meanwhile, then looks anew."""
+        with self.changed:
+            yield
+            self.stir()
+        os.write(self.wake, b".")
+
+    def join(self, *ends):
+        """Wires them together; what is returned parts them."""
+        wire = wires.Wire(ends)
+
+        def part():
+            with self.change():
+                self.wires.remove(wire)
+        with self.change():
+            self.wires.append(wire)
+        return part
+
+    def say(self, script, data):
+        """Lets it say that, and waits until nothing more comes of it; returns what came."""
+        with self.change():
+            script.heard, script.said = b"", data
+        with self.changed:
+            still = self.changed.wait_for(lambda: self.still, PATIENCE)
+            self.expect(f"an end to what comes of {data.hex()}", still)
+            return script.heard
+
+    # --- In the thread ---
+
+    def _run(self):
+        try:
+            self._serve()
+        except Exception:
+            self.expect("a bench that works", False, traceback.format_exc())
+            for image in self.images:
+                image.process.kill()  # nobody has to wait for it
+
+    def _serve(self):
+        deaf = set()
+        while True:
+            with self.changed:
+                ears = self._ears() - deaf
+            ready, _, _ = select.select([self.woken, *ears], [], [])
+            with self.changed:
+                if self.woken in ready:
+                    os.read(self.woken, 4096)
+                if self.over:
                     return
-                for descriptor in ready:
-                    try:
-                        data = os.read(descriptor, 4096)
-                    except OSError:
-                        data = b""
-                    if not data:
-                        return
-                    if descriptor == descriptors[0]:
-                        for slave in descriptors[1:]:
-                            os.write(slave, data)
-                    else:
-                        os.write(descriptors[0], change(data))
-        thread = threading.Thread(target=run)
+                deaf |= {ear for ear in ears.intersection(ready) if not ear.listen()}
+                while self._take_turn():
+                    continue
+                self.changed.notify_all()
 
-        def end():
-            if thread.is_alive():
-                os.write(stopped, b".")
-                thread.join()
-        thread.start()
-        self.stack.callback(os.close, stop)
-        self.stack.callback(os.close, stopped)
-        self.stack.callback(end)
-        return end
+    def _ears(self):
+        """All that may have something to say."""
+        ears = [end for wire in self.wires for end in wire.ends if hasattr(end, "listen")]
+        for image in self.images:
+            ears += [image] * image.clocked + image.uarts
+        return set(ears)
+
+    def _take_turn(self):
+        """Whether there is more to do at once."""
+        asking = [image for image in self.images if image.clocked and not image.ended]
+        busy = [image for image in asking if image.awake or not image.settled()]
+        for image in busy:
+            image.tell_time(0)
+        ends = [end for wire in self.wires for end in wire.ends]
+        if busy or not all(image.asks for image in asking) or \
+                not all(end.settled() for end in ends):
+            return False
+        if any([wire.pass_on() for wire in self.wires]):
+            self.stir()
+            return True
+        unheard = any(uart.said for image in asking for uart in image.uarts if uart not in ends)
+        self.still = unheard or self.quiet_us >= STILL_US
+        if self.still:
+            return False
+        for image in asking:
+            image.tell_time(self.step_us)
+        self.quiet_us += self.step_us
+        self.step_us = min(2 * self.step_us, STEP_MAX_US)
+        return False
 
 
 class Image:
-    def __init__(self, bench, name, alone):
+    def __init__(self, bench, name, clock):
         self.bench, self.name = bench, name
-        self.said = []
-        path = bench.images / f"{name}.elf"
+        self.folder = pathlib.Path(tempfile.mkdtemp(dir=bench.folder))
+        self.clocked = clock == "bench"
+        self.asks = self.awake = self.ended = False
+        self.time_us = 0
+        semihosting = "enable=on,target=native"
+        if self.clocked:
+            self.told = self._pipe("told", os.O_RDONLY | os.O_NONBLOCK)
+            self.time = self._pipe("time", os.O_RDWR)
+            semihosting += f",arg={self.folder / 'told'},arg={self.folder / 'time'}"
         command = [QEMU, "-M", MACHINES[bench.board], "-nographic", "-monitor", "none",
-                   "-semihosting-config", "enable=on,target=native", "-kernel", str(path)]
+                   "-semihosting-config", semihosting, "-kernel", str(bench.made[clock] / f"{name}.elf")]
         listening = []
         for number in range(UARTS[bench.board]):
-            if alone:
+            if clock == "alone":
                 command += ["-serial", "null"]
                 continue
             listener = self._listen(number, listening)
@@ -158,38 +249,86 @@ class Image:
                         "-serial", f"chardev:u{number}"]
         if bench.board != "microbit":
             command += ["-serial", "stdio"]
-        if alone:
+        if clock == "alone":
             command += ["-icount", "shift=5,sleep=off"]
-        pins = None
-        if bench.board in PINS and not alone:
-            pins = self._listen("pins", listening)
-            command += ["-qtest", f"unix:{pins.getsockname()}", "-qtest-log", "none"]
+        elif bench.board in PINS:
+            listener = self._listen("pins", listening)
+            command += ["-qtest", f"unix:{listener.getsockname()}", "-qtest-log", "none"]
         self.process = bench.process(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        self.uarts = []
+        connections = []
         for listener in listening:
             listener.settimeout(PATIENCE)
-            self.uarts.append(bench.stack.enter_context(listener.accept()[0]))
+            connections.append(bench.stack.enter_context(listener.accept()[0]))
             listener.close()
-        self.pins = None
-        if pins:
-            connection = self.uarts.pop()
+        self.pins, self.changes = None, []
+        if bench.board in PINS and connections:
+            connection = connections.pop()
             connection.settimeout(PATIENCE)
             self.pins = connection.makefile("rw")
+        self.uarts = [wires.Uart(connection) for connection in connections]
+        self.said = []
+        self.heard = threading.Condition()
         self.reader = threading.Thread(target=self._read, daemon=True)
-        self.changed = threading.Condition()
         self.reader.start()
+
+    def _pipe(self, name, flags):
+        os.mkfifo(self.folder / name)
+        pipe = os.open(self.folder / name, flags)
+        self.bench.stack.callback(os.close, pipe)
+        return pipe
 
     def _listen(self, name, listening):
         listener = socket.socket(socket.AF_UNIX)
-        listener.bind(str(self.bench.folder / f"{self.name}{id(self)}.{name}"))
+        listener.bind(str(self.folder / str(name)))
         listener.listen(1)
         listening.append(listener)
         return listener
 
+    # --- Its time ---
+
+    def fileno(self):
+        return self.told
+
+    def listen(self):
+        """It asks for the time, and tells where it stands; or it has ended."""
+        told = os.read(self.told, TRAFFIC.size)
+        self.ended = not told
+        self.asks = bool(told)
+        for number, uart in enumerate(self.uarts):
+            uart.sent = uart.got = None
+            if told:
+                traffic = TRAFFIC.unpack(told)
+                uart.sent, uart.got = traffic[number], traffic[len(traffic) // 2 + number]
+        return self.asks
+
+    def settled(self):
+        return all(uart.settled() for uart in self.uarts)
+
+    def tell_time(self, step_us):
+        """The answer, if it asks."""
+        if self.asks:
+            self.asks = False
+            self.time_us = (self.time_us + step_us) % 2**32
+            os.write(self.time, struct.pack("<I", self.time_us))
+
+    # --- Its pins ---
+
+    @contextlib.contextmanager
+    def _kept_awake(self):
+        """Time stands, and the image goes on: while it waits for the time, its pins do nothing."""
+        with self.bench.change():
+            self.awake = True
+        yield
+        with self.bench.change():
+            self.awake = False
+
     def _ask_pins(self, request):
+        """Changes may be told before the answer."""
         self.pins.write(request + "\n")
         self.pins.flush()
-        return self.pins.readline().split()
+        while (answer := self.pins.readline().split())[:1] == ["IRQ"]:
+            self.changes.append(" ".join(answer))
+        return answer
 
     def _set_pin(self, level):
         """Until the image shows that it has seen it."""
@@ -201,37 +340,35 @@ class Image:
                 self.bench.expect(f"{self.name} sees level {level} at its pin", False)
                 return
 
-    def watch_pins(self):
-        """From now on QEMU tells what comes out."""
-        self._ask_pins(f"irq_intercept_out {PINS[self.bench.board][0]}")
-
-    def pin_changes(self, count):
-        """The next so many, or those that came."""
-        changes = []
-        with contextlib.suppress(TimeoutError):
-            while len(changes) < count:
-                changes.append(self.pins.readline().strip())
+    def pin_changes(self):
+        """What has come out since the last call; with the first QEMU begins to tell."""
+        with self._kept_awake():
+            self._ask_pins(f"irq_intercept_out {PINS[self.bench.board][0]}")
+        changes, self.changes = self.changes, []
         return changes
 
     def pulses(self, count):
         """So many of them at the S0 input."""
-        for _ in range(count):
-            if self.pins is None:
-                self.uarts[2].sendall(b"\0")
-                continue
-            self._set_pin(0)
-            self._set_pin(1)
+        if self.pins is None:
+            with self.bench.change():
+                self.uarts[2].hear(b"\0" * count)
+            return
+        with self._kept_awake():
+            for level in [0, 1] * count:
+                self._set_pin(level)
+
+    # --- Its console ---
 
     def _read(self):
         for line in self.process.stdout:
-            with self.changed:
+            with self.heard:
                 self.said.append(line.rstrip())
-                self.changed.notify_all()
+                self.heard.notify_all()
 
     def wait_for(self, line):
         """Until the image has said this."""
-        with self.changed:
-            if not self.changed.wait_for(lambda: line in self.said, PATIENCE):
+        with self.heard:
+            if not self.heard.wait_for(lambda: line in self.said, PATIENCE):
                 self.bench.expect(f"{self.name} says {line!r}", False, "\n".join(self.said))
 
     def end(self):
@@ -240,5 +377,5 @@ class Image:
             code = self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             code = None
-        self.reader.join(1)
+        self.reader.join(PATIENCE)
         return code, self.said

@@ -1,19 +1,20 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""usage: images.py TEST IMAGES BOARD [PROGRAM...]: the example firmware, on a bench.
+"""usage: images.py TEST BOARD BENCH_IMAGES IMAGES [PROGRAM...]: the example firmware, on a bench. The
+first images are in the time of the bench, the others as they are made for the board.
 
 What is expected is what the other side was told to be, or is printed in a manual.
 """
 import os
-import select
 import struct
 import subprocess
 import sys
-import threading
+import time
 
 import bench
+import wires
 
-TEST, IMAGES, BOARD, *PROGRAMS = sys.argv[1:]
+TEST, BOARD, BENCH_IMAGES, IMAGES, *PROGRAMS = sys.argv[1:]
 SOURCE = os.path.dirname(os.path.abspath(__file__))
 KWH = os.environ.get("KWH", "")
 HAS_SECOND = bench.UARTS.get(BOARD, 1) > 1
@@ -26,6 +27,7 @@ PRO380_SAYS = ["pro380 active_energy_import 13062010", "pro380 active_energy_exp
                "pro380 counted 0"]
 SDM72_SAYS = ["sdm72 voltage_l1 230.12", "sdm72 active_power -1500.5",
               "sdm72 active_energy_import 13062010", "sdm72 counted 0.000000"]
+NOISE = b"\x00\xFF\x55\xAA" * 3
 NO_PULSES = ["pulses energy 0.000000"]
 PRO1_SAYS = ["pro1 active_energy_import 6913460", "pro1 active_energy_export 0", "pro1 counted 0"]
 
@@ -36,7 +38,8 @@ def settings(values):
 
 def pro1_simulator(at):
     return at.simulator("inepro_pro1@1", "mbustcp:127.0.0.1:0",
-                        *settings(["active_energy_import=6913460", "active_energy_export=0"]))
+                        *settings(["active_energy_import=6913460", "active_energy_export=0"]),
+                        protocol=wires.Mbus)
 
 
 def reader(at):
@@ -61,9 +64,9 @@ def mbus_reader(at):
     return image, image.uarts[1], (PRO380_SAYS + SDM72_SAYS + ["pro380 total 19319010"] + NO_PULSES)
 
 
-def modbus_simulator(at):
+def modbus_simulator(at, **options):
     return at.simulator(METERS, "rtutcp:127.0.0.1:0",
-                        *settings(LOAD + ["combination_code=forward_plus_reverse"]))
+                        *settings(LOAD + ["combination_code=forward_plus_reverse"]), **options)
 
 
 def expect(at, image, code, lines):
@@ -77,38 +80,10 @@ def expect(at, image, code, lines):
         at.expect(f"nobody told {image.name}: {line!r}", line in lines or line == "ready")
 
 
-def answer(uart, make, size=lambda request: 8):
-    """Answers each request with what `make` makes of it; `size` tells how long it is, once it has
-    begun. Requests for registers have eight bytes."""
-    def run():
-        request = b""
-        while True:
-            try:
-                data = uart.recv(size(request) - len(request))
-            except OSError:
-                data = b""
-            if not data:
-                return
-            request += data
-            if len(request) == size(request):
-                uart.sendall(make(request))
-                request = b""
-    threading.Thread(target=run, daemon=True).start()
-
-
-def crc(data):
-    value = 0xFFFF
-    for byte in data:
-        value ^= byte
-        for _ in range(8):
-            value = value >> 1 ^ (0xA001 if value & 1 else 0)
-    return struct.pack("<H", value)
-
-
 def registers(request, data):
     """The answer to a request for registers."""
     frame = request[:2] + bytes([len(data)]) + data
-    return frame + crc(frame)
+    return frame + wires.crc(frame)
 
 
 # --- A reader ------------------------------------------------------------------------------------
@@ -118,7 +93,7 @@ def simulated(at):
     meters = modbus_simulator(at)
     image, lines = reader(at)
     lines = lines + PRO380_SAYS + SDM72_SAYS + ["pro380 total 19319010", "pulses energy 3.000000"]
-    image.wait_for("ready")
+    image.wait_for("ready")  # to count
     image.pulses(3)
     at.join(image.uarts[0], meters)
     expect(at, image, 0, lines)
@@ -126,7 +101,7 @@ def simulated(at):
 
 def libmodbus_server(at):
     """The reader and libmodbus, which has the registers of a real PRO380, beside our SDM72D-M-2."""
-    ours, theirs = at.terminal()
+    ours, theirs = at.terminal([1])
     server = at.process([PROGRAMS[0], os.path.join(SOURCE, "../peers/pro380_observed.csv"), "rtu",
                          theirs], stdout=subprocess.PIPE)
     server.stdout.readline()
@@ -153,17 +128,17 @@ NO_MBUS = {name: ["pro1 active_energy_import no_answer", "pro1 active_energy_exp
 def silence(at):
     """Nobody there, in the emulator's own time."""
     if HAS_SECOND:
-        expect(at, at.image("reader", alone=True), 1,
+        expect(at, at.image("reader", clock="alone"), 1,
                NO_MODBUS["timeout"] + NO_MBUS["timeout"] + NO_PULSES)
         return
-    expect(at, at.image("reader", alone=True), 1, NO_MODBUS["timeout"] + NO_PULSES)
-    expect(at, at.image("mbus_reader", alone=True), 1, NO_MBUS["timeout"] + NO_PULSES)
+    expect(at, at.image("reader", clock="alone"), 1, NO_MODBUS["timeout"] + NO_PULSES)
+    expect(at, at.image("mbus_reader", clock="alone"), 1, NO_MBUS["timeout"] + NO_PULSES)
 
 
 def noise(at):
     """Bytes, but no frame; the M-Bus does not mind."""
     image, lines = reader(at)
-    answer(image.uarts[0], lambda request: b"\x00\xFF\x55\xAA" * 3)
+    at.join(image.uarts[0], wires.Script(lambda request: NOISE))
     expect(at, image, 1, lines + NO_MODBUS["no_frame"] + NO_PULSES)
 
 
@@ -173,7 +148,7 @@ def bad_crc(at):
         frame = registers(request, bytes(2 * request[5]))
         return frame[:-1] + bytes([frame[-1] ^ 0x01])
     image, lines = reader(at)
-    answer(image.uarts[0], make)
+    at.join(image.uarts[0], wires.Script(make))
     expect(at, image, 1, lines + NO_MODBUS["bad_crc"] + NO_PULSES)
 
 
@@ -199,7 +174,7 @@ def counts(at):
                 data[offset:offset + len(word)] = word
         return registers(request, bytes(data[:2 * count]))
     image, _ = reader(at)
-    answer(image.uarts[0], make)
+    at.join(image.uarts[0], wires.Script(make))
     code, said = image.end()
     at.expect(f"reader ends with 0, not {code}", code == 0, "\n".join(said))
     for line in ("pro380 counted 40", "sdm72 counted 0.000000", "pro380 total 19319050"):
@@ -214,15 +189,10 @@ def mbus_simulated(at):
     expect(at, image, 0, lines + PRO1_SAYS)
 
 
-def mbus_request_size(request):
-    """A short frame, or a long one."""
-    return 5 if request[:1] != b"\x68" else 6 + request[1] if len(request) > 1 else 2
-
-
 def mbus_noise(at):
     """Bytes, but no frame; the Modbus does not mind."""
     image, uart, lines = mbus_reader(at)
-    answer(uart, lambda request: b"\x00\xFF\x55\xAA" * 3, mbus_request_size)
+    at.join(uart, wires.Script(lambda request: NOISE))
     expect(at, image, 1, lines + NO_MBUS["bad_start"])
 
 
@@ -232,16 +202,16 @@ def mbus_bad_checksum(at):
         is_readout = request[0] == 0x10 and request[1] & 0x4F == 0x4B
         return bytes.fromhex("68030368080172" "7A16") if is_readout else b"\xE5"
     image, uart, lines = mbus_reader(at)
-    answer(uart, make, mbus_request_size)
+    at.join(uart, wires.Script(make))
     expect(at, image, 1, lines + NO_MBUS["bad_checksum"])
 
 
 def noisy_answers(at):
     """Noise before each right answer costs nothing."""
-    meters = modbus_simulator(at)
+    meters = modbus_simulator(at, change=lambda data: b"\x00\xFF\x00" + data)
     image, lines = reader(at)
     lines = lines + PRO380_SAYS + SDM72_SAYS + ["pro380 total 19319010"] + NO_PULSES
-    at.join(image.uarts[0], meters, change=lambda data: b"\x00\xFF\x00" + data)
+    at.join(image.uarts[0], meters)
     expect(at, image, 0, lines)
 
 
@@ -270,7 +240,6 @@ def meter_on_terminal(at):
     image = at.image("meter")
     ours, theirs = at.terminal()
     at.join(ours, image.uarts[0])
-    image.wait_for("ready")
     return theirs
 
 
@@ -301,41 +270,40 @@ def libmodbus_reads_meter(at):
     run(at, ["230.1\nIllegal data address\n"], PROGRAMS[0], meter_on_terminal(at), "1", "5002")
 
 
+def meter_alone(at):
+    """A meter, and its master, which is the test."""
+    image, master = at.image("meter"), wires.Script()
+    at.join(master, image.uarts[0])
+    return image, master
+
+
+VOLTAGES = bytes.fromhex("0103500200067508")  # asked for, as in the manual of the PRO380
+OF_230_1 = bytes.fromhex("01030C" + 3 * "4366199A")
+OF_230_1 += wires.crc(OF_230_1)
+
+
 def meter_under_faults(at):
     """What has a wrong CRC, or is no frame, gets no answer; the next request does, once there was
     silence before it."""
-    image = at.image("meter")
-    image.wait_for("ready")
-    uart = image.uarts[0]
     wrong = bytes.fromhex("0103500200017CCA")  # of one register; the CRC is 34CA
-    right = bytes.fromhex("0103500200067508")  # of six, as in the manual of the PRO380
-    voltages = bytes.fromhex("01030C" + 3 * "4366199A")
-    for fault in (wrong, b"\x00\xFF\x55\xAA" * 3, right[:5]):
-        uart.sendall(fault)
-        said = b""
-        for _ in range(100):
-            uart.sendall(right)
-            if select.select([uart], [], [], 0.5)[0]:  # if not, a master asks again
-                break
-        while len(said) < 17 and select.select([uart], [], [], bench.PATIENCE)[0]:
-            said += uart.recv(17 - len(said))
-        at.expect(f"the answer behind {fault.hex()}", said == voltages + crc(voltages), said.hex())
+    _, master = meter_alone(at)
+    for fault in (wrong, NOISE, VOLTAGES[:5]):
+        said = at.say(master, fault)
+        at.expect(f"no answer to {fault.hex()}", said == b"", said.hex())
+        said = at.say(master, VOLTAGES)
+        at.expect(f"the answer behind {fault.hex()}", said == OF_230_1, said.hex())
 
 
 def driver_enable(at):
     """The driver of the RS-485 line goes on before an answer and off behind it, once each. That it
     waits for the last stop bit, no emulator shows: its UART has sent at once."""
-    image = at.image("meter")
-    image.wait_for("ready")
-    image.watch_pins()
-    uart = image.uarts[0]
+    image, master = meter_alone(at)
+    image.wait_for("ready")  # its pins are as they stay
+    image.pin_changes()
     for _ in range(3):
-        uart.sendall(bytes.fromhex("0103500200067508"))
-        said = b""
-        while len(said) < 17 and select.select([uart], [], [], bench.PATIENCE)[0]:
-            said += uart.recv(17 - len(said))
-        at.expect("an answer", len(said) == 17, said.hex())
-        changes = image.pin_changes(2)
+        said = at.say(master, VOLTAGES)
+        at.expect("an answer", said == OF_230_1, said.hex())
+        changes = image.pin_changes()
         at.expect("on, and off", changes == list(bench.DRIVER[BOARD]), changes)
 
 
@@ -345,7 +313,6 @@ def driver_enable(at):
 def reader_reads_meter(at):
     """A reader on one bus with another board, which is the PRO380, and our SDM72D-M-2."""
     meter = at.image("meter")
-    meter.wait_for("ready")
     sdm72 = at.simulator("eastron_sdm72d_m2@2", "rtutcp:127.0.0.1:0", *settings(LOAD))
     image, lines = reader(at)
     lines = lines + SDM72_SAYS + NO_PULSES
@@ -364,10 +331,8 @@ def chain(at):
     meters = [at.image("meter"), at.image("meter")]
     translator = at.image("translator")
     at.join(translator.uarts[1], meters[1].uarts[0])
-    for image in (*meters, translator):
-        image.wait_for("ready")
     ours, theirs = at.terminal()
-    joined = at.join(ours, translator.uarts[0])
+    part = at.join(ours, translator.uarts[0])
     bench.need(KWH)
     for _ in range(100):  # until it has read its meter once
         done = subprocess.run([KWH, "read", f"rtu:{theirs},timeout_ms=10000@2", "-m",
@@ -376,7 +341,7 @@ def chain(at):
         if done.returncode == 0:
             break
     at.expect("the translator serves what it read", "230.1" in done.stdout, done.stdout)
-    joined()
+    part()
     image, _ = reader(at)
     at.join(image.uarts[0], meters[0].uarts[0], translator.uarts[0])
     code, said = image.end()
@@ -390,6 +355,45 @@ def chain(at):
             f"{name} active_power 30000", f"{name} active_power 36000"}, "\n".join(said))
 
 
-with bench.Bench(IMAGES, BOARD) as at:
+# --- As they are made for the board -------------------------------------------------------------
+
+def tries():
+    """Again what came too late for images whose time does not wait, up to the end of patience."""
+    end = time.monotonic() + bench.PATIENCE
+    while time.monotonic() < end:
+        yield
+
+
+def meter_as_made(at):
+    """By the clock of its board."""
+    bench.need(KWH)
+    image, (ours, theirs) = at.image("meter", clock="wall"), at.terminal()
+    at.join(ours, image.uarts[0])
+    image.wait_for("ready")
+    for _ in tries():
+        read = subprocess.run([KWH, "read", f"rtu:{theirs},timeout_ms=10000@1", "-m",
+                               "inepro_pro380", "voltage_l1"], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if read.returncode == 0:
+            break
+    at.expect("an answer", read.returncode == 0 and "230.1" in read.stdout, read.stdout)
+
+
+def reader_as_made(at):
+    """By the clock of its board."""
+    for _ in tries():
+        meters, meter = modbus_simulator(at), pro1_simulator(at)
+        image = at.image("reader", clock="wall")
+        for uart, simulator in zip(image.uarts, (meters, meter)):
+            at.join(uart, simulator)
+        code, said = image.end()
+        if code == 0:
+            break
+    at.expect("reader ends with 0", code == 0, "\n".join(said))
+    for line in PRO380_SAYS + SDM72_SAYS + PRO1_SAYS * HAS_SECOND:
+        at.expect(f"reader says {line!r}", line in said, "\n".join(said))
+
+
+with bench.Bench(BOARD, BENCH_IMAGES, IMAGES) as at:
     globals()[TEST](at)
     sys.exit(at.verdict())
