@@ -24,7 +24,8 @@ if [ "${1:-}" = one ]; then # LOGS NAME LENGTH MACHINE DEFINE: leaves a log when
     log=$logs/$name,$length,$machine,$define
     # Lists of words.
     # shellcheck disable=SC2046
-    if timeout 300 frama-c -machdep "$machine" \
+    ulimit -t 600 # seconds of the processor
+    if frama-c -machdep "$machine" \
         -cpp-extra-args="-Iinclude -Ilib -DLEN=$length -D$define" \
         -warn-invalid-pointer -eva -eva-precision 3 -eva-split-return full $(key "$name" OPTIONS) \
         $(key "$name" SOURCES) "tests/proof/$name.c" >"$log" 2>&1 </dev/null &&
