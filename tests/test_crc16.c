@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Both variants of the CRC, and the one that the library has, against frames that meters sent. */
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -85,12 +86,19 @@ static void test_published_frames(void **context)
     }
 }
 
+/* Where that would take minutes, of the states one in 257: each low and each high byte. */
+#if UINT_MAX > 0xFFFF
+#define STATE_STEP 1
+#else
+#define STATE_STEP 257
+#endif
+
 static void test_every_state_and_byte(void **context)
 {
     unsigned long wrong = 0;
 
     (void)context;
-    for (unsigned state = 0; state <= 0xFFFF; state++) {
+    for (uint32_t state = 0; state <= 0xFFFF; state += STATE_STEP) {
         for (unsigned b = 0; b <= 0xFF; b++) {
             uint8_t byte = (uint8_t)b;
             uint16_t expected = crc16_by_bits((uint16_t)state, &byte, 1);

@@ -51,7 +51,7 @@ struct verdict {
 
 static void assert_verdicts(const struct verdict *cases, size_t count)
 {
-    static const struct kwh_framing *const framings[] = {&kwh_mbus_serial, &kwh_mbus_over_tcp};
+    static KWH_CONST struct kwh_framing *const framings[] = {&kwh_mbus_serial, &kwh_mbus_over_tcp};
     for (size_t i = 0; i < 2 * count; i++) {
         const struct verdict *expected = &cases[i / 2];
         struct kwh_match match = judge(framings[i % 2], expected->bytes, expected->idle);
@@ -416,7 +416,7 @@ static void play(const struct kwh_framing *framing, const struct scenario *scena
 
 static void scenarios_end_as_they_must(void **state)
 {
-    static const struct kwh_framing *const framings[] = {&kwh_mbus_serial, &kwh_mbus_over_tcp};
+    static KWH_CONST struct kwh_framing *const framings[] = {&kwh_mbus_serial, &kwh_mbus_over_tcp};
     static const uint32_t ticks[] = {1, 1000, 10000};
     static const uint32_t epochs[] = {0, UINT32_C(0xFFFFFF00), UINT32_C(0x7FFF0000),
                                       UINT32_C(0xFFFB0000)};

@@ -51,7 +51,7 @@ static void ends_with(enum kwh_error error)
 
 static void next_is(const char *expected)
 {
-    char line[1024];
+    char line[320];
 
     assert_true(next());
     mbus_line(data, size, &record, line, sizeof line);

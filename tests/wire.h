@@ -20,10 +20,12 @@
 #define WIRE_DELIVERIES 64
 #define WIRE_REQUESTS   24
 #define WIRE_BYTES      600
+#define WIRE_SENT       300
 #else
 #define WIRE_DELIVERIES 10
 #define WIRE_REQUESTS   10
 #define WIRE_BYTES      270
+#define WIRE_SENT       256
 #endif
 
 struct delivery {
@@ -53,7 +55,7 @@ struct wire {
     size_t delivery_count;
     struct reply replies[WIRE_DELIVERIES];
     size_t reply_count;
-    uint8_t sent[WIRE_REQUESTS][WIRE_BYTES / 2];
+    uint8_t sent[WIRE_REQUESTS][WIRE_SENT];
     size_t sent_count[WIRE_REQUESTS];
     uint64_t sent_at[WIRE_REQUESTS];
     unsigned requests;

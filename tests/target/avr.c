@@ -5,6 +5,7 @@
 #include <avr/interrupt.h>
 #include <avr/io.h>
 #include <avr/sleep.h>
+#include <stdlib.h>
 
 void target_begin(void)
 {
@@ -27,4 +28,13 @@ void target_end(int failed)
     cli();
     sleep_enable();
     sleep_cpu();
+}
+
+/* That of the C library turns in a circle. */
+void abort(void)
+{
+    target_print("aborted\n");
+    target_end(1);
+    for (;;)
+        continue;
 }
