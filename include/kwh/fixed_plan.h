@@ -19,8 +19,8 @@ struct kwh_fixed_plan {
     /**
      * Its rows in the order of the requests, in one block, and the words of its choices; and what
      * the meters ask of the line, which no request tells: @p quiet_ms between an answer and the
-     * next request, @p answer_ms until an answer begins. These are for kwh_exchange.quiet_us and
-     * answer_us, or for a loop of your own.
+     * next request, @p answer_ms until an answer begins (0: 1000). These are for
+     * kwh_exchange.quiet_us and answer_us, or for a loop of your own.
      */
     KWH_CONST struct kwh_map *map;
     KWH_CONST struct kwh_plan_request *requests; /**< @p first counts the rows of the map */
