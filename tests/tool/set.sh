@@ -30,6 +30,8 @@ json 'line["serial"] == "24430000" and "voltage_l1_v" not in line["values"]'
 exits 0 get sim:eastron_sdm72d_m2 -o json
 json '"password" not in line["values"]'
 exits 2 get sim:inepro_pro380 voltge
+exits 2 get sim:eastron_sdm72d_m2 password
+says err "password cannot be read from this meter (map eastron_sdm72d_m2)"
 
 # Nothing is written that is not right, not even what stands before it.
 exits 2 set sim:inepro_pro380
@@ -40,9 +42,11 @@ exits 2 set tcp:127.0.0.1:1 tarif=1 # before anything is opened
 says err "did you mean tariff"
 start meter "$KWH" simulate inepro_pro380 rtu:pty
 exits 2 set "$target" --yes tariff=2 display_cycle_time=31
-says err "display_cycle_time: not 31, but 1 to 30"
+says err "display_cycle_time: not '31', but 1 to 30"
+exits 2 set sim:eastron_sdm72d_m2 --default-password --yes backlight_time=90
+says err "backlight_time: not '90', but 0 to 7260 in steps of 60"
 exits 2 set "$target" --yes tariff=2 combination_code=sideways
-says err "'sideways' is no value; forward, reverse, "
+says err "combination_code: not 'sideways', but forward, reverse, "
 exits 2 set "$target" --yes tariff=2 tariff=1
 says err "tariff is given twice"
 exits 2 set "$target" --yes tariff=2 voltage_l1=230
@@ -51,7 +55,7 @@ exits 2 set "$target" --yes tariff=2 --restart
 says err "cannot be told to start anew"
 
 exits 2 set sim:inepro_2pu --yes ct_ratio=9999/0 --allow-irreversible
-says err "ct_ratio: not 9999/0, but 1/1 to 9999/9999"
+says err "ct_ratio: not '9999/0', but 1/1 to 9999/9999"
 
 # What is refused is refused in words that say what it would do.
 exits 8 set "$target" --yes tariff=2 combination_code=forward_minus_reverse_vector
@@ -64,6 +68,8 @@ exits 8 set "$target" tariff=2
 says err "nothing was written: there is no terminal to ask on; --yes goes on without"
 exits 0 set "$target" tariff=2 baud_rate=4800 --allow-link-change --dry-run
 prints "$(printf 'tariff=2  01 06 60 48 00 02 96 1D\nbaud_rate=4800  01 06 40 04 12 C0 D1 3B')"
+exits 0 set "$target" tariff=2 --dry-run -o csv
+prints "$(printf 'name,new,frame\ntariff,2,01 06 60 48 00 02 96 1D')"
 exits 0 set "$target" tariff=2 --dry-run -o json
 json 'line["name"] == "tariff" and line["frames"] == ["01 06 60 48 00 02 96 1D"]'
 exits 0 get "$target" tariff baud_rate -o json

@@ -66,7 +66,7 @@ struct options {
 /* A subcommand: a row of the table in main.c. */
 struct subcommand {
     const char *name, *synopsis, *summary;
-    const char *letters;     /* the options it takes, see options.c; K: -o may be c */
+    const char *letters;     /* the options it takes, see options.c; of -o, J: no csv, K: c, too */
     const char *explanation; /* for its --help */
     enum exit_code (*run)(const struct options *options);
 };

@@ -178,8 +178,6 @@ enum exit_code decode_command(const struct options *options)
     memset(&decoder, 0, sizeof decoder);
     decoder.options = options;
     decoder.style = output_style(options);
-    if (options->output == OUTPUT_CSV)
-        return usage_error("-o csv: decode prints a table or json");
     if (options->map != NULL)
         code = take_map(&decoder);
     if (code == EXIT_CODE_OK && options->request != NULL)

@@ -55,7 +55,7 @@ static const struct subcommand subcommands[] = {
      "wherever several answer, then by primary address, which takes one or two minutes for all; "
      "@s12FFFFFF behind LINK limits the search to what may stand for F.",
      scan_command},
-    {"decode", "[HEX|-]", "explain captured frames", "omravCh",
+    {"decode", "[HEX|-]", "explain captured frames", "oJmravCh",
      "Modbus RTU, Modbus TCP and M-Bus are told apart by themselves. Frames are hexadecimal, with "
      "or without blanks, colons and 0x; without HEX, or with -, they come from standard input, a "
      "line for each or for request and answer together. With -m the registers of an answer get "
@@ -120,8 +120,7 @@ static const struct subcommand subcommands[] = {
      "Works offline. MAP may be a brand's own name, see the list.", maps_command},
     {"plan", "MAP [NAME...]", "show requests and bus time of a readout", "oKblgxCh",
      "Works offline. The plan is the one with the least bus time under the limits of the meter. -o "
-     "c "
-     "prints it as constants for firmware that makes no plans, see kwh/fixed_plan.h.",
+     "c prints it as constants for firmware that makes no plans, see kwh/fixed_plan.h.",
      plan_command},
 };
 

@@ -195,6 +195,17 @@ enum exit_code check_name(const char *name, const struct kwh_map *map)
     return unknown("unknown name", name, &near, map);
 }
 
+/* Of another model, or to be written only. */
+static bool is_in_map(const struct kwh_map *map, uint32_t quantity)
+{
+    struct kwh_map_iterator rows = {map, KWH_ALL_PROFILES, 0, 0};
+    const struct kwh_row *row;
+    while ((row = kwh_map_next(&rows)) != NULL)
+        if (row->quantity == quantity)
+            return true;
+    return false;
+}
+
 enum exit_code find_quantity(const char *name, const struct kwh_map *map, uint16_t profiles,
                              uint32_t *quantity)
 {
@@ -209,6 +220,11 @@ enum exit_code find_quantity(const char *name, const struct kwh_map *map, uint16
     }
     if (*quantity != 0 && kwh_map_find(map, profiles, *quantity) != NULL)
         return EXIT_CODE_OK;
+    if (*quantity != 0 && is_in_map(map, *quantity)) {
+        complain("%s cannot be read from this meter (map %s)", name, map->name);
+        fprintf(stderr, "try: kwh maps %s\n", map->name);
+        return EXIT_CODE_USAGE;
+    }
     consider_map(&near, name, map, profiles);
     char what[128];
     snprintf(what, sizeof what, "the meter (map %s) has no", map->name);

@@ -15,7 +15,7 @@ struct option_row {
 
 static const struct option_row rows[] = {
     {'m', true, "map", "MAP", "the meter's map, or an alias"},
-    {'o', true, "output", "FORMAT", "table, json or csv"},
+    {'o', true, "output", "FORMAT", NULL},
     {'E', false, "explain", NULL, "show the requests, predicted and measured bus time"},
     {'O', false, "obis", NULL, "show OBIS codes"},
     {'r', false, "request", "HEX", "the request that the frame answers"},
@@ -61,6 +61,19 @@ static bool takes(const struct subcommand *subcommand, const struct option_row *
     return strchr(subcommand->letters, row->id) != NULL;
 }
 
+static const char *formats(const struct subcommand *subcommand)
+{
+    if (strchr(subcommand->letters, 'J') != NULL)
+        return "table or json";
+    return strchr(subcommand->letters, 'K') != NULL ? "table, json, csv or c"
+                                                    : "table, json or csv";
+}
+
+static const char *help_of(const struct subcommand *subcommand, const struct option_row *row)
+{
+    return row->help != NULL ? row->help : formats(subcommand);
+}
+
 void print_help(const struct subcommand *subcommand, FILE *file)
 {
     size_t width = help_width();
@@ -76,7 +89,7 @@ void print_help(const struct subcommand *subcommand, FILE *file)
                  rows[i].argument != NULL ? rows[i].argument : "");
         fprintf(file, "  %c%c%c --%-20s ", rows[i].is_short ? '-' : ' ',
                 rows[i].is_short ? rows[i].id : ' ', rows[i].is_short ? ',' : ' ', name);
-        print_wrapped(file, rows[i].help, HELP_INDENT, width - HELP_INDENT);
+        print_wrapped(file, help_of(subcommand, &rows[i]), HELP_INDENT, width - HELP_INDENT);
         fputc('\n', file);
     }
 }
@@ -92,7 +105,7 @@ cJSON *option_array(const struct subcommand *subcommand)
         json_text(object, "letter", rows[i].is_short ? letter : NULL);
         json_text(object, "name", rows[i].name);
         json_text(object, "argument", rows[i].argument);
-        json_text(object, "help", rows[i].help);
+        json_text(object, "help", help_of(subcommand, &rows[i]));
         json_append(array, object);
     }
     return array;
@@ -121,18 +134,17 @@ static enum exit_code take_number(const struct option_row *row, const char *text
 static enum exit_code take_output(struct options *options, const char *text)
 {
     static const char *const names[] = {"table", "json", "csv"};
+    const char *letters = options->subcommand->letters;
+    options->as_c = strchr(letters, 'K') != NULL && strcmp(text, "c") == 0;
+    if (options->as_c)
+        return EXIT_CODE_OK;
     for (size_t i = 0; i < KWH_COUNT(names); i++) {
-        if (strcmp(text, names[i]) == 0) {
-            options->output = (enum output_format)i;
-            options->as_c = false;
+        options->output = (enum output_format)i;
+        if (strcmp(text, names[i]) == 0 &&
+            (options->output != OUTPUT_CSV || strchr(letters, 'J') == NULL))
             return EXIT_CODE_OK;
-        }
     }
-    bool may_be_c = strchr(options->subcommand->letters, 'K') != NULL;
-    if (!may_be_c || strcmp(text, "c") != 0)
-        return usage_error("-o %s: not table, json%s", text, may_be_c ? ", csv or c" : " or csv");
-    options->as_c = true;
-    return EXIT_CODE_OK;
+    return usage_error("-o %s: not %s", text, formats(options->subcommand));
 }
 
 static enum exit_code take_seed(struct options *options, const struct option_row *row,

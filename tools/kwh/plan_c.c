@@ -179,8 +179,8 @@ void plan_c(const struct kwh_plan *plan)
     const struct kwh_map *map = plan->map;
     printf("/* SPDX-License-Identifier: MIT */\n"
            "/*\n"
-           " * %s: %u values. Made by `kwh plan`, see kwh/fixed_plan.h; not to be edited.\n",
-           map->name, (unsigned)plan->count);
+           " * %s: %u value%s. Made by `kwh plan`, see kwh/fixed_plan.h; not to be edited.\n",
+           map->name, (unsigned)plan->count, plan->count == 1 ? "" : "s");
     if (map->selector_count > 0)
         printf(" * This family must be asked before it is read which of its values it has, and how "
                "they\n"

@@ -83,7 +83,7 @@ static enum exit_code parse_value(const struct link *link, struct change *change
                                : kwh_row_parse(link->map, row, change->text, &change->value);
     describe_values(link->map, quantity, values);
     if (error != KWH_OK)
-        return usage_error("%s: '%s' is no value; %s", change->name, change->text, values);
+        return usage_error("%s: not '%s', but %s", change->name, change->text, values);
     return EXIT_CODE_OK;
 }
 
@@ -147,7 +147,7 @@ static enum exit_code check(struct setter *setter, struct change *change)
     if (error == KWH_ERROR_RISK)
         return complain_risk(change, change->risk & ~setter->allowed);
     if (error == KWH_ERROR_ARGUMENT)
-        return usage_error("%s: not %s, but %s", change->name, change->text, values);
+        return usage_error("%s: not '%s', but %s", change->name, change->text, values);
     if (error == KWH_OK && is_in_doubt(setter, change)) {
         complain("%s is refused: the meter may be %s or %s, and this cannot be undone; -m names "
                  "its map",
@@ -307,9 +307,10 @@ static enum exit_code print_frames(struct setter *setter, const struct change *c
         frame_hex(frame, length, hex, sizeof hex);
         if (object != NULL)
             json_append_text(frames, hex);
+        else if (setter->options->output == OUTPUT_CSV)
+            csv_record((const char *const[]){change->name, change->text, hex}, 3);
         else
-            printf("%s%s%s\n", change->argument, setter->options->output == OUTPUT_CSV ? "," : "  ",
-                   hex);
+            printf("%s  %s\n", change->argument, hex);
     }
     if (object != NULL) {
         json_text(object, "name", change->name);
@@ -318,6 +319,16 @@ static enum exit_code print_frames(struct setter *setter, const struct change *c
         json_print(object);
     }
     return exit_code_of(error);
+}
+
+static enum exit_code print_all_frames(struct setter *setter)
+{
+    enum exit_code code = EXIT_CODE_OK;
+    if (setter->options->output == OUTPUT_CSV)
+        csv_record((const char *const[]){"name", "new", "frame"}, 3);
+    for (size_t i = 0; code == EXIT_CODE_OK && i < setter->count; i++)
+        code = print_frames(setter, &setter->changes[i]);
+    return code;
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -564,11 +575,8 @@ static enum exit_code set_meter(struct setter *setter)
     }
     if (code == EXIT_CODE_OK)
         code = check_all(setter);
-    if (code == EXIT_CODE_OK && setter->options->dry_run) {
-        for (size_t i = 0; code == EXIT_CODE_OK && i < setter->count; i++)
-            code = print_frames(setter, &setter->changes[i]);
-        return code;
-    }
+    if (code == EXIT_CODE_OK && setter->options->dry_run)
+        return print_all_frames(setter);
     if (code == EXIT_CODE_OK)
         code = ask(setter);
     return code == EXIT_CODE_OK ? apply_all(setter) : code;

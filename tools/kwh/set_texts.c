@@ -70,6 +70,20 @@ static void append_number(char text[SET_TEXT], int32_t code, int8_t exponent)
         append(text, number);
 }
 
+/* What its values are multiples of, where that is not 1. */
+static void append_step(char text[SET_TEXT], const struct kwh_map *map, const struct kwh_item *item)
+{
+    const struct kwh_row *row = kwh_map_find(map, KWH_ALL_PROFILES, item->quantity);
+    struct kwh_decimal step = kwh_decimal(1, item->exponent);
+    char number[KWH_DECIMAL_TEXT];
+    size_t length = strlen(text);
+    if (row != NULL && kwh_row_type(row) != KWH_TYPE_RECORD && kwh_row_scale(row) >= KWH_SCALE_36)
+        step = kwh_scale_value(kwh_row_scale(row));
+    if ((step.mantissa != 1 || step.exponent != 0) &&
+        kwh_decimal_print(&step, number, sizeof number) == KWH_OK)
+        snprintf(text + length, SET_TEXT - length, " in steps of %.40s", number);
+}
+
 void describe_values(const struct kwh_map *map, uint32_t quantity, char text[SET_TEXT])
 {
     const struct kwh_item *item = kwh_map_item(map, quantity);
@@ -94,6 +108,8 @@ void describe_values(const struct kwh_map *map, uint32_t quantity, char text[SET
     else if (item->minimum == item->maximum)
         append_number(text, item->minimum, item->exponent);
     else if (kwh_decimal_print(&least, low, sizeof low) == KWH_OK &&
-             kwh_decimal_print(&most, high, sizeof high) == KWH_OK)
+             kwh_decimal_print(&most, high, sizeof high) == KWH_OK) {
         snprintf(text, SET_TEXT, "%.80s to %.80s", low, high);
+        append_step(text, map, item);
+    }
 }
