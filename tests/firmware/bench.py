@@ -33,6 +33,9 @@ UARTS = {"mps2_an385": 3, "microbit": 1, "netduinoplus2": 3}
 # Where they are levels of a pin: the device and the number of the pin, the register and the mask
 # of the LED that is lit from where one is counted up to its end.
 PINS = {"microbit": ("/machine/nrf51", 1, 0x50000504, 1 << 13)}
+# At least so long a level is at the pin, as at that of a real meter: the image believes it only when
+# it has lasted, by a clock of the emulator, which never is behind ours.
+LEVEL_S = 0.0025
 # What QEMU tells when the pin that enables the driver of the RS-485 line changes.
 DRIVER = {"microbit": ("IRQ raise 16", "IRQ lower 16")}
 
@@ -92,6 +95,11 @@ class Bench:
         if not condition:
             self.failed.append(what)
             print(f"FAILED: {what}\n{found}")
+
+    def give_up(self, what, found=""):
+        """What all else waits for does not come."""
+        self.expect(what, False, found)
+        sys.exit(self.verdict())
 
     def verdict(self):
         return 1 if self.failed else 0
@@ -164,8 +172,8 @@ class Bench:
         with self.change():
             script.heard, script.said = b"", data
         with self.changed:
-            still = self.changed.wait_for(lambda: self.still, PATIENCE)
-            self.expect(f"an end to what comes of {data.hex()}", still)
+            if not self.changed.wait_for(lambda: self.still, PATIENCE):
+                self.give_up(f"an end to what comes of {data.hex()}", script.heard.hex())
             return script.heard
 
     # --- In the thread ---
@@ -177,6 +185,9 @@ class Bench:
             self.expect("a bench that works", False, traceback.format_exc())
             for image in self.images:
                 image.process.kill()  # nobody has to wait for it
+            with self.changed:
+                self.still = True
+                self.changed.notify_all()
 
     def _serve(self):
         deaf = set()
@@ -215,7 +226,7 @@ class Bench:
             self.stir()
             return True
         unheard = any(uart.said for image in asking for uart in image.uarts if uart not in ends)
-        self.still = unheard or self.quiet_us >= STILL_US
+        self.still = unheard or self.quiet_us >= STILL_US or not asking
         if self.still:
             return False
         for image in asking:
@@ -266,7 +277,7 @@ class Image:
             connection.settimeout(PATIENCE)
             self.pins = connection.makefile("rw")
         self.uarts = [wires.Uart(connection) for connection in connections]
-        self.said = []
+        self.said, self.silent = [], False
         self.heard = threading.Condition()
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
@@ -337,8 +348,7 @@ class Image:
         end = time.monotonic() + PATIENCE
         while (int(self._ask_pins(f"readl {register}")[1], 16) & mask != 0) != (level == 0):
             if time.monotonic() > end:
-                self.bench.expect(f"{self.name} sees level {level} at its pin", False)
-                return
+                self.bench.give_up(f"{self.name} sees level {level} at its pin")
 
     def pin_changes(self):
         """What has come out since the last call; with the first QEMU begins to tell."""
@@ -356,6 +366,7 @@ class Image:
         with self._kept_awake():
             for level in [0, 1] * count:
                 self._set_pin(level)
+                time.sleep(LEVEL_S)
 
     # --- Its console ---
 
@@ -364,18 +375,28 @@ class Image:
             with self.heard:
                 self.said.append(line.rstrip())
                 self.heard.notify_all()
+        with self.heard:
+            self.silent = True
+            self.heard.notify_all()
 
     def wait_for(self, line):
         """Until the image has said this."""
         with self.heard:
-            if not self.heard.wait_for(lambda: line in self.said, PATIENCE):
-                self.bench.expect(f"{self.name} says {line!r}", False, "\n".join(self.said))
+            self.heard.wait_for(lambda: line in self.said or self.silent, PATIENCE)
+            if line not in self.said:
+                self.bench.give_up(f"{self.name} says {line!r}", "\n".join(self.said))
 
     def end(self):
-        """Until the image ends: its exit code and what it said."""
+        """Until the image ends: its exit code, or None when it never will, and what it said."""
+        patience = PATIENCE
+        if self.clocked:
+            with self.bench.changed:
+                self.bench.changed.wait_for(lambda: self.ended or self.bench.still, PATIENCE)
+                patience *= self.ended
         try:
-            code = self.process.wait(PATIENCE)
+            code = self.process.wait(patience)
         except subprocess.TimeoutExpired:
+            self.process.kill()
             code = None
-        self.reader.join(PATIENCE)
+        self.reader.join()
         return code, self.said

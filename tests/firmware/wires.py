@@ -52,7 +52,10 @@ class Uart:
         return self.connection.fileno()
 
     def listen(self):
-        data = self.connection.recv(4096)
+        try:
+            data = self.connection.recv(4096)
+        except OSError:
+            data = b""  # the image has ended before it heard all
         self.said += data
         self.read += len(data)
         return bool(data)
