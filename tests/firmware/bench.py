@@ -220,8 +220,8 @@ class Bench:
             image.tell_time(0)
         ends = [end for wire in self.wires for end in wire.ends]
         if busy or not all(image.asks for image in asking) or \
-                not all(end.settled() for end in ends):
-            return False
+                asking and not all(end.settled() for end in ends):
+            return False  # an image with a clock of its own waits for nobody, nor does its bench
         if any([wire.pass_on() for wire in self.wires]):
             self.stir()
             return True

@@ -2,7 +2,7 @@
 """Wires of the bench, and what hangs on them.
 
 An end is `settled` when it has heard all that it was told and owes nothing; `take` gives what it has
-to say, and is asked only when all ends are settled. Those with a file descriptor `listen` to it.
+to say, and is asked only when all ends are settled, where the bench owns the time. Those with a file descriptor `listen` to it.
 """
 import os
 
@@ -96,14 +96,22 @@ class Program:
         self.said += data
         return bool(data)
 
+    def _frame(self):
+        """The first whole one that it says; there are more when one of them came too late."""
+        for end in (len(self.said), *range(1, len(self.said))):
+            if self.protocol.is_whole(self.said[:end]):
+                return self.said[:end]
+        return b""
+
     def settled(self):
-        return not self.owes or self.protocol.is_whole(self.said)
+        return not self.owes or bool(self._frame())
 
     def take(self):
-        if not self.protocol.is_whole(self.said):
+        frame = self._frame()
+        if not frame:
             return b""
-        said, self.said, self.owes = self.said, b"", False
-        return self.change(said)
+        self.said, self.owes = self.said[len(frame):], False
+        return self.change(frame)
 
     def hear(self, data):
         os.write(self.descriptor, data)
