@@ -176,6 +176,13 @@ class Bench:
                 self.give_up(f"an end to what comes of {data.hex()}", script.heard.hex())
             return script.heard
 
+    def wait_for(self, what, condition):
+        """Until this is so, looked at whenever something has happened, or nothing will any more."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.still or condition(), PATIENCE)
+            if not condition():
+                self.give_up(what)
+
     # --- In the thread ---
 
     def _run(self):
@@ -387,7 +394,7 @@ class Image:
                 self.bench.give_up(f"{self.name} says {line!r}", "\n".join(self.said))
 
     def end(self):
-        """Until the image ends: its exit code, or None when it never will, and what it said."""
+        """Until the image ends: its exit code and what it said."""
         patience = PATIENCE
         if self.clocked:
             with self.bench.changed:
@@ -396,7 +403,6 @@ class Image:
         try:
             code = self.process.wait(patience)
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            code = None
+            self.bench.give_up(f"{self.name} ends", "\n".join(self.said))
         self.reader.join()
         return code, self.said

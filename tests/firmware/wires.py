@@ -2,7 +2,8 @@
 """Wires of the bench, and what hangs on them.
 
 An end is `settled` when it has heard all that it was told and owes nothing; `take` gives what it has
-to say, and is asked only when all ends are settled, where the bench owns the time. Those with a file descriptor `listen` to it.
+to say, and is asked only when all ends are settled, where the bench owns the time. Those with a file
+descriptor `listen` to it.
 """
 import os
 
