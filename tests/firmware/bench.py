@@ -136,13 +136,13 @@ class Bench:
         addresses = [int(meter.rsplit("@", 1)[1]) for meter in arguments[0].split(",")]
         return wires.Program(connection.fileno(), protocol, addresses, **options)
 
-    def terminal(self, addresses=()):
+    def terminal(self, **options):
         """A pseudo-terminal: an end for a wire, and the path of the other end."""
         ours, theirs = pty.openpty()
         tty.setraw(theirs)
         self.stack.callback(os.close, ours)
         self.stack.callback(os.close, theirs)  # held open: who closes it last ends it for all
-        return wires.Program(ours, addresses=addresses), os.ttyname(theirs)
+        return wires.Program(ours, **options), os.ttyname(theirs)
 
     def stir(self):
         """Something was heard, or may be: time passes on, in small steps at first."""

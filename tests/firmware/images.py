@@ -107,8 +107,9 @@ def simulated(at):
 
 
 def libmodbus_server(at):
-    """The reader and libmodbus, which has the registers of a real PRO380, beside our SDM72D-M-2."""
-    ours, theirs = at.terminal([1])
+    """The reader and libmodbus, which has the registers of a real PRO380, beside our SDM72D-M-2, whose
+    answers it would take for the beginnings of requests, until a pause of half a second."""
+    ours, theirs = at.terminal(addresses=[1], own=True)
     server = at.process([PROGRAMS[0], os.path.join(SOURCE, "../peers/pro380_observed.csv"), "rtu",
                          theirs], stdout=subprocess.PIPE)
     server.stdout.readline()

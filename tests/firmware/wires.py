@@ -78,11 +78,12 @@ class Uart:
 
 class Program:
     """A program of this computer at a socket or a terminal; less than a frame is not passed on.
-    With addresses, it is a slave that answers for these. `change` alters what it says."""
+    With addresses, it is a slave that answers for these, and with `own` hears only what is for it.
+    `change` alters what it says."""
 
-    def __init__(self, descriptor, protocol=Modbus, addresses=(), change=bytes):
+    def __init__(self, descriptor, protocol=Modbus, addresses=(), change=bytes, own=False):
         self.descriptor, self.protocol = descriptor, protocol
-        self.addresses, self.change = addresses, change
+        self.addresses, self.change, self.own = addresses, change, own
         self.heard = self.said = b""
         self.owes = False
 
@@ -115,11 +116,13 @@ class Program:
         return self.change(frame)
 
     def hear(self, data):
-        os.write(self.descriptor, data)
         self.heard = data if self.protocol.is_whole(data) else self.heard + data
+        owes = False
         if self.protocol.is_whole(self.heard):
-            self.owes = self.protocol.address(self.heard) in self.addresses
+            owes = self.owes = self.protocol.address(self.heard) in self.addresses
             self.heard = b""
+        if owes or not self.own:
+            os.write(self.descriptor, data)
 
 
 class Script:
