@@ -42,6 +42,9 @@ DRIVER = {"microbit": ("IRQ raise 16", "IRQ lower 16")}
 # While nothing is heard, time passes in ever longer steps, up to where it stands still: longer than
 # an image waits for an answer or for silence.
 STEP_MIN_US, STEP_MAX_US, STILL_US = 1000, 100000, 5000000
+# A byte is lost when an image has asked so often, each time a tick of its board later, and it is
+# still on its way: the emulator moves bytes whenever it makes a tick.
+LOST = 2000
 # What an image tells when it asks for the time, see bench_time.h: sent and got, UART by UART.
 TRAFFIC = struct.Struct("<3I3I")
 
@@ -249,7 +252,8 @@ class Image:
         self.folder = pathlib.Path(tempfile.mkdtemp(dir=bench.folder))
         self.clocked = clock == "bench"
         self.asks = self.awake = self.ended = False
-        self.time_us = 0
+        self.time_us = self.in_vain = 0
+        self.traffic = []
         semihosting = "enable=on,target=native"
         if self.clocked:
             self.told = self._pipe("told", os.O_RDONLY | os.O_NONBLOCK)
@@ -317,7 +321,18 @@ class Image:
             if told:
                 traffic = TRAFFIC.unpack(told)
                 uart.sent, uart.got = traffic[number], traffic[len(traffic) // 2 + number]
+        self._miss_bytes()
         return self.asks
+
+    def _miss_bytes(self):
+        """An image that loses one, or makes one up, would be asked for it for ever."""
+        before = self.traffic
+        self.traffic = [(uart.sent, uart.read, uart.written, uart.got) for uart in self.uarts]
+        self.in_vain = 0 if self.settled() or self.traffic != before else self.in_vain + 1
+        if self.in_vain == LOST:
+            self.bench.expect(f"{self.name} loses no byte: sent and read, written and got", False,
+                              self.traffic)
+            self.process.kill()
 
     def settled(self):
         return all(uart.settled() for uart in self.uarts)
