@@ -33,12 +33,18 @@ UARTS = {"mps2_an385": 3, "microbit": 1, "netduinoplus2": 3}
 # Where they are levels of a pin: the device and the number of the pin, the register and the mask
 # of the LED that is lit from where one is counted up to its end.
 PINS = {"microbit": ("/machine/nrf51", 1, 0x50000504, 1 << 13)}
+# At least so long a level is at the pin, as at that of a real meter: the image believes it only when
+# it has lasted, by a clock of the emulator, which never is behind ours.
+LEVEL_S = 0.0025
 # What QEMU tells when the pin that enables the driver of the RS-485 line changes.
 DRIVER = {"microbit": ("IRQ raise 16", "IRQ lower 16")}
 
 # While nothing is heard, time passes in ever longer steps, up to where it stands still: longer than
 # an image waits for an answer or for silence.
 STEP_MIN_US, STEP_MAX_US, STILL_US = 1000, 100000, 5000000
+# A byte is lost when an image has asked so often, each time a tick of its board later, and it is
+# still on its way: the emulator moves bytes whenever it makes a tick.
+LOST = 2000
 # What an image tells when it asks for the time, see bench_time.h: sent and got, UART by UART.
 TRAFFIC = struct.Struct("<3I3I")
 
@@ -93,6 +99,11 @@ class Bench:
             self.failed.append(what)
             print(f"FAILED: {what}\n{found}")
 
+    def give_up(self, what, found=""):
+        """What all else waits for does not come."""
+        self.expect(what, False, found)
+        sys.exit(self.verdict())
+
     def verdict(self):
         return 1 if self.failed else 0
 
@@ -128,13 +139,13 @@ class Bench:
         addresses = [int(meter.rsplit("@", 1)[1]) for meter in arguments[0].split(",")]
         return wires.Program(connection.fileno(), protocol, addresses, **options)
 
-    def terminal(self, addresses=()):
+    def terminal(self, **options):
         """A pseudo-terminal: an end for a wire, and the path of the other end."""
         ours, theirs = pty.openpty()
         tty.setraw(theirs)
         self.stack.callback(os.close, ours)
         self.stack.callback(os.close, theirs)  # held open: who closes it last ends it for all
-        return wires.Program(ours, addresses=addresses), os.ttyname(theirs)
+        return wires.Program(ours, **options), os.ttyname(theirs)
 
     def stir(self):
         """Something was heard, or may be: time passes on, in small steps at first."""
@@ -164,9 +175,16 @@ class Bench:
         with self.change():
             script.heard, script.said = b"", data
         with self.changed:
-            still = self.changed.wait_for(lambda: self.still, PATIENCE)
-            self.expect(f"an end to what comes of {data.hex()}", still)
+            if not self.changed.wait_for(lambda: self.still, PATIENCE):
+                self.give_up(f"an end to what comes of {data.hex()}", script.heard.hex())
             return script.heard
+
+    def wait_for(self, what, condition):
+        """Until this is so, looked at whenever something has happened, or nothing will any more."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.still or condition(), PATIENCE)
+            if not condition():
+                self.give_up(what)
 
     # --- In the thread ---
 
@@ -177,6 +195,9 @@ class Bench:
             self.expect("a bench that works", False, traceback.format_exc())
             for image in self.images:
                 image.process.kill()  # nobody has to wait for it
+            with self.changed:
+                self.still = True
+                self.changed.notify_all()
 
     def _serve(self):
         deaf = set()
@@ -209,13 +230,13 @@ class Bench:
             image.tell_time(0)
         ends = [end for wire in self.wires for end in wire.ends]
         if busy or not all(image.asks for image in asking) or \
-                not all(end.settled() for end in ends):
-            return False
+                asking and not all(end.settled() for end in ends):
+            return False  # an image with a clock of its own waits for nobody, nor does its bench
         if any([wire.pass_on() for wire in self.wires]):
             self.stir()
             return True
         unheard = any(uart.said for image in asking for uart in image.uarts if uart not in ends)
-        self.still = unheard or self.quiet_us >= STILL_US
+        self.still = unheard or self.quiet_us >= STILL_US or not asking
         if self.still:
             return False
         for image in asking:
@@ -231,7 +252,8 @@ class Image:
         self.folder = pathlib.Path(tempfile.mkdtemp(dir=bench.folder))
         self.clocked = clock == "bench"
         self.asks = self.awake = self.ended = False
-        self.time_us = 0
+        self.time_us = self.in_vain = 0
+        self.traffic = []
         semihosting = "enable=on,target=native"
         if self.clocked:
             self.told = self._pipe("told", os.O_RDONLY | os.O_NONBLOCK)
@@ -266,7 +288,7 @@ class Image:
             connection.settimeout(PATIENCE)
             self.pins = connection.makefile("rw")
         self.uarts = [wires.Uart(connection) for connection in connections]
-        self.said = []
+        self.said, self.silent = [], False
         self.heard = threading.Condition()
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
@@ -299,7 +321,18 @@ class Image:
             if told:
                 traffic = TRAFFIC.unpack(told)
                 uart.sent, uart.got = traffic[number], traffic[len(traffic) // 2 + number]
+        self._miss_bytes()
         return self.asks
+
+    def _miss_bytes(self):
+        """An image that loses one, or makes one up, would be asked for it for ever."""
+        before = self.traffic
+        self.traffic = [(uart.sent, uart.read, uart.written, uart.got) for uart in self.uarts]
+        self.in_vain = 0 if self.settled() or self.traffic != before else self.in_vain + 1
+        if self.in_vain == LOST:
+            self.bench.expect(f"{self.name} loses no byte: sent and read, written and got", False,
+                              self.traffic)
+            self.process.kill()
 
     def settled(self):
         return all(uart.settled() for uart in self.uarts)
@@ -337,8 +370,7 @@ class Image:
         end = time.monotonic() + PATIENCE
         while (int(self._ask_pins(f"readl {register}")[1], 16) & mask != 0) != (level == 0):
             if time.monotonic() > end:
-                self.bench.expect(f"{self.name} sees level {level} at its pin", False)
-                return
+                self.bench.give_up(f"{self.name} sees level {level} at its pin")
 
     def pin_changes(self):
         """What has come out since the last call; with the first QEMU begins to tell."""
@@ -356,6 +388,7 @@ class Image:
         with self._kept_awake():
             for level in [0, 1] * count:
                 self._set_pin(level)
+                time.sleep(LEVEL_S)
 
     # --- Its console ---
 
@@ -364,18 +397,27 @@ class Image:
             with self.heard:
                 self.said.append(line.rstrip())
                 self.heard.notify_all()
+        with self.heard:
+            self.silent = True
+            self.heard.notify_all()
 
     def wait_for(self, line):
         """Until the image has said this."""
         with self.heard:
-            if not self.heard.wait_for(lambda: line in self.said, PATIENCE):
-                self.bench.expect(f"{self.name} says {line!r}", False, "\n".join(self.said))
+            self.heard.wait_for(lambda: line in self.said or self.silent, PATIENCE)
+            if line not in self.said:
+                self.bench.give_up(f"{self.name} says {line!r}", "\n".join(self.said))
 
     def end(self):
         """Until the image ends: its exit code and what it said."""
+        patience = PATIENCE
+        if self.clocked:
+            with self.bench.changed:
+                self.bench.changed.wait_for(lambda: self.ended or self.bench.still, PATIENCE)
+                patience *= self.ended
         try:
-            code = self.process.wait(PATIENCE)
+            code = self.process.wait(patience)
         except subprocess.TimeoutExpired:
-            code = None
-        self.reader.join(PATIENCE)
+            self.bench.give_up(f"{self.name} ends", "\n".join(self.said))
+        self.reader.join()
         return code, self.said

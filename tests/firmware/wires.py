@@ -2,7 +2,8 @@
 """Wires of the bench, and what hangs on them.
 
 An end is `settled` when it has heard all that it was told and owes nothing; `take` gives what it has
-to say, and is asked only when all ends are settled. Those with a file descriptor `listen` to it.
+to say, and is asked only when all ends are settled, where the bench owns the time. Those with a file
+descriptor `listen` to it.
 """
 import os
 
@@ -52,7 +53,10 @@ class Uart:
         return self.connection.fileno()
 
     def listen(self):
-        data = self.connection.recv(4096)
+        try:
+            data = self.connection.recv(4096)
+        except OSError:
+            data = b""  # the image has ended before it heard all
         self.said += data
         self.read += len(data)
         return bool(data)
@@ -74,11 +78,12 @@ class Uart:
 
 class Program:
     """A program of this computer at a socket or a terminal; less than a frame is not passed on.
-    With addresses, it is a slave that answers for these. `change` alters what it says."""
+    With addresses, it is a slave that answers for these, and with `own` hears only what is for it.
+    `change` alters what it says."""
 
-    def __init__(self, descriptor, protocol=Modbus, addresses=(), change=bytes):
+    def __init__(self, descriptor, protocol=Modbus, addresses=(), change=bytes, own=False):
         self.descriptor, self.protocol = descriptor, protocol
-        self.addresses, self.change = addresses, change
+        self.addresses, self.change, self.own = addresses, change, own
         self.heard = self.said = b""
         self.owes = False
 
@@ -93,21 +98,31 @@ class Program:
         self.said += data
         return bool(data)
 
+    def _frame(self):
+        """The first whole one that it says; there are more when one of them came too late."""
+        for end in (len(self.said), *range(1, len(self.said))):
+            if self.protocol.is_whole(self.said[:end]):
+                return self.said[:end]
+        return b""
+
     def settled(self):
-        return not self.owes or self.protocol.is_whole(self.said)
+        return not self.owes or bool(self._frame())
 
     def take(self):
-        if not self.protocol.is_whole(self.said):
+        frame = self._frame()
+        if not frame:
             return b""
-        said, self.said, self.owes = self.said, b"", False
-        return self.change(said)
+        self.said, self.owes = self.said[len(frame):], False
+        return self.change(frame)
 
     def hear(self, data):
-        os.write(self.descriptor, data)
         self.heard = data if self.protocol.is_whole(data) else self.heard + data
+        owes = False
         if self.protocol.is_whole(self.heard):
-            self.owes = self.protocol.address(self.heard) in self.addresses
+            owes = self.owes = self.protocol.address(self.heard) in self.addresses
             self.heard = b""
+        if owes or not self.own:
+            os.write(self.descriptor, data)
 
 
 class Script:
