@@ -244,6 +244,7 @@ def run(at, expected, *command):
 
 def meter_on_terminal(at):
     image = at.image("meter")
+    image.wait_for("ready")
     ours, theirs = at.terminal()
     at.join(ours, image.uarts[0])
     return theirs
