@@ -211,6 +211,8 @@ class Bench:
                 if self.over:
                     return
                 deaf |= {ear for ear in ears.intersection(ready) if not ear.listen()}
+                for image in self.images:  # the pipe of one that never asked has no end
+                    image.ended = image.ended or deaf.issuperset(image.uarts)
                 while self._take_turn():
                     continue
                 self.changed.notify_all()

@@ -244,6 +244,7 @@ def run(at, expected, *command):
 
 def meter_on_terminal(at):
     image = at.image("meter")
+    image.wait_for("ready")
     ours, theirs = at.terminal()
     at.join(ours, image.uarts[0])
     return theirs
@@ -363,7 +364,7 @@ def chain(at):
     ours, theirs = at.terminal()
     part = at.join(ours, translator.uarts[0])
     bench.need(KWH)
-    for _ in range(100):  # until it has read its meter once
+    for _ in tries():  # until it has read its meter once
         done = subprocess.run([KWH, "read", f"rtu:{theirs},timeout_ms=10000@2", "-m",
                                "eastron_sdm72d_m2", "voltage_l1", "-q"], stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -421,7 +422,7 @@ def translator_forgets(at):
 # --- As they are made for the board -------------------------------------------------------------
 
 def tries():
-    """Again what came too late for images whose time does not wait, up to the end of patience."""
+    """Again what came too early or too late, up to the end of patience."""
     end = time.monotonic() + bench.PATIENCE
     while time.monotonic() < end:
         yield
