@@ -30,12 +30,26 @@ exits()
 {
     code=$1
     shift
-    timeout 30 "$KWH" "$@" >"$temp/out" 2>"$temp/err" </dev/null
+    timeout 300 "$KWH" "$@" >"$temp/out" 2>"$temp/err" </dev/null
     got=$?
     if [ "$got" != "$code" ]; then
         complain "kwh $*: exit $got, not $code"
         cat "$temp/out" "$temp/err"
     fi
+}
+
+# finds COUNT TARGET OPTION...: a scan finds so many meters. Where most of its time is silence, that
+# is kept short, and what a busy computer was too late for is looked for again.
+finds()
+{
+    count=$1
+    shift
+    for try in 1 2 3 4 5 6 7 8; do
+        exits 0 scan "$@"
+        [ "$(grep -cE '"kind":"meter"|,meter,' "$temp/out")" -ge "$count" ] && return
+        echo "found $(grep -cE '"kind":"meter"|,meter,' "$temp/out") meters, try $try"
+    done
+    complain "kwh scan $*: not $count meters: $(cat "$temp/out")"
 }
 
 # says FILE TEXT: the last run printed it (out or err).

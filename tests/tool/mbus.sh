@@ -82,17 +82,17 @@ stop TERM 0
 start bus "$KWH" simulate inepro_pro1@1,inepro_pro1@2,inepro_2pu@3,inepro_pro380@4 \
     mbustcp:127.0.0.1:0
 link=${target%@*}
-exits 0 scan "$link,baud=38400,allowance_ms=5" -o json --secondary
+finds 4 "$link,baud=38400,allowance_ms=5" -o json --secondary
 json 'len(lines) == 4 and sorted(found["address"] for found in lines) == ["1", "2", "3", "4"]'
 json 'all(found["kind"] == "meter" and found["manufacturer"] == "INM" for found in lines)'
 json 'len({found["secondary"] for found in lines}) == 4'
 found=$("$PYTHON" -c 'import json, sys
 for line in open(sys.argv[1]): print(json.loads(line)["target"])' "$temp/out")
 for one in $found; do
-    exits 0 read "$one" -q -o json
+    exits 0 read "$one" -q -o json --retries 20
     json 'line["error"] is None and line["map"] is not None'
 done
-exits 0 scan "$link,baud=38400,allowance_ms=5" --primary -o csv
+finds 4 "$link,baud=38400,allowance_ms=5" --primary -o csv
 [ "$(grep -c ',meter,' "$temp/out")" = 4 ] || complain "not four meters: $(cat "$temp/out")"
 exits 4 scan "$link,baud=38400,allowance_ms=5@sFFFFFFFFFFFFFF07" -q
 # Nobody has that medium: each of the ten digits is asked for once, or as often as wanted.
@@ -110,7 +110,7 @@ stop TERM 0
 start twins "$KWH" simulate inepro_pro1@1,inepro_pro1@2 mbustcp:127.0.0.1:0 \
     --set serial_number=10000000
 link=${target%@*}
-exits 0 scan "$link,baud=38400,allowance_ms=5" --primary -q -o json
+finds 2 "$link,baud=38400,allowance_ms=5" --primary -q -o json
 json '[(found["address"], found["id"]) for found in lines] == [("1", "10000000"), ("2", "10000000")]'
 stop TERM 0
 

@@ -12,7 +12,7 @@ start bus "$KWH" simulate inepro_pro1@5,inepro_2pu@7 mbustcp:127.0.0.1:0 \
     --set active_energy_import=6913460 --set active_energy_export=9134680
 link=${target%@*}
 port=${link##*:}
-exits 0 scan "$link,baud=38400,allowance_ms=5" --secondary -o json
+finds 2 "$link,baud=38400,allowance_ms=5" --secondary -o json
 "$PYTHON" - "$temp/out" >"$temp/found" <<'CODE'
 import json, sys
 for line in map(json.loads, open(sys.argv[1])):
