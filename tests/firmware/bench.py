@@ -33,8 +33,8 @@ UARTS = {"mps2_an385": 3, "microbit": 1, "netduinoplus2": 3}
 # Where they are levels of a pin: the device and the number of the pin, the register and the mask
 # of the LED that is lit from where one is counted up to its end.
 PINS = {"microbit": ("/machine/nrf51", 1, 0x50000504, 1 << 13)}
-# At least so long a level is at the pin, as at that of a real meter: the image believes it only when
-# it has lasted, by a clock of the emulator, which never is behind ours.
+# At least so long a level is at the pin, as at that of a real meter: the image believes it only
+# when it has lasted, by a clock of the emulator, which never is behind ours.
 LEVEL_S = 0.0025
 # What QEMU tells when the pin that enables the driver of the RS-485 line changes.
 DRIVER = {"microbit": ("IRQ raise 16", "IRQ lower 16")}
@@ -262,7 +262,8 @@ class Image:
             self.time = self._pipe("time", os.O_RDWR)
             semihosting += f",arg={self.folder / 'told'},arg={self.folder / 'time'}"
         command = [QEMU, "-M", MACHINES[bench.board], "-nographic", "-monitor", "none",
-                   "-semihosting-config", semihosting, "-kernel", str(bench.made[clock] / f"{name}.elf")]
+                   "-semihosting-config", semihosting,
+                   "-kernel", str(bench.made[clock] / f"{name}.elf")]
         listening = []
         for number in range(UARTS[bench.board]):
             if clock == "alone":

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""usage: images.py TEST BOARD BENCH_IMAGES IMAGES [PROGRAM...]: the example firmware, on a bench. The
-first images are in the time of the bench, the others as they are made for the board.
+"""usage: images.py TEST BOARD BENCH_IMAGES IMAGES [PROGRAM...]: the example firmware, on a bench.
+The first images are in the time of the bench, the others as they are made for the board.
 
 What is expected is what the other side was told to be, or is printed in a manual.
 """
@@ -107,8 +107,8 @@ def simulated(at):
 
 
 def libmodbus_server(at):
-    """The reader and libmodbus, which has the registers of a real PRO380, beside our SDM72D-M-2, whose
-    answers it would take for the beginnings of requests, until a pause of half a second."""
+    """The reader and libmodbus, which has the registers of a real PRO380, beside our SDM72D-M-2,
+    whose answers it would take for the beginnings of requests, until a pause of half a second."""
     ours, theirs = at.terminal(addresses=[1], own=True)
     server = at.process([PROGRAMS[0], os.path.join(SOURCE, "../peers/pro380_observed.csv"), "rtu",
                          theirs], stdout=subprocess.PIPE)
@@ -306,8 +306,8 @@ ENERGY += wires.crc(ENERGY)
 
 
 def meter_counts(at):
-    """Its energy is what its load makes in the time that has passed: 30 kW, and 36 kW in every other
-    second."""
+    """Its energy is what its load makes in the time that has passed: 30 kW, and 36 kW in every
+    other second."""
     answers = []
 
     def hear(answer):

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Wires of the bench, and what hangs on them.
 
-An end is `settled` when it has heard all that it was told and owes nothing; `take` gives what it has
-to say, and is asked only when all ends are settled, where the bench owns the time. Those with a file
-descriptor `listen` to it.
+An end is `settled` when it has heard all that it was told and owes nothing; `take` gives what it
+has to say, and is asked only when all ends are settled, where the bench owns the time. Those with a
+file descriptor `listen` to it.
 """
 import os
 
