@@ -273,8 +273,9 @@ def mbpoll_reads_meter(at):
 
 
 def libmodbus_reads_meter(at):
-    """Exception 2 where the map has no registers."""
-    run(at, ["230.1\nIllegal data address\n"], PROGRAMS[0], meter_on_terminal(at), "1", "5002")
+    """Exception 2 where the map has no registers, or the meter no such value."""
+    run(at, ["230.1\n" + 2 * "Illegal data address\n"], PROGRAMS[0], meter_on_terminal(at), "1",
+        "5002", "0001", "5008")
 
 
 def meter_alone(at):

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libmodbus as the master: reads a voltage, and what no meter has.
- * usage: libmodbus_client DEVICE ADDRESS REGISTER
+ * libmodbus as the master: reads a voltage, and what this meter does not have.
+ * usage: libmodbus_client DEVICE ADDRESS VOLTAGE-REGISTER LACKING-REGISTER...
  */
 #include <errno.h>
 #include <modbus.h>
@@ -13,7 +13,7 @@ int main(int count, char **arguments)
     uint16_t words[2];
     modbus_t *modbus;
 
-    if (count != 4)
+    if (count < 4)
         return 2;
     modbus = modbus_new_rtu(arguments[1], 9600, 'N', 8, 1);
     if (modbus == NULL || modbus_set_slave(modbus, atoi(arguments[2])) != 0 ||
@@ -22,8 +22,9 @@ int main(int count, char **arguments)
         return 3;
     if (modbus_read_registers(modbus, (int)strtol(arguments[3], NULL, 16), 2, words) == 2)
         printf("%.1f\n", (double)modbus_get_float_abcd(words));
-    if (modbus_read_registers(modbus, 0x0001, 1, words) == -1)
-        puts(modbus_strerror(errno));
+    for (int i = 4; i < count; i++)
+        if (modbus_read_registers(modbus, (int)strtol(arguments[i], NULL, 16), 2, words) == -1)
+            puts(modbus_strerror(errno));
     modbus_close(modbus);
     modbus_free(modbus);
     return 0;
