@@ -51,6 +51,8 @@ exits 2 set "$target" --yes tariff=2 tariff=1
 says err "tariff is given twice"
 exits 2 set "$target" --yes tariff=2 voltage_l1=230
 says err "voltage_l1 cannot be set on this meter (map inepro_pro380)"
+exits 2 set "$target" --yes 0-0:96.14.0=2
+says err "0-0:96.14.0: a setting goes by its name, not by an OBIS code"
 exits 2 set "$target" --yes tariff=2 --restart
 says err "cannot be told to start anew"
 

@@ -133,9 +133,11 @@ static enum exit_code check(struct setter *setter, struct change *change)
     union any_setting any;
     char values[SET_TEXT];
     uint32_t quantity = 0;
-    if (kwh_quantity_parse(change->name, &quantity) != KWH_OK)
-        return check_name(change->name, setter->link.map);
-    enum exit_code code = parse_value(&setter->link, change, quantity);
+    enum exit_code code = check_name(change->name, setter->link.map);
+    if (code == EXIT_CODE_OK && kwh_quantity_parse(change->name, &quantity) != KWH_OK)
+        code = usage_error("%s: a setting goes by its name, not by an OBIS code", change->name);
+    if (code == EXIT_CODE_OK)
+        code = parse_value(&setter->link, change, quantity);
     if (code != EXIT_CODE_OK)
         return code;
     for (const struct change *other = setter->changes; other < change; other++)
