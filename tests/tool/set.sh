@@ -30,6 +30,8 @@ json 'line["serial"] == "24430000" and "voltage_l1_v" not in line["values"]'
 exits 0 get sim:eastron_sdm72d_m2 -o json
 json '"password" not in line["values"]'
 exits 2 get sim:inepro_pro380 voltge
+exits 2 get sim:inepro_pro380 active_energy_import_kwh
+says err "did you mean active_energy_import,"
 exits 2 get sim:eastron_sdm72d_m2 password
 says err "password cannot be read from this meter (map eastron_sdm72d_m2)"
 

@@ -57,8 +57,10 @@ static unsigned distance_of_words(const char *asked, const char *name)
 static void consider(struct near_names *near, const char *asked, const char *name)
 {
     unsigned far = distance_of_words(asked, name);
-    size_t at = near->count;
-    /* Part of a longer name counts as near, too. */
+    size_t at = near->count, length = strlen(name);
+    /* A name with more behind it, as its unit, counts as near, and so does part of a longer one. */
+    if (strncmp(asked, name, length) == 0 && asked[length] == '_' && far > 1)
+        far = 1;
     if (strlen(asked) >= 4 && strstr(name, asked) != NULL && far > 2)
         far = 2;
     if (far > 1 + strlen(asked) / 4)
