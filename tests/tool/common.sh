@@ -44,12 +44,11 @@ finds()
 {
     count=$1
     shift
-    for try in 1 2 3 4 5 6 7 8; do
-        exits 0 scan "$@"
-        [ "$(grep -cE '"kind":"meter"|,meter,' "$temp/out")" -ge "$count" ] && return
-        echo "found $(grep -cE '"kind":"meter"|,meter,' "$temp/out") meters, try $try"
+    for _ in 1 2 3 4 5 6 7 8; do
+        timeout 300 "$KWH" scan "$@" >"$temp/out" 2>"$temp/err" </dev/null &&
+            [ "$(grep -cE '"kind":"meter"|,meter,' "$temp/out")" -ge "$count" ] && return
     done
-    complain "kwh scan $*: not $count meters: $(cat "$temp/out")"
+    complain "kwh scan $*: not $count meters: $(cat "$temp/out" "$temp/err")"
 }
 
 # says FILE TEXT: the last run printed it (out or err).
