@@ -15,12 +15,12 @@ serve() # NAME
 {
     "$server" tcp:127.0.0.1:0 >"$folder/$1" </dev/null &
     pids="$pids $!"
-    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-        [ -s "$folder/$1" ] && return
+    tries=0
+    until [ -s "$folder/$1" ]; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 100 ] || { echo "the server did not say where it is"; exit 1; }
         sleep 0.1
     done
-    echo "the server did not say where it is"
-    exit 1
 }
 
 failed=0

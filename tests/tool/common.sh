@@ -118,6 +118,34 @@ stop()
     pids=${pids% "$pid"}
 }
 
+# interrupted FILE TEXT ARGUMENT...: runs kwh, and Ctrl-C ends it as soon as $temp/FILE says TEXT.
+# What an earlier run left there would pass for its word, and before that word it may not yet listen.
+interrupted()
+{
+    file=$1
+    text=$2
+    shift 2
+    rm -f "$temp/out" "$temp/err"
+    "$KWH" "$@" >"$temp/out" 2>"$temp/err" </dev/null &
+    runs=$!
+    pids="$pids $runs"
+    tries=0
+    until grep -qsF -- "$text" "$temp/$file"; do
+        tries=$((tries + 1))
+        if [ "$tries" -gt 600 ] || ! kill -0 "$runs" 2>/dev/null; then
+            complain "kwh $*: std$file never says: $text"
+            kill "$runs" 2>/dev/null
+            break
+        fi
+        sleep 0.1
+    done
+    kill -s INT "$runs" 2>/dev/null
+    wait "$runs"
+    got=$?
+    [ "$got" = 130 ] || complain "kwh $*: Ctrl-C: exit $got, not 130"
+    pids=${pids% "$runs"}
+}
+
 finish()
 {
     [ "$failed" = 0 ] && echo "all right"

@@ -173,14 +173,7 @@ fake silent
 exits 4 read "$target" --timeout 100 --retries 1
 says err "attempt 2"
 says err "Is this the unit of the meter?"
-"$KWH" read "$target" --timeout 20000 >"$temp/out" 2>"$temp/err" &
-reader=$!
-pids="$pids $reader"
-sleep 0.5
-kill -s INT "$reader"
-wait "$reader"
-got=$?
-[ "$got" = 130 ] || complain "Ctrl-C: exit $got, not 130"
+interrupted err "-->" read "$target" --timeout 20000 -v
 
 # --- Several TARGETs, then NAMEs: each is read whatever becomes of the others
 start bus "$KWH" simulate inepro_pro380@1,eastron_sdm72d_m2@1,inepro_pro1@4 rtu:pty --as-delivered
