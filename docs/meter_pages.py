@@ -243,7 +243,8 @@ def settings(of):
     yield from table(('name', 'may be', 'unit', 'risk', 'remark'), (
         ('`%s`' % setting['name'], allowed_words(setting),
          unit_of(setting), risk_words(setting['risk']),
-         '; '.join(EFFECTS[effect] for effect in setting['effect']))
+         '; '.join(['only of ' + ' or '.join(setting['profiles'])] * bool(setting['profiles'])
+                   + [EFFECTS[effect] for effect in setting['effect']]))
         for setting in writable))
     risks = {risk for setting in writable
              for risk in setting['risk'] + sum((c['risk'] for c in setting.get('choices', [])), [])}

@@ -138,6 +138,12 @@ json '[c["code"] for s in line["settings"] if s["name"] == "pulse_width" for c i
 json '[s["risk"] for s in line["settings"] if s["name"] == "password"] == [["irreversible"]]'
 json 'line["writing"]["unlock"] == "action_unlock_settings"'
 json '[s["effect"] for s in line["settings"] if s["name"] == "parity_stop_bits"] == [["restart"]]'
+json 'all(s["profiles"] == [] for s in line["settings"])'
+exits 0 maps socomec_countis_e4x -o json
+json '{s["name"]: s["profiles"] for s in line["settings"] if s["name"] in ("ct_primary", "action_set_tariff", "action_reset_energies")} == {"ct_primary": ["v200_settings"], "action_set_tariff": [], "action_reset_energies": ["v200"]}'
+exits 0 maps socomec_countis_e4x
+grep -q '^ct_primary .* 1 to 12000 .*only of v200_settings$' "$temp/out" || complain "whose setting?"
+grep -q '^action_set_tariff  *1 to 4$' "$temp/out" || complain "a setting of every one"
 exits 0 maps inepro_2pu -o json
 json '[c["risk"] for s in line["settings"] if s["name"] == "tariff" for c in s["choices"]] == [[], [], ["irreversible"], ["irreversible"]]'
 json '{"space": "03", "address": "16423", "last": "16433"} in line["request"]["never_read"]'

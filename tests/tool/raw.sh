@@ -96,6 +96,8 @@ exits 2 raw $meter write 0x4003
 start meter "$KWH" simulate PRO380 rtutcp:127.0.0.1:0 -q --fault drop=1
 exits 4 raw "$target" write 0x4003 10 --yes --allow-irreversible --timeout 100 -v
 [ "$(grep -c -e '-->' "$temp/err")" = 1 ] || complain "an unanswered write was repeated"
+exits 2 raw "$target" write 0x4003 10 --yes --allow-irreversible --retries 1
+says err "is sent once"
 exits 4 raw "$target" read 0x4003 1 --timeout 100 -v
 [ "$(grep -c -e '-->' "$temp/err")" = 3 ] || complain "an unanswered read was not repeated"
 stop INT 0

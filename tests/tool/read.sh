@@ -83,6 +83,8 @@ exits 3 read "$target" -o json
 json 'line["error"] == "port_open"'
 exits 3 read rtu:/dev/no-such-port
 says err "plugged in"
+exits 2 read rtu:/dev/no-such-port,line=7E1
+says err "Modbus RTU and M-Bus have bytes of 8 bits"
 exits 3 identify tcp:127.0.0.1:1
 says err "that the other side is up"
 exits 3 read tcp:no-such-host.invalid -o json

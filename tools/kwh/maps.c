@@ -214,21 +214,17 @@ static bool has_row(const struct kwh_block *block, const struct kwh_row *row)
     return false;
 }
 
-/* "only of v103", for rows that not every meter of the family has. */
-static void profile_text(const struct kwh_map_entry *entry, const struct kwh_row *row,
-                         char text[NOTE_MAX])
+/* "only of v103", for what not every meter of the family has. */
+static void profile_text(const struct kwh_map_entry *entry, unsigned profiles, char text[NOTE_MAX])
 {
     const struct kwh_map_notes *notes = entry->notes;
-    for (unsigned b = 0; notes != NULL && b < entry->map->block_count; b++) {
-        const struct kwh_block *block = &entry->map->blocks[b];
-        const char *separator = "only of ";
-        for (unsigned bit = 0; bit < notes->profile_count && has_row(block, row); bit++) {
-            if ((block->profiles >> bit & 1) == 0)
-                continue;
-            append(text, NOTE_MAX, "", separator);
-            append(text, NOTE_MAX, "", notes->profiles[bit]);
-            separator = " or ";
-        }
+    const char *separator = "only of ";
+    for (unsigned bit = 0; notes != NULL && bit < notes->profile_count; bit++) {
+        if ((profiles >> bit & 1) == 0)
+            continue;
+        append(text, NOTE_MAX, "", separator);
+        append(text, NOTE_MAX, "", notes->profiles[bit]);
+        separator = " or ";
     }
 }
 
@@ -240,7 +236,9 @@ static void note_text(const struct kwh_map_entry *entry, const struct kwh_row *r
     const struct kwh_note *notes = NULL;
     size_t count = 0;
     text[0] = '\0';
-    profile_text(entry, row, text);
+    for (unsigned i = 0; i < entry->map->block_count; i++)
+        if (has_row(&entry->map->blocks[i], row))
+            profile_text(entry, entry->map->blocks[i].profiles, text);
     if (kwh_row_rank(row) != 0)
         append(text, NOTE_MAX, "; ", "a copy, not read by name");
     if (entry->notes != NULL) {
@@ -451,26 +449,37 @@ static void document_table(const struct kwh_map_entry *entry, const struct style
     table_end(&table, style);
 }
 
-/* What may be written, in the words and numbers of kwh set, and what it needs. */
-static void document_settings(const struct kwh_map *map, const struct style *style)
+static bool settings_differ(const struct kwh_map_entry *entry)
 {
-    static const char *const titles[] = {"setting", "needs", "values"};
+    for (unsigned i = 0; i < entry->map->item_count; i++)
+        if (entry->map->items[i].write_function != 0 &&
+            profiles_with(entry, entry->map->items[i].quantity) != 0)
+            return true;
+    return false;
+}
+
+/* What may be written, in the words and numbers of kwh set, and what it needs. */
+static void document_settings(const struct kwh_map_entry *entry, const struct style *style)
+{
+    static const char *const titles[] = {"setting", "needs", "values", "note"};
+    const struct kwh_map *map = entry->map;
     struct table table;
     bool any = false;
     for (unsigned i = 0; i < map->item_count; i++) {
         const struct kwh_item *item = &map->items[i];
-        char name[NAME_TEXT], values[SET_TEXT];
+        char name[NAME_TEXT], values[SET_TEXT], note[NOTE_MAX] = "";
         if (item->write_function == 0)
             continue;
         if (!any) {
             putchar('\n');
-            table_begin(&table, "lll");
+            table_begin(&table, settings_differ(entry) ? "llll" : "lll");
             table_titles(&table, titles);
         }
         any = true;
         name_of(item->quantity, name);
         describe_values(map, item->quantity, values);
-        table_row(&table, (const char *const[]){name, describe_need(item), values});
+        profile_text(entry, profiles_with(entry, item->quantity), note);
+        table_row(&table, (const char *const[]){name, describe_need(item), values, note});
     }
     if (any)
         table_end(&table, style);
@@ -489,7 +498,7 @@ static void document_family(const struct options *options, const struct kwh_map_
             continue;
         }
         document_table(entry, &style);
-        document_settings(entry->map, &style);
+        document_settings(entry, &style);
         if (next_side(entry) != NULL)
             putchar('\n');
     }

@@ -31,6 +31,26 @@ static void json_decimal(cJSON *object, const char *key, int64_t mantissa, int8_
         json_null(object, key);
 }
 
+static bool is_in_rows(const struct kwh_map *map, unsigned profiles, uint32_t quantity)
+{
+    struct kwh_map_iterator rows = {map, (uint16_t)profiles, 0, 0};
+    for (const struct kwh_row *row; (row = kwh_map_next(&rows)) != NULL;)
+        if (row->quantity == quantity)
+            return true;
+    return false;
+}
+
+unsigned profiles_with(const struct kwh_map_entry *entry, uint32_t quantity)
+{
+    unsigned profiles = 0;
+    if (is_in_rows(entry->map, 0, quantity))
+        return 0;
+    for (unsigned bit = 0; entry->notes != NULL && bit < entry->notes->profile_count; bit++)
+        if (is_in_rows(entry->map, 1u << bit, quantity))
+            profiles |= 1u << bit;
+    return profiles;
+}
+
 static cJSON *profile_array(const struct kwh_map_entry *entry, unsigned profiles)
 {
     cJSON *array = json_array();
@@ -197,8 +217,9 @@ static cJSON *need_array(unsigned flags)
     return array;
 }
 
-static cJSON *setting_array(const struct kwh_map *map)
+static cJSON *setting_array(const struct kwh_map_entry *entry)
 {
+    const struct kwh_map *map = entry->map;
     cJSON *array = json_array();
     for (unsigned i = 0; i < map->item_count; i++) {
         const struct kwh_item *item = &map->items[i];
@@ -212,6 +233,7 @@ static cJSON *setting_array(const struct kwh_map *map)
         json_unsigned(object, "function", item->write_function);
         json_item(object, "risk", risk_array(item->risk));
         json_item(object, "effect", need_array(item->flags));
+        json_item(object, "profiles", profile_array(entry, profiles_with(entry, item->quantity)));
         if (item->choices != NULL) {
             json_item(object, "choices", choice_array(item));
         } else {
@@ -285,5 +307,5 @@ void json_map_facts(cJSON *object, const struct kwh_map_entry *entry)
     json_item(object, "counter", counter_object(map->counter));
     if (map->writing != NULL)
         json_item(object, "writing", writing_object(map->writing));
-    json_item(object, "settings", setting_array(map));
+    json_item(object, "settings", setting_array(entry));
 }

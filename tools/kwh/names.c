@@ -104,8 +104,11 @@ enum exit_code parse_target(const char *what, const char *text, struct kwh_targe
 {
     size_t where = 0;
     char hint[KWH_TARGET_TEXT + 32];
-    if (kwh_target_parse(text, target, &where) == KWH_OK)
-        return EXIT_CODE_OK;
+    if (kwh_target_parse(text, target, &where) == KWH_OK) {
+        if (target->settings.data_bits != 7)
+            return EXIT_CODE_OK;
+        return usage_error("%s '%s': Modbus RTU and M-Bus have bytes of 8 bits", what, text);
+    }
     (void)kwh_target_hint(text, hint, sizeof hint); /* one that was cut helps, too */
     return usage_error("%s '%s': cannot be understood from '%s' on; %s", what, text,
                        where < strlen(text) ? text + where : "its end", hint);

@@ -494,6 +494,8 @@ static enum exit_code fill(struct raw *raw)
     if (code == EXIT_CODE_OK && raw->writes && !raw->target.has_address &&
         !raw->target.has_secondary)
         return usage_error("what may change a meter needs its address, %s@1", arguments[0]);
+    if (code == EXIT_CODE_OK && raw->writes && raw->options->retries > 0)
+        return usage_error("--retries: what may change a meter is sent once");
     return code;
 }
 
