@@ -347,6 +347,11 @@ class Image:
             self.time_us = (self.time_us + step_us) % 2**32
             os.write(self.time, struct.pack("<I", self.time_us))
 
+    def waited_s(self):
+        """How long its threads have waited for a processor until now."""
+        tasks = pathlib.Path(f"/proc/{self.process.pid}/task").glob("*/schedstat")
+        return sum(int(task.read_text().split()[1]) for task in tasks) / 1e9
+
     # --- Its pins ---
 
     @contextlib.contextmanager

@@ -306,9 +306,18 @@ ENERGY = bytes.fromhex("0103600C0002")
 ENERGY += wires.crc(ENERGY)
 
 
+def energy_wh(answer):
+    return 1000 * struct.unpack_from(">f", answer, 3)[0]
+
+
+def seconds_of(wh):
+    """In which the load of the meter makes this energy: 30 kW, and 36 kW in every other second."""
+    pairs, rest = divmod(3600 * wh, 30000 + 36000)
+    return 2 * pairs + min(rest, 30000) / 30000 + max(rest - 30000, 0) / 36000
+
+
 def meter_counts(at):
-    """Its energy is what its load makes in the time that has passed: 30 kW, and 36 kW in every
-    other second."""
+    """Its energy is what its load makes in the time that has passed."""
     answers = []
 
     def hear(answer):
@@ -320,9 +329,8 @@ def meter_counts(at):
         at.say(master, ENERGY)
     at.expect("4 answers", [len(answer) for _, answer in answers] == [9] * 4, answers)
     for seconds, answer in answers:
-        wh = 1000 * struct.unpack_from(">f", answer, 3)[0]
-        flowed = (30000 * seconds + 6000 * (seconds // 2 + max(seconds % 2 - 1, 0))) / 3600
-        at.expect(f"{flowed} Wh after {seconds} s, not {wh}", abs(wh - flowed) < 0.5)
+        counted = seconds_of(energy_wh(answer))
+        at.expect(f"the energy of {seconds} s, not {counted}", abs(counted - seconds) < 0.05)
 
 
 def driver_enable(at):
@@ -442,6 +450,36 @@ def meter_as_made(at):
         if read.returncode == 0:
             break
     at.expect("an answer", read.returncode == 0 and "230.1" in read.stdout, read.stdout)
+
+
+def ask_energy(at, master):
+    """What a meter that was made for the board has counted, and between which times."""
+    for _ in tries():
+        asked = time.monotonic()
+        with at.change():
+            master.heard, master.said = b"", ENERGY
+        with at.changed:
+            at.changed.wait_for(lambda: wires.Modbus.is_whole(master.heard), 1)
+            if wires.Modbus.is_whole(master.heard):
+                return asked, time.monotonic(), energy_wh(master.heard)
+    at.give_up("an answer", master.heard.hex())
+
+
+def clock_as_made(at):
+    """The clock of its board is no faster than ours, and slower only by what the emulator had to
+    wait for a processor: in four seconds as much energy flows as the load makes."""
+    image, master = at.image("meter", clock="wall"), wires.Script()
+    at.join(master, image.uarts[0])
+    image.wait_for("ready")
+    waited = image.waited_s()
+    asked, answered, before_wh = ask_energy(at, master)
+    time.sleep(4)
+    asked_again, answered_again, after_wh = ask_energy(at, master)
+    waited = image.waited_s() - waited
+    seconds = seconds_of(after_wh) - seconds_of(before_wh)
+    least, most = asked_again - answered - waited, answered_again - asked
+    at.expect(f"{least:.2f} to {most:.2f} s, not {seconds:.2f}",
+              least - 0.05 <= seconds <= most + 0.05)
 
 
 def reader_as_made(at):
