@@ -111,11 +111,18 @@ start()
 # stop SIGNAL CODE: ends the last one started.
 stop()
 {
-    kill -s "$1" "$pid"
-    wait "$pid"
+# ends PID SIGNAL CODE: ends what was started. Its number may soon be that of another process, which
+# is not to be ended with the test.
+ends()
+{
+    kill -s "$2" "$1"
+    wait "$1"
     got=$?
-    [ "$got" = "$2" ] || complain "SIG$1: exit $got, not $2"
-    pids=${pids% "$pid"}
+    [ "$got" = "$3" ] || complain "SIG$2: exit $got, not $3"
+    pids=$(printf '%s \n' "$pids" | sed "s/ $1 / /; s/ *\$//")
+}
+
+    ends "$pid" "$1" "$2"
 }
 
 # interrupted FILE TEXT ARGUMENT...: runs kwh, and Ctrl-C ends it as soon as $temp/FILE says TEXT.

@@ -69,8 +69,7 @@ says out "0x4003,0009"
 exits 0 read "$source" voltage_l1
 
 # --- The source dies: nothing that is older than said, and never 0; settings are still there
-kill "$source_pid"
-wait "$source_pid"
+ends "$source_pid" TERM 0
 until_true becomes null
 json 'line["error"] == "server_device_failure"'
 exits 0 read "$patient" -m PRO380 voltage_l1 -o json # not too old for this one
@@ -100,8 +99,7 @@ for _ in 1 2 3 4 5 6 7 8; do
     sleep 0.3
 done
 becomes null || complain "a value without a source"
-kill "$stuck"
-wait "$stuck" 2>/dev/null
+ends "$stuck" TERM 143
 
 # --- It comes back
 start source "$KWH" simulate eastron_sdm72d_m2@3 "${source%@3}" -q --set serial_number=12345678 \
@@ -111,8 +109,7 @@ until_true becomes 231.5
 until_true grep -q "is back" "$temp/meter.err"
 
 # --- Another meter comes back in its place
-kill "$source_pid"
-wait "$source_pid"
+ends "$source_pid" TERM 0
 until_true becomes null
 start source "$KWH" simulate eastron_sdm72d_m2@3 "${source%@3}" -q --set serial_number=87654321 \
     --set voltage_l1=222.5
@@ -131,9 +128,8 @@ kill -STOP "$source_pid"
 until_true becomes null
 kill -CONT "$source_pid"
 until_true becomes 231.5
-kill "$source_pid" "$meter_pid"
-wait "$meter_pid"
-[ $? = 0 ] || complain "SIGTERM is no exit 0"
+ends "$source_pid" TERM 0
+ends "$meter_pid" TERM 0
 
 # --- From bus to bus
 start source "$KWH" simulate inepro_2pu@1 mbustcp:127.0.0.1:0 -q --set voltage_l1=230.1 \
