@@ -7,6 +7,9 @@ unset NO_COLOR
 temp=$(mktemp -d)
 failed=0
 pids=
+# For a server that goes, and may come back: an address of this test alone, and a port that no
+# system chooses by itself. One that it had chosen it may give to another test in the meantime.
+own_place=127.$((64 + $$ / 65536 % 128)).$(($$ / 256 % 256)).$(($$ % 256)):10502
 
 stop_all()
 {
@@ -108,9 +111,6 @@ start()
     target=$(head -n 1 "$temp/$name.out")
 }
 
-# stop SIGNAL CODE: ends the last one started.
-stop()
-{
 # ends PID SIGNAL CODE: ends what was started. Its number may soon be that of another process, which
 # is not to be ended with the test.
 ends()
@@ -122,6 +122,9 @@ ends()
     pids=$(printf '%s \n' "$pids" | sed "s/ $1 / /; s/ *\$//")
 }
 
+# stop SIGNAL CODE: ends the last one started.
+stop()
+{
     ends "$pid" "$1" "$2"
 }
 

@@ -27,7 +27,7 @@ becomes()
 
 pins="--set voltage_l1=230.12 --set active_energy_import=13062040 --set serial_number=12345678"
 # shellcheck disable=SC2086 # several words
-start source "$KWH" simulate eastron_sdm72d_m2@3 tcp:127.0.0.1:0 -q $pins
+start source "$KWH" simulate eastron_sdm72d_m2@3 "tcp:$own_place" -q $pins
 source=$target
 source_pid=$pid
 start meter "$KWH" simulate PRO380@7 tcp:127.0.0.1:0 --from "$source" --max-age 2
@@ -79,16 +79,16 @@ json 'int(line["duration_ms"]) < 2000'
 until_true grep -q "closed the port or connection" "$temp/meter.err"
 
 # --- A connection that is never made does not keep the server from serving
-"$PYTHON" - "${source##*:}" >"$temp/stuck.out" <<'CODE' &
+"$PYTHON" - "$own_place" >"$temp/stuck.out" <<'CODE' &
 import socket, sys, time
-port = int(sys.argv[1].split("@")[0])
-listener = socket.create_server(("127.0.0.1", port), backlog=0)
+host, port = sys.argv[1].split(":")
+listener = socket.create_server((host, int(port)), backlog=0)
 fill = [socket.socket() for _ in range(4)]  # the rest of the requests to connect are dropped
 for one in fill:
     one.setblocking(False)
-    one.connect_ex(("127.0.0.1", port))
+    one.connect_ex((host, int(port)))
 print("stuck", flush=True)
-time.sleep(60)
+time.sleep(600)
 CODE
 stuck=$!
 pids="$pids $stuck"

@@ -34,12 +34,9 @@ for link in rtu:pty tcp:127.0.0.1:0 rtutcp:127.0.0.1:0; do
 done
 
 # All forms of output of one readout.
-start meter "$KWH" simulate inepro_pro380@7 tcp:127.0.0.1:0 --set voltage_l1=230.12 \
+start meter "$KWH" simulate inepro_pro380@7 "tcp:$own_place" --set voltage_l1=230.12 \
     --set active_power=12350 --set active_energy_import=1234 --set voltage_l2=0
-case $target in
-tcp:127.0.0.1:*@7) ;;
-*) complain "TARGET $target" ;;
-esac
+[ "$target" = "tcp:$own_place@7" ] || complain "TARGET $target"
 exits 0 read "$target" voltage_l1 active_energy_import active_power voltage_l2 --obis
 says out "PRO380-Mod at $target"
 says out "Active energy import"
