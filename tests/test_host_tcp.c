@@ -759,7 +759,9 @@ static void test_many_descriptors(void **context)
 
 static void test_interrupted(void **context)
 {
-    static const struct itimerval once = {.it_value = {.tv_usec = 50000}};
+    /* Again and again: the first one may come before the waiting. */
+    static const struct itimerval often = {{.tv_usec = 50000}, {.tv_usec = 50000}};
+    static const struct itimerval never = {{0, 0}, {0, 0}};
     struct sigaction action = {.sa_handler = on_alarm, .sa_flags = SA_RESTART};
     struct kwh_listener *listener;
     struct kwh_target link;
@@ -768,8 +770,9 @@ static void test_interrupted(void **context)
     assert_int_equal(sigaction(SIGALRM, &action, NULL), 0);
     assert_int_equal(kwh_target_parse("tcp::0", &link, NULL), KWH_OK);
     assert_int_equal(kwh_listener_open(&listener, &link, &meter_slave, 1, NULL), KWH_OK);
-    assert_int_equal(setitimer(ITIMER_REAL, &once, NULL), 0);
+    assert_int_equal(setitimer(ITIMER_REAL, &often, NULL), 0);
     assert_int_equal(kwh_listener_serve(listener, PATIENCE_MS), KWH_ERROR_INTERRUPTED);
+    assert_int_equal(setitimer(ITIMER_REAL, &never, NULL), 0);
     kwh_listener_close(listener);
 }
 
