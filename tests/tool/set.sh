@@ -222,6 +222,8 @@ CODE
 stop TERM 0
 
 # --- Nobody reads what is printed: where the meter is now is said all the same
-"$KWH" set sim:inepro_pro380@1 device_address=5 --allow-link-change --yes 2>"$temp/err" | true
+mkfifo "$temp/pipe"
+exec 3<>"$temp/pipe" 4>"$temp/pipe" 3<&- # nobody reads what goes to 4
+"$KWH" set sim:inepro_pro380@1 device_address=5 --allow-link-change --yes >&4 2>"$temp/err"
 says err "the meter is now at sim:inepro_pro380@5"
 finish
