@@ -4,7 +4,9 @@
 #define TESTS_HOST_METER_H
 
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <kwh/host.h>
 
@@ -39,6 +41,17 @@ static enum kwh_error meter_value(void *context, const struct kwh_row *row,
 
 static const struct kwh_slave meter_slave = {
     .map = &meter_map, .profiles = KWH_ALL_PROFILES, .address = 1, .value = meter_value};
+
+/* For a listener that goes and comes back: an address of this test alone and a port that no
+ * system chooses by itself. One that it had chosen it may give to another test in the meantime. */
+static inline const char *own_link(char link[40], const char *scheme)
+{
+    unsigned number = (unsigned)getpid();
+
+    (void)snprintf(link, 40, "%s:127.%u.%u.%u:10502", scheme, 64 + number / 65536 % 128,
+                   number / 256 % 256, number % 256);
+    return link;
+}
 
 /* A listener that serves in a thread until it is closed. */
 struct served {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """pymodbus as a meter: serves the registers of a table over RTU or TCP until it is killed.
 
-usage: pymodbus_server.py TABLE rtu DEVICE | TABLE tcp PORT
+usage: pymodbus_server.py TABLE rtu DEVICE | TABLE tcp ADDRESS PORT
 """
 import csv
 import sys
@@ -25,7 +25,7 @@ def registers(path):
 
 
 def main():
-    table, kind, place = sys.argv[1:]
+    table, kind, place, *port = sys.argv[1:]
     holding = ModbusSequentialDataBlock(FIRST, registers(table))
     slave = ModbusSlaveContext(hr=holding, zero_mode=True)
     context = ModbusServerContext(slaves={1: slave}, single=False)
@@ -34,7 +34,7 @@ def main():
                           parity="N", stopbits=1, bytesize=8, timeout=0.01)
     else:
         StartTcpServer(context=context, framer=ModbusSocketFramer,
-                       address=("127.0.0.1", int(place)))
+                       address=(place, int(port[0])))
 
 
 main()

@@ -7,6 +7,9 @@ unset NO_COLOR
 temp=$(mktemp -d)
 failed=0
 pids=
+# For a server that goes, and may come back: an address of this test alone, and a port that no
+# system chooses by itself. One that it had chosen it may give to another test in the meantime.
+own_place=127.$((64 + $$ / 65536 % 128)).$(($$ / 256 % 256)).$(($$ % 256)):10502
 
 stop_all()
 {
@@ -108,14 +111,21 @@ start()
     target=$(head -n 1 "$temp/$name.out")
 }
 
+# ends PID SIGNAL CODE: ends what was started. Its number may soon be that of another process, which
+# is not to be ended with the test.
+ends()
+{
+    kill -s "$2" "$1"
+    wait "$1"
+    got=$?
+    [ "$got" = "$3" ] || complain "SIG$2: exit $got, not $3"
+    pids=$(printf '%s \n' "$pids" | sed "s/ $1 / /; s/ *\$//")
+}
+
 # stop SIGNAL CODE: ends the last one started.
 stop()
 {
-    kill -s "$1" "$pid"
-    wait "$pid"
-    got=$?
-    [ "$got" = "$2" ] || complain "SIG$1: exit $got, not $2"
-    pids=${pids% "$pid"}
+    ends "$pid" "$1" "$2"
 }
 
 # interrupted FILE TEXT ARGUMENT...: runs kwh, and Ctrl-C ends it as soon as $temp/FILE says TEXT.

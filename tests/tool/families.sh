@@ -102,9 +102,7 @@ for options in "" "-m inepro_pro380"; do
 done
 exits 7 identify "$target" -q -o json
 json 'line["error"] == "other_encoding"'
-kill "$pid"
-wait "$pid"
-pids=${pids% "$pid"}
+stop TERM 143
 
 # Kilowatt-hours and their rest, read one after the other, would tear: one request has both.
 exits 0 plan socomec_countis_e4x active_energy_import_l1 -o json

@@ -27,7 +27,7 @@ becomes()
 
 pins="--set voltage_l1=230.12 --set active_energy_import=13062040 --set serial_number=12345678"
 # shellcheck disable=SC2086 # several words
-start source "$KWH" simulate eastron_sdm72d_m2@3 tcp:127.0.0.1:0 -q $pins
+start source "$KWH" simulate eastron_sdm72d_m2@3 "tcp:$own_place" -q $pins
 source=$target
 source_pid=$pid
 start meter "$KWH" simulate PRO380@7 tcp:127.0.0.1:0 --from "$source" --max-age 2
@@ -69,8 +69,7 @@ says out "0x4003,0009"
 exits 0 read "$source" voltage_l1
 
 # --- The source dies: nothing that is older than said, and never 0; settings are still there
-kill "$source_pid"
-wait "$source_pid"
+ends "$source_pid" TERM 0
 until_true becomes null
 json 'line["error"] == "server_device_failure"'
 exits 0 read "$patient" -m PRO380 voltage_l1 -o json # not too old for this one
@@ -80,16 +79,16 @@ json 'int(line["duration_ms"]) < 2000'
 until_true grep -q "closed the port or connection" "$temp/meter.err"
 
 # --- A connection that is never made does not keep the server from serving
-"$PYTHON" - "${source##*:}" >"$temp/stuck.out" <<'CODE' &
+"$PYTHON" - "$own_place" >"$temp/stuck.out" <<'CODE' &
 import socket, sys, time
-port = int(sys.argv[1].split("@")[0])
-listener = socket.create_server(("127.0.0.1", port), backlog=0)
+host, port = sys.argv[1].split(":")
+listener = socket.create_server((host, int(port)), backlog=0)
 fill = [socket.socket() for _ in range(4)]  # the rest of the requests to connect are dropped
 for one in fill:
     one.setblocking(False)
-    one.connect_ex(("127.0.0.1", port))
+    one.connect_ex((host, int(port)))
 print("stuck", flush=True)
-time.sleep(60)
+time.sleep(600)
 CODE
 stuck=$!
 pids="$pids $stuck"
@@ -100,8 +99,7 @@ for _ in 1 2 3 4 5 6 7 8; do
     sleep 0.3
 done
 becomes null || complain "a value without a source"
-kill "$stuck"
-wait "$stuck" 2>/dev/null
+ends "$stuck" TERM 143
 
 # --- It comes back
 start source "$KWH" simulate eastron_sdm72d_m2@3 "${source%@3}" -q --set serial_number=12345678 \
@@ -111,8 +109,7 @@ until_true becomes 231.5
 until_true grep -q "is back" "$temp/meter.err"
 
 # --- Another meter comes back in its place
-kill "$source_pid"
-wait "$source_pid"
+ends "$source_pid" TERM 0
 until_true becomes null
 start source "$KWH" simulate eastron_sdm72d_m2@3 "${source%@3}" -q --set serial_number=87654321 \
     --set voltage_l1=222.5
@@ -131,9 +128,8 @@ kill -STOP "$source_pid"
 until_true becomes null
 kill -CONT "$source_pid"
 until_true becomes 231.5
-kill "$source_pid" "$meter_pid"
-wait "$meter_pid"
-[ $? = 0 ] || complain "SIGTERM is no exit 0"
+ends "$source_pid" TERM 0
+ends "$meter_pid" TERM 0
 
 # --- From bus to bus
 start source "$KWH" simulate inepro_2pu@1 mbustcp:127.0.0.1:0 -q --set voltage_l1=230.1 \

@@ -13,7 +13,7 @@ link=${target%%,*}
 ,baud=9600,line=8N1@1 ,baud=9600,line=8E1@3 ,baud=9600,line=8E1@5 " ] ||
     complain "not as delivered: $(cat "$temp/bus.out")"
 
-exits 0 scan "$link" --addresses 1-5 --quick -o json
+finds 4 "$link" --addresses 1-5 --quick -o json
 json '[found["target"].partition(",")[2] for found in lines] == [
     "baud=9600,line=8N1@1", "baud=9600,line=8E1@1", "baud=9600,line=8E1@3", "baud=9600,line=8E1@5"]'
 json '[found["model"] for found in lines] == ["SDM72D-M-2", "PRO380-Mod", "COUNTIS E44", "PRO1-Mod"]'
@@ -33,14 +33,19 @@ echo "$found" | while read -r one map; do
     exit "$failed"
 done || failed=1
 
-# At one line setting only those that have it; everywhere where nobody has answered, slowly.
-exits 0 scan "$link,baud=9600,line=8E1" --addresses 1-3 -o csv
+# At one line setting only those that have it; everywhere where nobody has answered, slowly: that is
+# one address, unless a busy computer has missed another one each time.
+slowly="once more where nobody has answered, waiting 1000 ms for each, at most 2 s in all"
+for _ in 1 2 3 4 5 6 7 8; do
+    exits 0 scan "$link,baud=9600,line=8E1" --addresses 1-3 -o csv
+    grep -qF "$slowly" "$temp/err" && break
+done
 [ "$(sed 's|^"rtu:/dev/pts/[0-9]*,||' "$temp/out")" = 'target,kind,address,map,model,serial,code,error
 baud=9600,line=8E1@1",meter,1,inepro_pro380,PRO380-Mod,24430001,0102,
 baud=9600,line=8E1@3",meter,3,socomec_countis_e4x,COUNTIS E44,,53004F,' ] ||
     complain "not as expected: $(cat "$temp/out")"
-says err "once more where nobody has answered, waiting 1000 ms for each, at most 2 s in all"
-exits 0 scan "$link,baud=9600,line=8N1" --addresses 1 --quick
+says err "$slowly"
+exits 0 scan "$link,baud=9600,line=8N1" --addresses 1
 prints "$link,baud=9600,line=8N1@1  SDM72D-M-2, serial number 24430002"
 exits 4 scan "$link,baud=9600,line=8N1" --addresses 2-3 --quick -o json
 says err "no meter answers"
@@ -49,32 +54,41 @@ says err "no meter answers"
 exits 4 scan "$link,baud=2400,line=8N1" --addresses 1-5 --timeout 30
 grep -q 'once more' "$temp/err" && complain "a second pass with --timeout"
 
-# All 247 addresses at 9600 8E1 in half a minute, unless the computer has other work each time, and
-# what was found in the middle of it.
+# All 247 addresses at 9600 8E1 in half a minute, and what was found in the middle of it. A computer
+# that has other work wakes late, which as many sleeps at the same time show; it may miss an answer.
 for _ in 1 2 3 4; do
+    "$PYTHON" - >"$temp/late" <<'CODE' &
+import time
+begun = time.monotonic()
+for _ in range(247):
+    time.sleep(0.1)
+print(int(time.monotonic() - begun - 24.7))
+CODE
     begun=$(date +%s)
     exits 0 scan "$link,baud=9600,line=8E1" --quick -q
     took=$(($(date +%s) - begun))
-    [ "$took" -le 31 ] && break
+    wait $!
+    limit=$((31 + 2 * $(cat "$temp/late")))
+    [ "$took" -le "$limit" ] && [ "$(grep -c . "$temp/out")" = 3 ] && break
 done
-[ "$took" -ge 24 ] && [ "$took" -le 31 ] || complain "247 addresses took $took s"
+[ "$took" -ge 24 ] && [ "$took" -le "$limit" ] || complain "247 addresses took $took s of $limit"
 [ "$(grep -c . "$temp/out")" = 3 ] || complain "not three meters: $(cat "$temp/out")"
 
 # Ctrl-C ends it; what was found was told at once.
-interrupted out "@5  PRO1-Mod" scan "$link,baud=9600,line=8E1"
+interrupted out "@5  PRO1-Mod" scan "$link,baud=9600,line=8E1" --timeout 500
 [ "$(grep -c . "$temp/out")" = 3 ] || complain "not three meters: $(cat "$temp/out")"
 stop TERM 0
 
 # --- A meter that answers at any line settings is told once
 start any "$KWH" simulate inepro_pro380@2 rtu:pty
-exits 0 scan "${target%@2}" --addresses 1-3 --quick -o json
+finds 1 "${target%@2}" --addresses 1-3 --quick -o json
 json 'len(lines) == 1 and line["serial"] == "24430001"'
 stop TERM 0
 
 # --- The units of a gateway, which says itself where nobody is; and the same as RTU frames
 for scheme in tcp rtutcp; do
     start gateway "$KWH" simulate inepro_pro380@4,inepro_pro1@2 "$scheme:127.0.0.1:0"
-    exits 0 scan "${target%@*}" --addresses 1-5 --quick -o json
+    finds 2 "${target%@*}" --addresses 1-5 --quick -o json
     json '[(found["address"], found["map"]) for found in lines] == [
         ("2", "inepro_pro1"), ("4", "inepro_pro380")]'
     json 'line["target"].startswith("'"${target%@*}"'@")'

@@ -155,9 +155,16 @@ prints "data_type: integer -> standard, verified"
 exits 0 set "$target" --yes display_cycle_time=7
 stop TERM 0
 
+# On M-Bus a setting is sent once, and a busy computer may need more for the answer than a meter.
+patient()
+{
+    target=${target%@*},allowance_ms=900@${target##*@}
+}
+
 # M-Bus, by primary and secondary address: what no telegram shows is not verified.
 for link in mbus:pty mbustcp:127.0.0.1:0; do
     start meter "$KWH" simulate inepro_2pu@5 "$link"
+    patient
     exits 0 set "$target" --yes tariff=2 -o json
     json 'line["old"] == "1" and line["new"] == "2" and line["verified"]'
     exits 9 set "$target" --yes combination_code=reverse -o json
@@ -175,6 +182,7 @@ done
 
 # A meter that may be another one is not changed for good.
 start meter "$KWH" simulate inepro_pro1@5 mbus:pty
+patient
 exits 8 set "$target" --yes power_down_counter=0 --allow-counter-reset -v
 says err "the meter may be inepro_pro1 or inepro_pro380, and this cannot be undone; -m names its map"
 grep -q -e '--> 68' "$temp/err" && complain "it was sent"
@@ -222,6 +230,8 @@ CODE
 stop TERM 0
 
 # --- Nobody reads what is printed: where the meter is now is said all the same
-"$KWH" set sim:inepro_pro380@1 device_address=5 --allow-link-change --yes 2>"$temp/err" | true
+mkfifo "$temp/pipe"
+exec 3<>"$temp/pipe" 4>"$temp/pipe" 3<&- # nobody reads what goes to 4
+"$KWH" set sim:inepro_pro380@1 device_address=5 --allow-link-change --yes >&4 2>"$temp/err"
 says err "the meter is now at sim:inepro_pro380@5"
 finish

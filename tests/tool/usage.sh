@@ -104,10 +104,12 @@ fi
 [ $? = 1 ] || complain "closed standard output is no exit 1"
 
 # A reader that has seen enough is no error: the end is that of SIGPIPE, in silence.
+mkfifo "$temp/pipe"
+exec 3<>"$temp/pipe" 4>"$temp/pipe" 3<&- # nobody reads what goes to 4
 for arguments in maps 'maps -o json' 'maps PRO380' 'simulate PRO380 rtu:pty'; do
     # shellcheck disable=SC2086 # several words
-    { sleep 0.5; timeout 30 "$KWH" $arguments 2>"$temp/err"; echo $? >"$temp/code"; } | true
-    got=$(cat "$temp/code")
+    timeout 30 "$KWH" $arguments >&4 2>"$temp/err"
+    got=$?
     [ "$got" -gt 128 ] && [ "$(kill -l "$got")" = PIPE ] ||
         complain "kwh $arguments: a closed pipe is exit $got"
     [ -s "$temp/err" ] && complain "kwh $arguments: a closed pipe is complained of"
