@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+// proof: OPTIONS=-eva-precision,2
 // proof: LENGTHS=0,1,3,4
 // proof: SOURCES=lib/energy/combination.c,lib/energy/flows.c,lib/energy/flow.c
 // proof: SOURCES=lib/energy/integrator.c,lib/energy/balance.c,lib/energy/power_factor.c

@@ -2,7 +2,7 @@
 // proof: LENGTHS=1,7
 // proof: SOURCES=lib/line/exchange.c,lib/line/exchange_echo.c,lib/line/statistics.c
 // proof: SOURCES=tests/proof/stub/shift.c
-// proof: OPTIONS=-eva-auto-loop-unroll,16,-eva-interprocedural-splits
+// proof: OPTIONS=-eva-precision,0,-eva-auto-loop-unroll,16,-eva-interprocedural-splits
 // proof: OPTIONS=-eva-slevel-function,kwh_exchange_take_echo:100
 #include <kwh/exchange.h>
 

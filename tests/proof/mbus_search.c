@@ -2,7 +2,7 @@
 // proof: LENGTHS=261
 // proof: SOURCES=lib/mbus/mbus_search.c,lib/mbus/search_pattern.c,lib/mbus/mbus_secondary.c
 // proof: SOURCES=lib/base/error.c
-// proof: OPTIONS=-eva-precision,2
+// proof: OPTIONS=-eva-precision,0
 // proof: DEFINES=BY_PRIMARY=1,BY_PRIMARY=0
 #include <kwh/mbus_search.h>
 

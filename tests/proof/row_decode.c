@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-// proof: LENGTHS=0,2,4,6,8,32 OPTIONS=-eva-slevel,2000
+// proof: LENGTHS=0,2,4,6,8,32 OPTIONS=-eva-precision,0,-eva-slevel,2000
 // proof: SOURCES=lib/map/row.c,lib/map/row_decode.c,lib/map/choice.c,lib/map/reading.c
 // proof: SOURCES=lib/map/map.c,lib/map/row_time.c,lib/base/calendar.c
 // proof: SOURCES=lib/base/registers.c,lib/base/decimal.c,lib/base/decimal_times.c,lib/base/quantity.c
