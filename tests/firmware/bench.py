@@ -347,10 +347,13 @@ class Image:
             self.time_us = (self.time_us + step_us) % 2**32
             os.write(self.time, struct.pack("<I", self.time_us))
 
-    def waited_s(self):
-        """How long its threads have waited for a processor until now."""
-        tasks = pathlib.Path(f"/proc/{self.process.pid}/task").glob("*/schedstat")
-        return sum(int(task.read_text().split()[1]) for task in tasks) / 1e9
+    def waits_s(self):
+        """How long each of its threads has waited for a processor until now."""
+        waits = {}
+        for task in pathlib.Path(f"/proc/{self.process.pid}/task").iterdir():
+            with contextlib.suppress(OSError):  # it may end just now
+                waits[task.name] = int((task / "schedstat").read_text().split()[1]) / 1e9
+        return waits
 
     # --- Its pins ---
 
