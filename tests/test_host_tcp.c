@@ -102,8 +102,11 @@ static uint16_t port_of(const struct served *served)
     return kwh_listener_target(served->listener)->port;
 }
 
-/* A socket that listens and does nothing else. */
-static int listen_plain(uint16_t *port)
+/*
+ * A socket that has a port and does not listen: who connects is refused, and nobody else is given
+ * the port, but by its number.
+ */
+static int hold_port(uint16_t *port)
 {
     union {
         struct sockaddr any;
@@ -117,9 +120,16 @@ static int listen_plain(uint16_t *port)
     address.v4.sin_port = htons(*port);
     assert_int_equal(setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on), 0);
     assert_int_equal(bind(descriptor, &address.any, length), 0);
-    assert_int_equal(listen(descriptor, 4), 0);
     assert_int_equal(getsockname(descriptor, &address.any, &length), 0);
     *port = ntohs(address.v4.sin_port);
+    return descriptor;
+}
+
+/* A socket that listens and does nothing else. */
+static int listen_plain(uint16_t *port)
+{
+    int descriptor = hold_port(port);
+    assert_int_equal(listen(descriptor, 4), 0);
     return descriptor;
 }
 
@@ -169,9 +179,9 @@ static void test_cannot_connect(void **context)
     uint16_t port = 0;
     struct kwh_host host;
     char target[64];
+    int held = hold_port(&port);
 
     (void)context;
-    close(listen_plain(&port));
     (void)snprintf(target, sizeof target, "tcp:127.0.0.1:%u", (unsigned)port);
     assert_int_equal(kwh_host_open(&host, target), KWH_ERROR_PORT_OPEN);
     assert_int_equal(kwh_line_failure(kwh_host_line(&host))->host_errno, ECONNREFUSED);
@@ -180,6 +190,7 @@ static void test_cannot_connect(void **context)
     assert_int_equal(kwh_host_open(&host, "tcp:no-such-host.invalid"), KWH_ERROR_PORT_NAME);
     assert_int_equal(kwh_line_failure(kwh_host_line(&host))->host_errno, 0);
     kwh_host_close(&host);
+    close(held);
 }
 
 static void test_other_unit(void **context)
@@ -275,6 +286,7 @@ static void test_reset_and_reopen(void **context)
 {
     static const struct linger reset = {.l_onoff = 1, .l_linger = 0};
     uint16_t port = 0;
+    int held = hold_port(&port); /* also while nobody listens */
     int listening = listen_plain(&port);
     struct served served;
     struct kwh_host host;
@@ -305,6 +317,7 @@ static void test_reset_and_reopen(void **context)
     served_close(&served);
     assert_int_equal(read_meter(&host, 1), KWH_ERROR_DISCONNECTED);
     kwh_host_close(&host);
+    close(held);
 }
 
 static void test_several_outstanding(void **context)
