@@ -189,10 +189,11 @@ grep -q -e '--> 68' "$temp/err" && complain "it was sent"
 exits 9 set "$target" --yes power_down_counter=0 --allow-counter-reset -m inepro_pro1 # not shown
 stop TERM 0
 
-# Stopped behind the write: what is known is said, and nothing of what was not tried.
-start meter "$KWH" simulate inepro_pro380 rtu:pty --fault delay=300
-interrupted err "--> 01 06 40 03" \
-    set "$target" --yes --allow-link-change device_address=7 baud_rate=4800 -v
+# Stopped behind the write: what is known is said, and nothing of what was not tried. The delay
+# leaves time for it.
+start meter "$KWH" simulate inepro_pro380 rtu:pty --fault delay=1000
+interrupted err "--> 01 06 40 03" set "$target" --timeout 2000 --retries 0 \
+    --yes --allow-link-change device_address=7 baud_rate=4800 -v
 prints "device_address: 1 -> ?, unknown"
 says err "was sent, but not read back"
 says err "The meter is at address 7, 9600 8N1 or address 1, 9600 8N1, and has the new value or the"
