@@ -25,7 +25,12 @@ compiler() # OPTION... of a compiler that may be missing
 }
 compiler gcc
 compiler clang
-compiler arm-none-eabi-gcc -mcpu=cortex-m0plus -mthumb
+compiler arm-none-eabi-gcc -mcpu=cortex-m0plus -mthumb -ffunction-sections -fdata-sections
+# Texts that are not used can be left out, each by itself: no section holds those of all tables.
+if command -v arm-none-eabi-gcc >/dev/null && arm-none-eabi-objdump -h "$temp/try.o" | grep '\.rodata\.str'; then
+    echo "the texts of tables share a section"
+    exit 1
+fi
 # For an AVR some checks always hold. Tables are in RAM by the standard, in program memory with the
 # extensions of GNU, where its gcc forgets that members are named when one is a KWH_TEXT().
 compiler avr-gcc -mmcu=atmega1284p -Wno-type-limits
