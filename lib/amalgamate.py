@@ -245,7 +245,7 @@ def map_files(names):
 
 
 def main():
-    if len(sys.argv) < 2 or sys.argv[1].startswith("-"):
+    if len(sys.argv) < 2 or any(argument.startswith("-") for argument in sys.argv[1:]):
         sys.exit(__doc__)
     folder, maps = pathlib.Path(sys.argv[1]), map_files(sys.argv[2:])
     folder.mkdir(parents=True, exist_ok=True)

@@ -10,6 +10,8 @@ cd "$SOURCE"
 
 python3 lib/amalgamate.py "$temp"
 python3 lib/amalgamate.py "$temp/one" inepro_pro380
+said=$(python3 lib/amalgamate.py "$temp/none" --help 2>&1 || true)
+case $said in *usage:*MAP*) ;; *) echo "--help: $said"; exit 1 ;; esac
 
 strict='-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wstrict-prototypes
     -Wmissing-prototypes -Wundef -Wvla -Werror'
