@@ -200,7 +200,7 @@ OPTIONS = """Options, each with its default, to be defined for
  * contains what it uses.
 """
 
-# AVRs have this by themselves, and who defines KWH_CONST defines both.
+# AVRs have this by themselves, with the extensions of GNU; who defines KWH_CONST defines both.
 TEXTS = """
 /* The literals of tables are one section in a file, which stays or goes as a whole: so that unused
  * texts go, each is an object. */
