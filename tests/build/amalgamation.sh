@@ -29,7 +29,7 @@ compiler gcc
 compiler clang
 compiler arm-none-eabi-gcc -mcpu=cortex-m0plus -mthumb -ffunction-sections -fdata-sections
 # Texts that are not used can be left out, each by itself: no section holds those of all tables.
-if command -v arm-none-eabi-gcc >/dev/null && arm-none-eabi-objdump -h "$temp/try.o" | grep '\.rodata\.str'; then
+if command -v arm-none-eabi-gcc >/dev/null && arm-none-eabi-objdump -h "$temp/try.o" | grep -E ' \.rodata(\.str[0-9.]*)? '; then
     echo "the texts of tables share a section"
     exit 1
 fi
