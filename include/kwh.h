@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file kwh.h
- * Everything of the core. kwh/host.h, kwh/poll.h and kwh/port_uart.h are apart.
+ * Everything of the core but the ports, kwh/port_uart.h and kwh/port_memory.h. What needs a host is
+ * apart, too: kwh/host.h, kwh/poll.h, kwh/faults.h, kwh/maps.h.
  */
 #ifndef KWH_H
 #define KWH_H

@@ -200,6 +200,16 @@ OPTIONS = """Options, each with its default, to be defined for
  * contains what it uses.
 """
 
+# AVRs have this by themselves, with the extensions of GNU; who defines KWH_CONST defines both.
+TEXTS = """
+/* The literals of tables are one section in a file, which stays or goes as a whole: so that unused
+ * texts go, each is an object. */
+#if defined(__GNUC__) && !defined(__AVR__) && !defined(KWH_CONST)
+#define KWH_CONST       const
+#define KWH_TEXT(text_) ((const char[]){text_})
+#endif
+"""
+
 
 def source(maps, headers):
     """The text of kwh.c."""
@@ -208,7 +218,7 @@ def source(maps, headers):
     for path in sources(maps):
         files.add(path)
     yield f"{SPDX}/* libkwh {version()} in one file; kwh.h says how to use it. */\n"
-    yield "#include <kwh.h>\n"
+    yield f"{TEXTS}\n#include <kwh.h>\n"
     yield "".join(f"#include <{name}>\n" for name in sorted(files.system)
                   if name not in headers.system)
     own = {path: Names(text) for path, text in files.parts if path.suffix == ".c"}
@@ -235,7 +245,7 @@ def map_files(names):
 
 
 def main():
-    if len(sys.argv) < 2 or sys.argv[1].startswith("-"):
+    if len(sys.argv) < 2 or any(argument.startswith("-") for argument in sys.argv[1:]):
         sys.exit(__doc__)
     folder, maps = pathlib.Path(sys.argv[1]), map_files(sys.argv[2:])
     folder.mkdir(parents=True, exist_ok=True)

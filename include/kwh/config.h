@@ -46,6 +46,9 @@
 #ifndef KWH_LINE_DEBTS
 #define KWH_LINE_DEBTS 4
 #endif
+#if KWH_LINE_DEBTS < 1 || KWH_LINE_DEBTS > 16
+#error "KWH_LINE_DEBTS is 1 to 16"
+#endif
 
 /* Frama-C takes an attribute for a part of the returned type. */
 #if defined(__GNUC__) && !defined(__FRAMAC__)

@@ -54,6 +54,8 @@
 #define KWH_CONST       const
 #define KWH_TEXT(text_) (text_)
 #endif
+#elif !defined(KWH_TEXT)
+#error "KWH_TEXT() is to be defined together with KWH_CONST"
 #endif
 
 #endif

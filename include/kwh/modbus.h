@@ -93,8 +93,9 @@ KWH_API KWH_CHECKED enum kwh_error kwh_modbus_raw(struct kwh_exchange *exchange,
                                                   kwh_length_function *length, bool writes);
 
 /**
- * The registers of a good answer to a read: bytes as on the wire; an empty span when there are
- * none. Those of an exchange by itself (exchange.h) begin at exchange.answer_at + 2.
+ * The registers of a good answer to a read: bytes as on the wire, and in @p count, which must be
+ * there, how many registers they are; 0 of any other answer. Those of an exchange by itself
+ * (exchange.h) begin at exchange.answer_at + 2.
  */
 KWH_API const uint8_t *kwh_modbus_registers(const struct kwh_line *line,
                                             const struct kwh_exchange *exchange, size_t *count);

@@ -10,6 +10,8 @@ cd "$SOURCE"
 
 python3 lib/amalgamate.py "$temp"
 python3 lib/amalgamate.py "$temp/one" inepro_pro380
+said=$(python3 lib/amalgamate.py "$temp/none" --help 2>&1 || true)
+case $said in *usage:*MAP*) ;; *) echo "--help: $said"; exit 1 ;; esac
 
 strict='-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wstrict-prototypes
     -Wmissing-prototypes -Wundef -Wvla -Werror'
@@ -25,7 +27,12 @@ compiler() # OPTION... of a compiler that may be missing
 }
 compiler gcc
 compiler clang
-compiler arm-none-eabi-gcc -mcpu=cortex-m0plus -mthumb
+compiler arm-none-eabi-gcc -mcpu=cortex-m0plus -mthumb -ffunction-sections -fdata-sections
+# Texts that are not used can be left out, each by itself: no section holds those of all tables.
+if command -v arm-none-eabi-gcc >/dev/null && arm-none-eabi-objdump -h "$temp/try.o" | grep -E ' \.rodata(\.str[0-9.]*)? '; then
+    echo "the texts of tables share a section"
+    exit 1
+fi
 # For an AVR some checks always hold. Tables are in RAM by the standard, in program memory with the
 # extensions of GNU, where its gcc forgets that members are named when one is a KWH_TEXT().
 compiler avr-gcc -mmcu=atmega1284p -Wno-type-limits

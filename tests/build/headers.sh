@@ -22,6 +22,16 @@ for header in kwh.h kwh/*.h; do
     grep -q '@file' "$header" || { echo "$header: no @file, Doxygen would pass it over"; failed=1; }
 done
 
+# Options that cannot be are an error by their name.
+for option in KWH_LINE_DEBTS=0 KWH_LINE_DEBTS=17 KWH_CONST=const; do
+    # shellcheck disable=SC2086
+    said=$($CC -std=c99 -I. -D"$option" -fsyntax-only kwh.h 2>&1 || true)
+    echo "$said" | grep -q "#error.*${option%=*}" || { echo "-D$option is no error: $said"; failed=1; }
+done
+# shellcheck disable=SC2086
+$CC -std=c99 -I. -DKWH_LINE_DEBTS=16 -DKWH_CONST=const -D'KWH_TEXT(text_)=text_' \
+    -fsyntax-only kwh.h || failed=1
+
 # What a program can call or name has a comment right before it, or stands in a commented group.
 awk '
     /@\{/ { group = 1 }

@@ -42,6 +42,22 @@ cp examples/uart/driver.h examples/uart/hardware.h examples/uart/ring.h examples
 sed -i 's|<kwh/[a-z_]*\.h>|<kwh.h>|; s|"\.\./uart/|"|' "$temp/two/driver.h" "$temp/two/hardware.c"
 try "two files" -I"$temp/two" "$temp/two/kwh.c" "$temp/two/interrupt.c" "$temp/two/hardware.c"
 
+# The same program on M-Bus, by the table of what is other there.
+# shellcheck disable=SC2016
+sed -n 's/^| `\([^`]*\)` | `\([^`]*\)` |$/\1|\2/p' docs/porting.md >"$temp/places"
+cp "$temp/main.c" "$temp/mbus.c"
+while IFS='|' read -r modbus mbus; do
+    grep -qF "$modbus" "$temp/mbus.c" || { echo "the program has no '$modbus'"; exit 1; }
+    sed -i "s|$modbus|$(printf '%s' "$mbus" | sed 's/&/\\&/g')|" "$temp/mbus.c"
+done <"$temp/places"
+[ "$(wc -l <"$temp/places")" -eq 7 ] || { echo "the table of M-Bus is another"; exit 1; }
+# CC may be several words. The meter of the stage set is one of Modbus.
+# shellcheck disable=SC2086
+$CC -std=c99 -Wall -Wextra -Wpedantic -Werror -Iinclude -Iexamples/uart "$temp/mbus.c" "$temp"/core/*.o \
+    examples/uart/interrupt.c examples/fake/hardware.c -o "$temp/mbus"
+said=$("$temp/mbus")
+[ "$said" = timeout ] || { echo "M-Bus: '$said'"; exit 1; }
+
 same=$(find lib maps -name '*.c' ! -path 'lib/host/*' -exec basename {} \; | sort | uniq -d)
 [ -z "$same" ] || { echo "two files of one name: $same"; exit 1; }
 files=$(grep -oE '`(examples|include|maps|tests|lib)/[a-z0-9_/.]+`' docs/porting.md | tr -d '`')
