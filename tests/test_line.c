@@ -409,6 +409,25 @@ static void what_fails_at_once_took_no_time(void **state)
     wire_close(&wire);
 }
 
+/* Who goes on with bytes behind a damaged one tells them from a new room: those in the old one have
+ * been given up. */
+static void damage_ends_the_room(void **state)
+{
+    struct kwh_exchange exchange;
+    struct kwh_step step;
+    (void)state;
+    open_rtu();
+    read_two(&exchange);
+    assert_int_equal(kwh_line_start(&wire.line, &exchange, 0), KWH_OK);
+    assert_sends(5000);
+    kwh_line_next(&wire.line, 20000, &step);
+    kwh_line_got_damaged(&wire.line, hex(ANSWER, step.room, step.capacity), 20000);
+    kwh_line_got(&wire.line, 9, 20000);
+    kwh_line_next(&wire.line, 20000, &step);
+    assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+    wire_close(&wire);
+}
+
 /* A driver with a buffer takes the request in two parts, long before it has left: 8 characters of
  * 1.146 ms. */
 static void a_request_leaves_in_its_own_time(void **state)
@@ -1113,6 +1132,7 @@ int main(void)
         cmocka_unit_test(a_coarse_clock_cuts_no_time),
         cmocka_unit_test(who_asks_late_may_tell_before_the_end),
         cmocka_unit_test(what_fails_at_once_took_no_time),
+        cmocka_unit_test(damage_ends_the_room),
         cmocka_unit_test(a_request_leaves_in_its_own_time),
         cmocka_unit_test(a_new_speed_needs_a_new_silence),
         cmocka_unit_test(silence_ends_what_others_began),

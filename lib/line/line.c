@@ -301,6 +301,7 @@ void kwh_line_got_damaged(struct kwh_line *line, size_t count, uint32_t now_us)
     if (count == 0)
         return;
     kwh_line_got(line, count - 1, now_us);
+    line->lent = 0; /* what is given up moves what follows */
     kwhi_receive(line, now_us);
     line->bytes_seen++;
     line->saw |= KWHI_SAW_NOISE;
