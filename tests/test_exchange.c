@@ -234,6 +234,24 @@ static void nothing_before_the_echo_counts(void **state)
     assert_int_equal(statistics.skipped_bytes, 5);
 }
 
+/* The same exchange once more has an echo once more. */
+static void a_repeated_request_comes_back_again(void **state)
+{
+    size_t sent, count;
+    (void)state;
+    (void)ask(WRITE);
+    for (unsigned i = 0; i < 2; i++) {
+        sent = kwh_exchange_begin(&exchange, &kwh_modbus_rtu, buffer, sizeof buffer);
+        count = hex(frames[WRITE], buffer + sent, ROOM);
+        assert_int_equal(count, sent);
+        assert_false(kwh_exchange_take_echo(&exchange, buffer, sent, &count));
+        count = 0;
+        assert_true(kwh_exchange_take_echo(&exchange, buffer, sent, &count));
+        assert_true(kwh_exchange_look(&exchange, &kwh_modbus_rtu, buffer + sent, count));
+        assert_int_equal(exchange.error, KWH_ERROR_ONLY_ECHO);
+    }
+}
+
 /* A request that does not fit or is none, and a buffer that fills up without an answer. */
 static void buffers_are_kept(void **state)
 {
@@ -334,6 +352,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(streams_come_to_their_end),
         cmocka_unit_test(nothing_before_the_echo_counts),
+        cmocka_unit_test(a_repeated_request_comes_back_again),
         cmocka_unit_test(buffers_are_kept),
         cmocka_unit_test(an_id_tells_the_answer),
         cmocka_unit_test(exchanges_are_counted),

@@ -335,6 +335,215 @@ static void many_debts_make_everyone_wait(void **state)
     wire_close(&wire);
 }
 
+/* Asks, and checks that the request goes and has left at once, as far as the clock shows. */
+static void assert_sends(uint32_t now_us)
+{
+    struct kwh_step step;
+    kwh_line_next(&wire.line, now_us, &step);
+    kwh_line_next(&wire.line, now_us, &step);
+    assert_int_equal(step.action, KWH_ACTION_SEND);
+    kwh_line_sent(&wire.line, step.count, now_us);
+}
+
+static void assert_waits(uint32_t now_us)
+{
+    struct kwh_step step;
+    kwh_line_next(&wire.line, now_us, &step);
+    kwh_line_next(&wire.line, now_us, &step);
+    assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+}
+
+/* A clock that is about to tick shows a time that has hardly begun: silence (4.011 ms), and what a
+ * request without an answer owes (500 ms, from 9.167 ms after it was sent). */
+static void a_coarse_clock_cuts_no_time(void **state)
+{
+    struct kwh_exchange exchange;
+    struct kwh_step step;
+    (void)state;
+    wire_open(&wire, &kwh_modbus_rtu, KWH_MODBUS_RTU_BUFFER, 10000, 0);
+    read_two(&exchange);
+    assert_int_equal(kwh_line_start(&wire.line, &exchange, 10000), KWH_OK);
+    assert_waits(10000);
+    assert_waits(20000);
+    assert_sends(30000);
+    kwh_line_cancel(&wire.line, 40000);
+    kwh_line_next(&wire.line, 40000, &step);
+    assert_int_equal(step.action, KWH_ACTION_DONE);
+    assert_int_equal(kwh_line_start(&wire.line, &exchange, 40000), KWH_OK);
+    assert_waits(540000);
+    assert_sends(550000);
+    wire_close(&wire);
+}
+
+/* A loop that was held up behind the deadline tells first what has come meanwhile. */
+static void who_asks_late_may_tell_before_the_end(void **state)
+{
+    struct kwh_exchange exchange;
+    struct kwh_step step;
+    (void)state;
+    open_rtu();
+    read_two(&exchange);
+    assert_int_equal(kwh_line_start(&wire.line, &exchange, 0), KWH_OK);
+    assert_sends(5000);
+    assert_waits(5000);
+    kwh_line_next(&wire.line, 900000, &step);
+    assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+    kwh_line_got(&wire.line, hex(ANSWER, step.room, step.capacity), 900000);
+    kwh_line_next(&wire.line, 900000, &step);
+    assert_ptr_equal(step.exchange, &exchange);
+    assert_int_equal(exchange.error, KWH_OK);
+    wire_close(&wire);
+}
+
+/* While the request is on its way no time has passed since its end. */
+static void what_fails_at_once_took_no_time(void **state)
+{
+    struct kwh_exchange exchange;
+    (void)state;
+    open_rtu();
+    read_two(&exchange);
+    assert_int_equal(kwh_line_start(&wire.line, &exchange, 0), KWH_OK);
+    assert_sends(5000);
+    kwh_line_failed(&wire.line, KWH_ERROR_IO, 0, 5100);
+    assert_int_equal(kwh_line_failure(&wire.line)->elapsed_us, 0);
+    wire_close(&wire);
+}
+
+/* Who goes on with bytes behind a damaged one tells them from a new room: those in the old one have
+ * been given up. */
+static void damage_ends_the_room(void **state)
+{
+    struct kwh_exchange exchange;
+    struct kwh_step step;
+    (void)state;
+    open_rtu();
+    read_two(&exchange);
+    assert_int_equal(kwh_line_start(&wire.line, &exchange, 0), KWH_OK);
+    assert_sends(5000);
+    kwh_line_next(&wire.line, 20000, &step);
+    kwh_line_got_damaged(&wire.line, hex(ANSWER, step.room, step.capacity), 20000);
+    kwh_line_got(&wire.line, 9, 20000);
+    kwh_line_next(&wire.line, 20000, &step);
+    assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+    wire_close(&wire);
+}
+
+/* A driver with a buffer takes the request in two parts, long before it has left: 8 characters of
+ * 1.146 ms. */
+static void a_request_leaves_in_its_own_time(void **state)
+{
+    struct kwh_exchange exchange;
+    struct kwh_step step;
+    (void)state;
+    open_rtu();
+    read_two(&exchange);
+    assert_int_equal(kwh_line_start(&wire.line, &exchange, 0), KWH_OK);
+    kwh_line_next(&wire.line, 5000, &step);
+    kwh_line_next(&wire.line, 5000, &step);
+    assert_int_equal(step.action, KWH_ACTION_SEND);
+    kwh_line_sent(&wire.line, 4, 5000);
+    kwh_line_next(&wire.line, 5010, &step);
+    kwh_line_sent(&wire.line, 4, 5010);
+    kwh_line_next(&wire.line, 5020, &step);
+    assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+    (void)hex(ANSWER, step.room, step.capacity);
+    kwh_line_got(&wire.line, 9, 105000);
+    kwh_line_next(&wire.line, 105000, &step);
+    assert_ptr_equal(step.exchange, &exchange);
+    assert_in_range(exchange.latency_us, 90820, 90840);
+    wire_close(&wire);
+}
+
+/* Those that have the new speed heard nothing but noise so far, however long the line was silent;
+ * also where a request that was given up had found it so. */
+static void a_new_speed_needs_a_new_silence(void **state)
+{
+    struct kwh_exchange exchange;
+    struct kwh_step step;
+    uint64_t from_us;
+    (void)state;
+    for (unsigned given_up = 0; given_up < 2; given_up++) {
+        open_rtu();
+        read_two(&exchange);
+        assert_int_equal(wire_run(&wire, &exchange), KWH_ERROR_TIMEOUT);
+        wire.now_us += 100000;
+        if (given_up != 0) {
+            read_two(&exchange);
+            assert_int_equal(kwh_line_start(&wire.line, &exchange, wire_clock(&wire)), KWH_OK);
+            wire.now_us += 10000; /* waits for the debt */
+            kwh_line_next(&wire.line, wire_clock(&wire), &step);
+            kwh_line_cancel(&wire.line, wire_clock(&wire));
+            assert_ptr_equal(wire_next(&wire), &exchange);
+        }
+        kwh_line_set_speed(&wire.line, &wire_9600_8e1);
+        from_us = wire.now_us;
+        assert_int_equal(kwh_modbus_read(&exchange, 2, 3, 0, 2), KWH_OK);
+        (void)wire_run(&wire, &exchange);
+        assert_true(wire.sent_at[1] >= from_us + 4011);
+        wire_close(&wire);
+    }
+}
+
+/* What may become a long frame of another is given up when the line has been silent, and the line
+ * says when that is. */
+static void silence_ends_what_others_began(void **state)
+{
+    struct kwh_exchange exchange;
+    struct kwh_step step;
+    (void)state;
+    wire_open(&wire, &kwh_modbus_rtu, KWH_MODBUS_RTU_BUFFER, 1000, 0);
+    read_two(&exchange);
+    assert_int_equal(kwh_line_start(&wire.line, &exchange, 0), KWH_OK);
+    assert_sends(6000);
+    kwh_line_next(&wire.line, 30000, &step);
+    kwh_line_got(&wire.line, hex("02 03 FA " ANSWER, step.room, step.capacity), 30000);
+    kwh_line_next(&wire.line, 30000, &step);
+    assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+    assert_int_equal(step.until_us, 30000 + 50000 + 1000);
+    kwh_line_next(&wire.line, step.until_us, &step);
+    assert_ptr_equal(step.exchange, &exchange);
+    assert_int_equal(exchange.error, KWH_OK);
+    wire_close(&wire);
+}
+
+/* Searches owe as well but wait for no debt, so nothing else forgets the old ones. The clock has
+ * wrapped halfway since: what they say of the time to come is no longer true. */
+static void debts_do_not_outlive_a_long_rest(void **state)
+{
+    struct kwh_exchange exchange;
+    uint64_t from_us;
+    (void)state;
+    for (uint8_t units = 1; units <= KWH_LINE_DEBTS + 1; units += KWH_LINE_DEBTS) {
+        open_rtu();
+        for (uint8_t unit = units; unit >= 1; unit--) {
+            assert_int_equal(kwh_modbus_read(&exchange, unit, 3, 0, 2), KWH_OK);
+            exchange.anyone = unit != 1 || units == 1;
+            assert_int_equal(wire_run(&wire, &exchange), KWH_ERROR_TIMEOUT);
+        }
+        wire.now_us += UINT64_C(2400000000);
+        assert_int_equal(kwh_modbus_read(&exchange, units, 3, 0, 2), KWH_OK);
+        exchange.anyone = true;
+        assert_int_equal(wire_run(&wire, &exchange), KWH_ERROR_TIMEOUT);
+        assert_int_equal(kwh_modbus_read(&exchange, units, 3, 0, 2), KWH_OK);
+        (void)wire_run(&wire, &exchange);
+        assert_true(wire.sent_at[units + 1] - wire.sent_at[units] >= 500000);
+
+        wire.now_us += UINT64_C(2400000000); /* a retry waits for none, either */
+        assert_int_equal(kwh_line_retry(&wire.line, &exchange, wire_clock(&wire)), KWH_OK);
+        (void)wire_next(&wire);
+        assert_int_equal(kwh_modbus_read(&exchange, units, 3, 0, 2), KWH_OK);
+        (void)wire_run(&wire, &exchange);
+        assert_true(wire.sent_at[units + 3] - wire.sent_at[units + 2] >= 500000);
+
+        wire.now_us += UINT64_C(2400000000);
+        assert_int_equal(kwh_modbus_read(&exchange, units, 3, 0, 2), KWH_OK);
+        from_us = wire.now_us;
+        (void)wire_run(&wire, &exchange);
+        assert_in_range(wire.sent_at[units + 4] - from_us, 4000, 10000);
+        wire_close(&wire);
+    }
+}
+
 /* The answer to either attempt is right; what is left over never answers another question. */
 static void a_retry_goes_at_once_and_leaves_debt(void **state)
 {
@@ -920,6 +1129,14 @@ int main(void)
         cmocka_unit_test(the_echo_of_a_long_write_is_passed_over),
         cmocka_unit_test(debt_is_of_one_address_and_function),
         cmocka_unit_test(many_debts_make_everyone_wait),
+        cmocka_unit_test(a_coarse_clock_cuts_no_time),
+        cmocka_unit_test(who_asks_late_may_tell_before_the_end),
+        cmocka_unit_test(what_fails_at_once_took_no_time),
+        cmocka_unit_test(damage_ends_the_room),
+        cmocka_unit_test(a_request_leaves_in_its_own_time),
+        cmocka_unit_test(a_new_speed_needs_a_new_silence),
+        cmocka_unit_test(silence_ends_what_others_began),
+        cmocka_unit_test(debts_do_not_outlive_a_long_rest),
         cmocka_unit_test(a_retry_goes_at_once_and_leaves_debt),
         cmocka_unit_test(what_never_left_owes_and_skips_nothing),
         cmocka_unit_test(an_answer_is_lent_to_its_own_exchange_only),

@@ -26,6 +26,7 @@ struct fake {
     uint32_t tick_us; /* what the clock shows */
     uint32_t step_us; /* how long a look at the clock takes */
     unsigned buffer;  /* transmit buffer */
+    uint64_t held_us; /* up to then it takes nothing */
     uint64_t free_us; /* when the transmitter has sent all */
     uint8_t sent[32];
     size_t sent_count;
@@ -34,12 +35,13 @@ struct fake {
     size_t got_count;   /* of that */
     uint64_t answer_us; /* when its first byte is there; 0: never */
     size_t damaged;     /* so many bytes of it, the last with a parity error; 0: none */
-    bool mute, stuck, sending;
-    unsigned early;    /* driver turned off before the last stop bit had left */
-    uint64_t late_us;  /* how long it stayed on after that */
-    unsigned undriven; /* bytes sent while it was off */
+    bool mute, stuck, stalled, sending; /* stalled: the last byte never leaves */
+    unsigned early;                     /* driver turned off before the last stop bit had left */
+    uint64_t late_us;                   /* how long it stayed on after that */
+    unsigned undriven;                  /* bytes sent while it was off */
     unsigned waits, turns;
     struct kwh_line_settings settings;
+    unsigned set; /* how often */
 };
 
 static void pass(struct fake *fake, uint32_t us)
@@ -53,7 +55,8 @@ static bool fake_put(void *context, uint8_t byte)
     uint64_t begin_us = fake->free_us > fake->now_us ? fake->free_us : fake->now_us;
 
     pass(fake, 1);
-    if (fake->stuck || begin_us - fake->now_us + 1 > (uint64_t)fake->buffer * CHARACTER_US)
+    if (fake->stuck || fake->now_us < fake->held_us ||
+        begin_us - fake->now_us + 1 > (uint64_t)fake->buffer * CHARACTER_US)
         return false;
     fake->undriven += fake->sending ? 0 : 1;
     fake->free_us = begin_us + CHARACTER_US;
@@ -90,7 +93,7 @@ static bool fake_drained(void *context)
     struct fake *fake = context;
 
     pass(fake, 1);
-    return !fake->stuck && fake->now_us >= fake->free_us;
+    return !fake->stuck && !fake->stalled && fake->now_us >= fake->free_us;
 }
 
 static void fake_direction(void *context, bool sending)
@@ -120,6 +123,7 @@ static enum kwh_error fake_set_line(void *context, const struct kwh_line_setting
 
     assert_true(fake->now_us >= fake->free_us);
     fake->settings = *settings;
+    fake->set++;
     return settings->baud > 115200 ? KWH_ERROR_ARGUMENT : KWH_OK;
 }
 
@@ -164,6 +168,8 @@ static void assert_read(const struct kwh_line *line, const struct kwh_exchange *
     assert_memory_equal(fake->sent, request, sizeof request);
 }
 
+/* The meter's 5 ms and the 9 characters of its answer are what a read takes from the end of the
+ * request, 15.314 ms, however long the driver kept it. */
 static void test_blocking(void **context)
 {
     static const unsigned buffers[] = {1, 4, 64};
@@ -179,6 +185,7 @@ static void test_blocking(void **context)
 
             prepare(&fake, ticks[t], &line, buffer);
             fake.buffer = buffers[b];
+            fake.held_us = fake.now_us + (b == 0 ? 0 : 500000);
             assert_int_equal(kwh_port_uart_init(&port, &half_duplex, &fake), KWH_OK);
             line.backend = &port.backend;
             assert_int_equal(kwh_modbus_read(&exchange, 1, 3, 0x5000, 2), KWH_OK);
@@ -189,6 +196,8 @@ static void test_blocking(void **context)
             assert_true(fake.late_us < 100);
             assert_int_equal(fake.turns, 3); /* at the beginning, on, off */
             assert_true(fake.waits > 0);
+            if (ticks[t] == 1)
+                assert_in_range(exchange.latency_us, 15300, 15600);
         }
     }
 }
@@ -238,11 +247,39 @@ static void test_steps(void **context)
             assert_true(fake.now_us < UINT64_C(0xFFFFFFFF) + 2000000);
         } while (step.action != KWH_ACTION_DONE);
         assert_read(&line, &exchange, &fake);
+        if (ticks[t] == 1)
+            assert_in_range(exchange.latency_us, 15300, 16000);
         assert_int_equal(fake.early, 0);
         assert_int_equal(fake.undriven, 0);
         assert_true(fake.late_us < 2 * 400); /* two rounds, long before the answer */
         assert_int_equal(fake.waits, 0);
     }
+}
+
+/* A loop that is late for every other byte: the transmitter rests in between, but the driver of the
+ * line stays on. */
+static void test_steps_that_are_late(void **context)
+{
+    struct kwh_line line;
+    uint8_t buffer[KWH_MODBUS_RTU_BUFFER];
+    struct kwh_port_uart port;
+    struct kwh_exchange exchange;
+    struct kwh_step step;
+    struct fake fake;
+
+    (void)context;
+    prepare(&fake, 1, &line, buffer);
+    assert_int_equal(kwh_port_uart_init(&port, &half_duplex, &fake), KWH_OK);
+    assert_int_equal(kwh_modbus_read(&exchange, 1, 3, 0x5000, 2), KWH_OK);
+    assert_int_equal(kwh_line_start(&line, &exchange, fake_now(&fake)), KWH_OK);
+    do {
+        kwh_line_next(&line, fake_now(&fake), &step);
+        kwh_port_uart_step(&port, &line, &step);
+        pass(&fake, 3000);
+    } while (step.action != KWH_ACTION_DONE);
+    assert_read(&line, &exchange, &fake);
+    assert_int_equal(fake.undriven, 0);
+    assert_int_equal(fake.turns, 3); /* at the beginning, on, off */
 }
 
 static void test_respond(void **context)
@@ -321,6 +358,33 @@ static void test_stuck(void **context)
     assert_false(fake.sending);
 }
 
+/* One that stops behind the last byte, and one that is slower than a stuck one is waited for. */
+static void test_slow_to_the_end(void **context)
+{
+    static const uint8_t many[1000] = {0};
+    struct kwh_port_uart port;
+    struct kwh_exchange exchange;
+    struct kwh_line line;
+    struct fake fake;
+    uint8_t buffer[KWH_MODBUS_RTU_BUFFER];
+    size_t sent;
+
+    (void)context;
+    prepare(&fake, 1000, &line, buffer);
+    fake.step_us = 500;
+    fake.stalled = true;
+    assert_int_equal(kwh_port_uart_init(&port, &half_duplex, &fake), KWH_OK);
+    line.backend = &port.backend;
+    assert_int_equal(kwh_modbus_read(&exchange, 1, 3, 0x5000, 2), KWH_OK);
+    assert_int_equal(kwh_line_run(&line, &exchange), KWH_ERROR_IO);
+    assert_false(fake.sending);
+
+    prepare(&fake, 1000, &line, buffer);
+    assert_int_equal(kwh_port_uart_init(&port, &half_duplex, &fake), KWH_OK);
+    assert_int_equal(port.backend.send(port.backend.context, many, sizeof many, &sent), KWH_OK);
+    assert_int_equal(sent, sizeof many); /* in 1.146 s */
+}
+
 static void test_set_line(void **context)
 {
     static const struct kwh_line_settings settings = {19200, 8, 'N', 2};
@@ -371,6 +435,35 @@ static void test_damaged(void **context)
             kwh_port_uart_step(&port, &line, &step);
         } while (step.action != KWH_ACTION_DONE);
         assert_int_equal(exchange.error, expected);
+    }
+}
+
+/* A loop that comes round so seldom that all of the answer waits in the driver. */
+static void test_damaged_in_a_batch(void **context)
+{
+    struct kwh_line line;
+    uint8_t buffer[KWH_MODBUS_RTU_BUFFER];
+
+    (void)context;
+    for (size_t damaged = 0; damaged <= sizeof answer; damaged++) {
+        struct kwh_port_uart port;
+        struct kwh_exchange exchange;
+        struct kwh_step step;
+        struct fake fake;
+
+        prepare(&fake, 1000, &line, buffer);
+        fake.buffer = 64;
+        fake.damaged = damaged;
+        assert_int_equal(kwh_port_uart_init(&port, &half_duplex, &fake), KWH_OK);
+        assert_int_equal(kwh_modbus_read(&exchange, 1, 3, 0x5000, 2), KWH_OK);
+        assert_int_equal(kwh_line_start(&line, &exchange, fake_now(&fake)), KWH_OK);
+        do {
+            kwh_line_next(&line, fake_now(&fake), &step);
+            kwh_port_uart_step(&port, &line, &step);
+            pass(&fake, 30000);
+        } while (step.action != KWH_ACTION_DONE);
+        assert_int_equal(exchange.error, damaged == 0 ? KWH_OK : KWH_ERROR_NO_FRAME);
+        assert_int_equal(fake.got_count, sizeof answer);
     }
 }
 
@@ -437,6 +530,9 @@ static void test_settings_in_a_step(void **context)
     assert_int_equal(fake.settings.stop_bits, 2);
     assert_int_equal(fake.sent_count, 1);
     assert_int_equal(line.character_ns, 572917); /* 11 bits of 52.08 us */
+    pass(&fake, 5000);
+    kwh_port_uart_step(&port, &line, &send);
+    assert_int_equal(fake.set, 1);
 
     settings.settings = &wrong;
     pass(&fake, 5000);
@@ -467,17 +563,13 @@ static void test_what_a_driver_must_have(void **context)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_blocking),
-        cmocka_unit_test(test_blocking_plain),
-        cmocka_unit_test(test_steps),
-        cmocka_unit_test(test_respond),
-        cmocka_unit_test(test_no_answer),
-        cmocka_unit_test(test_stuck),
-        cmocka_unit_test(test_set_line),
-        cmocka_unit_test(test_what_a_driver_must_have),
-        cmocka_unit_test(test_damaged),
-        cmocka_unit_test(test_damaged_request),
-        cmocka_unit_test(test_settings_in_a_step),
+        cmocka_unit_test(test_blocking),        cmocka_unit_test(test_blocking_plain),
+        cmocka_unit_test(test_steps),           cmocka_unit_test(test_steps_that_are_late),
+        cmocka_unit_test(test_respond),         cmocka_unit_test(test_no_answer),
+        cmocka_unit_test(test_stuck),           cmocka_unit_test(test_slow_to_the_end),
+        cmocka_unit_test(test_set_line),        cmocka_unit_test(test_what_a_driver_must_have),
+        cmocka_unit_test(test_damaged),         cmocka_unit_test(test_damaged_in_a_batch),
+        cmocka_unit_test(test_damaged_request), cmocka_unit_test(test_settings_in_a_step),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

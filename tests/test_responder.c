@@ -240,6 +240,74 @@ static void half_an_echo_does_not_hide_a_request(void **state)
     assert_request(0x11, REQUEST_PDU);
 }
 
+/* Of a clock that is about to tick a silence seems one tick longer than it is. */
+static void a_coarse_clock_cuts_no_silence(void **state)
+{
+    (void)state;
+    begin(&kwh_modbus_rtu_server, 0);
+    responder.timing.tick_us = 10000;
+    hear("11 03 00 00", 0);
+    pass(10000);
+    hear("00 01 86 9A", 0); /* no burst of its own */
+    assert_request(0x11, REQUEST_PDU);
+    answer(ANSWER_PDU);
+    pass(10000);
+    assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+    pass(10000);
+    assert_sends(ANSWER);
+}
+
+/* Where nothing echoes, an answer like its request hides no second one. */
+static void a_master_may_repeat_itself_at_once(void **state)
+{
+    (void)state;
+    begin(&kwh_modbus_rtu_server, 0);
+    responder.echo = KWH_ECHO_OFF;
+    for (unsigned i = 0; i < 3; i++) {
+        hear("11 06 00 01 00 03 9A 9B", 0);
+        assert_request(0x11, "06 00 01 00 03");
+        answer("06 00 01 00 03");
+        pass(5000);
+        assert_sends("11 06 00 01 00 03 9A 9B");
+        pass(20000);
+    }
+}
+
+/* The wait for an echo begins when the answer has left: 8 characters at 1200 Bd take 73 ms. Were it
+ * given up, the answer would be taken for a request, and answered, for ever. */
+static void a_slow_echo_is_awaited(void **state)
+{
+    static const struct kwh_line_settings slow = {1200, 8, 'E', 1};
+    (void)state;
+    begin(&kwh_modbus_rtu_server, 0);
+    kwh_responder_set_speed(&responder, &slow);
+    responder.echo = KWH_ECHO_ON;
+    hear("11 06 00 01 00 03 9A 9B", 0);
+    answer("06 00 01 00 03");
+    pass(40000);
+    assert_sends("11 06 00 01 00 03 9A 9B");
+    pass(110000);
+    hear("11 06 00 01 00 03 9A 9B", 0);
+    assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+}
+
+/* One that must come and never does is no reason to look for it without a rest. */
+static void a_lost_echo_lets_the_caller_sleep(void **state)
+{
+    (void)state;
+    begin(&kwh_modbus_rtu_server, 0);
+    responder.echo = KWH_ECHO_ALWAYS;
+    hear(REQUEST, 0);
+    answer(ANSWER_PDU);
+    pass(5000);
+    assert_sends(ANSWER);
+    pass(200000);
+    assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+    assert_in_range(step.until_us - now_us, 1000000, INT32_MAX);
+    hear(REQUEST, 0);
+    assert_request(0x11, REQUEST_PDU);
+}
+
 static void tcp_requests_are_answered(void **state)
 {
     (void)state;
@@ -335,6 +403,10 @@ int main(void)
         cmocka_unit_test(answers_are_never_answered),
         cmocka_unit_test(echo_is_learnt_from_answers_that_differ),
         cmocka_unit_test(half_an_echo_does_not_hide_a_request),
+        cmocka_unit_test(a_coarse_clock_cuts_no_silence),
+        cmocka_unit_test(a_master_may_repeat_itself_at_once),
+        cmocka_unit_test(a_slow_echo_is_awaited),
+        cmocka_unit_test(a_lost_echo_lets_the_caller_sleep),
         cmocka_unit_test(tcp_requests_are_answered),
         cmocka_unit_test(rtu_over_tcp_waits_for_the_rest),
         cmocka_unit_test(a_broken_stream_is_closed),

@@ -9,7 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** 256 entries, so that the indices wrap by themselves; an RTU frame is no longer than that. */
+/** 256 entries, so that the indices wrap by themselves; 255 are in use at most, the longest answer
+ * to a read of Modbus RTU. */
 struct ring {
     volatile uint16_t entries[256]; /* a byte and its mark */
     volatile uint8_t written, taken;

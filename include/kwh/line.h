@@ -200,7 +200,8 @@ KWH_API void kwh_line_got(struct kwh_line *line, size_t count, uint32_t now_us);
 
 /**
  * As kwh_line_got(), and the last of the @p count bytes came with a parity or framing error: no
- * frame that holds it, or that began before it, can be the answer.
+ * frame that holds it, or that began before it, can be the answer. What follows needs a new room:
+ * kwh_line_next().
  */
 KWH_API void kwh_line_got_damaged(struct kwh_line *line, size_t count, uint32_t now_us);
 

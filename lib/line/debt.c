@@ -73,15 +73,14 @@ bool kwhi_debt_blocks(struct kwh_line *line, const struct kwh_exchange *exchange
                       uint32_t *until_us)
 {
     bool blocks = false;
-    if (exchange->anyone)
-        return false;
     for (size_t i = 0; i < KWH_LINE_DEBTS; i++) {
         struct kwh_debt *debt = &line->debts[i];
         if (debt->state == DEBT_NONE)
             continue;
         if (expired(line, debt, now_us)) {
             debt->state = DEBT_NONE;
-        } else if (same(debt, exchange) && (!blocks || later(debt->until_us, *until_us))) {
+        } else if (!exchange->anyone && same(debt, exchange) &&
+                   (!blocks || later(debt->until_us, *until_us))) {
             *until_us = debt->until_us;
             blocks = true;
         }

@@ -13,7 +13,9 @@
 /* Remembers that the exchange may be answered until `until_us`. */
 void kwhi_debt_add(struct kwh_line *line, const struct kwh_exchange *exchange, uint32_t until_us);
 
-/* Whether the exchange must wait for a debt; *until_us is then when to look again. */
+/* Whether the exchange must wait for a debt; *until_us is then when to look again. To be asked
+ * before each request, whether it waits or not: this forgets what is owed no more, and what is
+ * added must not meet debts of before the clock wrapped. */
 bool kwhi_debt_blocks(struct kwh_line *line, const struct kwh_exchange *exchange, uint32_t now_us,
                       uint32_t *until_us);
 

@@ -186,7 +186,7 @@ static bool may_send(struct kwh_line *line, struct kwh_exchange *exchange, uint3
     }
     if (kwhi_has(line, KWH_FRAMING_HAS_ID))
         return true;
-    if (waits_for_debt(line, exchange) && kwhi_debt_blocks(line, exchange, now_us, until_us)) {
+    if (kwhi_debt_blocks(line, exchange, now_us, until_us) && waits_for_debt(line, exchange)) {
         exchange->limit_us = patience_ends(line, exchange, *until_us);
         line->drained = false;
         return false;
@@ -301,6 +301,7 @@ void kwh_line_got_damaged(struct kwh_line *line, size_t count, uint32_t now_us)
     if (count == 0)
         return;
     kwh_line_got(line, count - 1, now_us);
+    line->lent = 0; /* what is given up moves what follows */
     kwhi_receive(line, now_us);
     line->bytes_seen++;
     line->saw |= KWHI_SAW_NOISE;

@@ -188,9 +188,12 @@ static void next_listening(struct kwh_responder *responder, uint32_t now_us, str
         lend_room(responder, step, silent);
         return;
     }
-    if (responder->sent_length != 0 && responder->echo != KWH_ECHO_ALWAYS && kwhi_due(now_us, late))
-        no_echo(responder, false);
-    lend_room(responder, step, responder->sent_length != 0 ? late : now_us + IDLE_US);
+    if (responder->sent_length == 0 || kwhi_due(now_us, late)) {
+        if (responder->echo != KWH_ECHO_ALWAYS)
+            no_echo(responder, false);
+        late = now_us + IDLE_US;
+    }
+    lend_room(responder, step, late);
 }
 
 /* A slave begins to answer after 3.5 characters of silence. */

@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* The blocking convenience: a loop around the questions. */
-#include <kwh/line.h>
+#include "line_state.h"
+
+/* When the bytes began to leave: the driver may have kept us until they were out, or have been held
+ * up before; or it just took them, and they are leaving now. */
+static uint32_t taken_us(const struct kwh_line *line, size_t count, uint32_t began_us,
+                         uint32_t now_us)
+{
+    uint32_t taken = now_us - kwhi_wire_us(line->character_ns, (uint32_t)count);
+    return kwhi_after(taken, began_us) > 0 ? taken : began_us;
+}
 
 /* Carries out SEND and RECEIVE, the latter until then; a port that fails ends what is under way.
  * False: nothing came. */
@@ -12,8 +21,9 @@ static bool carry_out(struct kwh_line *line, const struct kwh_step *step, uint32
     size_t count = 0;
 
     if (step->action == KWH_ACTION_SEND) {
+        uint32_t began_us = backend->now_us(context);
         error = backend->send(context, step->bytes, step->count, &count);
-        kwh_line_sent(line, count, backend->now_us(context));
+        kwh_line_sent(line, count, taken_us(line, count, began_us, backend->now_us(context)));
     } else if (step->action == KWH_ACTION_RECEIVE) {
         error = backend->receive(context, step->room, step->capacity, until_us, &count);
         if (backend->damaged != NULL && backend->damaged(context))
