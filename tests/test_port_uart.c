@@ -538,10 +538,60 @@ static void test_settings_in_a_step(void **context)
     pass(&fake, 5000);
     kwh_port_uart_step(&port, &line, &settings);
     assert_int_equal(port.set_line_error, KWH_ERROR_ARGUMENT);
+    assert_int_equal(line.character_ns, 572917); /* it goes on as it is */
 
     assert_int_equal(kwh_port_uart_init(&port, &plain, &fake), KWH_OK);
     kwh_port_uart_step(&port, &line, &settings);
     assert_int_equal(port.set_line_error, KWH_ERROR_UNSUPPORTED);
+}
+
+/* A meter of software: a write to it changes the speed and nothing else. */
+static void test_a_part_of_the_settings(void **context)
+{
+    static const struct kwh_line_settings odd = {2400, 7, 'O', 2};
+    struct kwh_line_settings part = {.baud = 19200};
+    struct kwh_step settings = {.action = KWH_ACTION_SETTINGS, .settings = &odd};
+    struct kwh_responder responder;
+    uint8_t buffer[KWH_RESPONDER_BUFFER];
+    struct kwh_port_uart port;
+    struct fake fake = {.tick_us = 1};
+
+    (void)context;
+    assert_int_equal(kwh_responder_init(&responder, &kwh_modbus_rtu_server, buffer, sizeof buffer),
+                     KWH_OK);
+    assert_int_equal(kwh_port_uart_init(&port, &half_duplex, &fake), KWH_OK);
+    kwh_port_uart_respond(&port, &responder, &settings);
+    assert_int_equal(responder.character_ns, 4583333); /* 11 bits of 416.67 us */
+
+    settings.settings = &part;
+    fake.free_us = fake.now_us + 1000;
+    kwh_port_uart_respond(&port, &responder, &settings);
+    memset(&part, 0xAA, sizeof part); /* they need not stay */
+    settings.action = KWH_ACTION_IDLE;
+    kwh_port_uart_respond(&port, &responder, &settings);
+    assert_int_equal(port.set_line_error, KWH_ERROR_BUSY);
+    assert_int_equal(responder.character_ns, 4583333);
+    pass(&fake, 1000);
+    kwh_port_uart_respond(&port, &responder, &settings);
+    assert_int_equal(port.set_line_error, KWH_OK);
+    assert_int_equal(fake.settings.baud, 19200);
+    assert_int_equal(fake.settings.data_bits, 7);
+    assert_int_equal(fake.settings.parity, 'O');
+    assert_int_equal(fake.settings.stop_bits, 2);
+    assert_int_equal(responder.character_ns, 572917);
+
+    /* What could not be set is not what the next one leaves as it is. */
+    part = (struct kwh_line_settings){.baud = 230400};
+    settings.action = KWH_ACTION_SETTINGS;
+    kwh_port_uart_respond(&port, &responder, &settings);
+    assert_int_equal(port.set_line_error, KWH_ERROR_ARGUMENT);
+    assert_int_equal(responder.character_ns, 572917);
+    part = (struct kwh_line_settings){.data_bits = 8, .parity = 'E', .stop_bits = 1};
+    kwh_port_uart_respond(&port, &responder, &settings);
+    assert_int_equal(fake.settings.baud, 19200);
+    assert_int_equal(fake.settings.data_bits, 8);
+    assert_int_equal(fake.settings.parity, 'E');
+    assert_int_equal(fake.settings.stop_bits, 1);
 }
 
 static void test_what_a_driver_must_have(void **context)
@@ -563,13 +613,21 @@ static void test_what_a_driver_must_have(void **context)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_blocking),        cmocka_unit_test(test_blocking_plain),
-        cmocka_unit_test(test_steps),           cmocka_unit_test(test_steps_that_are_late),
-        cmocka_unit_test(test_respond),         cmocka_unit_test(test_no_answer),
-        cmocka_unit_test(test_stuck),           cmocka_unit_test(test_slow_to_the_end),
-        cmocka_unit_test(test_set_line),        cmocka_unit_test(test_what_a_driver_must_have),
-        cmocka_unit_test(test_damaged),         cmocka_unit_test(test_damaged_in_a_batch),
-        cmocka_unit_test(test_damaged_request), cmocka_unit_test(test_settings_in_a_step),
+        cmocka_unit_test(test_blocking),
+        cmocka_unit_test(test_blocking_plain),
+        cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_steps_that_are_late),
+        cmocka_unit_test(test_respond),
+        cmocka_unit_test(test_no_answer),
+        cmocka_unit_test(test_stuck),
+        cmocka_unit_test(test_slow_to_the_end),
+        cmocka_unit_test(test_set_line),
+        cmocka_unit_test(test_what_a_driver_must_have),
+        cmocka_unit_test(test_damaged),
+        cmocka_unit_test(test_damaged_in_a_batch),
+        cmocka_unit_test(test_damaged_request),
+        cmocka_unit_test(test_settings_in_a_step),
+        cmocka_unit_test(test_a_part_of_the_settings),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,6 +65,25 @@ static void a_request_is_answered_after_silence(void **state)
         }
 }
 
+/* No room was lent for them: what lies there is not theirs. */
+static void bytes_behind_an_open_request_are_none(void **state)
+{
+    (void)state;
+    begin(&kwh_modbus_rtu_server, 0);
+    hear(REQUEST, 0);
+    assert_request(0x11, REQUEST_PDU);
+    (void)hex(REQUEST, buffer + 8, 8);
+    kwh_responder_got(&responder, 8, now_us);
+    assert_request(0x11, REQUEST_PDU);
+    answer(ANSWER_PDU);
+    pass(5000);
+    assert_sends(ANSWER);
+    pass(10000);
+    assert_int_equal(step.action, KWH_ACTION_RECEIVE);
+    hear(REQUEST, 0);
+    assert_request(0x11, REQUEST_PDU);
+}
+
 static void what_is_not_for_us_is_passed_over(void **state)
 {
     static const char *const others[] = {
@@ -395,6 +414,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_request_is_answered_after_silence),
+        cmocka_unit_test(bytes_behind_an_open_request_are_none),
         cmocka_unit_test(what_is_not_for_us_is_passed_over),
         cmocka_unit_test(noise_costs_a_burst_at_most),
         cmocka_unit_test(unknown_functions_end_with_silence),

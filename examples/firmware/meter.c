@@ -85,17 +85,19 @@ int main(void)
     static struct kwh_server server;
     static uint8_t buffer[KWH_RESPONDER_BUFFER];
     const struct kwh_line_settings settings = kwh_map_inepro_pro380_modbus.lines[0];
+    const struct kwh_step factory = {.action = KWH_ACTION_SETTINGS, .settings = &settings};
     void *uart = board_uarts.bus;
     struct kwh_step step;
 
     board_init();
     kwh_integrator_init(&energy);
     if (kwh_port_uart_init(&port, &board_uart, uart) != KWH_OK ||
-        board_uart.set_line(uart, &settings) != KWH_OK ||
         kwh_server_init(&server, &kwh_modbus_rtu_server, buffer, sizeof buffer, &slave, 1) !=
             KWH_OK)
         return 2;
-    kwh_responder_set_speed(&server.responder, &settings);
+    kwh_port_uart_respond(&port, &server.responder, &factory);
+    if (port.set_line_error != KWH_OK)
+        return 2;
     server.responder.timing.tick_us = board_tick_us;
     board_print("ready\n");
     for (;; board_rest()) {

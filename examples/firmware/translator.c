@@ -126,13 +126,15 @@ static bool start_serving(void)
 {
     static uint8_t buffer[KWH_RESPONDER_BUFFER];
     const struct kwh_line_settings settings = slave.map->lines[0];
+    const struct kwh_step factory = {.action = KWH_ACTION_SETTINGS, .settings = &settings};
 
     if (kwh_port_uart_init(&port, &board_uart, board_uarts.bus) != KWH_OK ||
-        board_uart.set_line(board_uarts.bus, &settings) != KWH_OK ||
         kwh_server_init(&server, &kwh_modbus_rtu_server, buffer, sizeof buffer, &slave, 1) !=
             KWH_OK)
         return false;
-    kwh_responder_set_speed(&server.responder, &settings);
+    kwh_port_uart_respond(&port, &server.responder, &factory);
+    if (port.set_line_error != KWH_OK)
+        return false;
     server.responder.timing.tick_us = board_tick_us;
     return true;
 }

@@ -50,7 +50,8 @@ struct kwh_uart {
     /** Sleeps until a byte comes, or the time is there, or for less; NULL: the port asks over and
      *  over. */
     void (*wait)(void *context, uint32_t until_us);
-    /** Sets speed and character format, called once drained; NULL: cannot. */
+    /** Sets speed and character format, called once drained, or at once without drained; NULL:
+     *  cannot. */
     enum kwh_error (*set_line)(void *context, const struct kwh_line_settings *settings);
 };
 
@@ -59,10 +60,11 @@ struct kwh_port_uart {
     struct kwh_backend backend; /**< for kwh_line.backend */
     KWH_CONST struct kwh_uart *uart;
     void *context;
-    const struct kwh_line_settings *settings; /* to be set once drained, or NULL */
-    enum kwh_error set_line_error;            /**< how the last change of settings in a step went */
-    bool sending;                             /* the driver of the line is on */
-    bool damaged;                             /* the last byte of the last batch is */
+    struct kwh_line_settings settings, wanted; /* the last that were set; that a step asks for */
+    enum kwh_error set_line_error; /**< how the last change of settings in a step went */
+    bool unset;                    /* what is wanted waits for the UART to be drained */
+    bool sending;                  /* the driver of the line is on */
+    bool damaged;                  /* the last byte of the last batch is */
 };
 
 /**
@@ -76,14 +78,18 @@ kwh_port_uart_init(struct kwh_port_uart *port, KWH_CONST struct kwh_uart *uart, 
  * Does without waiting what a step of the line asks for, as far as that goes, and tells the line.
  * Call it again and again, each time with a new step: the driver of an RS-485 line goes off in the
  * first call after the last stop bit. SETTINGS take effect in the first call that finds the UART
- * drained, and must stay where they are up to then; until then nothing is sent or received.
+ * drained, and if they could be set, the line's times are theirs (kwh_line_set_speed()); until then
+ * nothing is sent or received. What is 0 of them stays as it was set before.
  * port.set_line_error tells how it went: KWH_ERROR_BUSY not yet, KWH_ERROR_UNSUPPORTED the UART has
  * no set_line.
  */
 KWH_API void kwh_port_uart_step(struct kwh_port_uart *port, struct kwh_line *line,
                                 const struct kwh_step *step);
 
-/** The same for a responder or server. */
+/**
+ * The same for a responder or server (kwh_responder_set_speed()). A server that a write moves may
+ * ask for a part of the settings: so give it those to begin with in such a step, too.
+ */
 KWH_API void kwh_port_uart_respond(struct kwh_port_uart *port, struct kwh_responder *responder,
                                    const struct kwh_step *step);
 

@@ -134,7 +134,11 @@ static enum kwh_error backend_set_line(void *context, const struct kwh_line_sett
     struct kwh_port_uart *port = context;
     enum kwh_error error = drain(port);
 
-    return error != KWH_OK ? error : port->uart->set_line(port->context, settings);
+    if (error == KWH_OK)
+        error = port->uart->set_line(port->context, settings);
+    if (error == KWH_OK)
+        port->settings = *settings;
+    return error;
 }
 
 enum kwh_error kwh_port_uart_init(struct kwh_port_uart *port, KWH_CONST struct kwh_uart *uart,
@@ -161,39 +165,54 @@ enum kwh_error kwh_port_uart_init(struct kwh_port_uart *port, KWH_CONST struct k
  * One step, which does not
  */
 
-/* False: the UART has no settings that hold, yet. */
-static bool is_set(struct kwh_port_uart *port)
+/* What is 0 stays. */
+static void want(struct kwh_port_uart *port, const struct kwh_line_settings *settings)
+{
+    port->wanted = *settings;
+    if (settings->baud == 0)
+        port->wanted.baud = port->settings.baud;
+    if (settings->data_bits == 0)
+        port->wanted.data_bits = port->settings.data_bits;
+    if (settings->parity == 0)
+        port->wanted.parity = port->settings.parity;
+    if (settings->stop_bits == 0)
+        port->wanted.stop_bits = port->settings.stop_bits;
+    port->unset = true;
+    port->set_line_error = KWH_ERROR_BUSY;
+}
+
+/* Sets what is wanted, once the last byte has left. True: it is so from now on. */
+static bool set_when_drained(struct kwh_port_uart *port)
 {
     KWH_CONST struct kwh_uart *uart = port->uart;
 
-    if (port->settings == NULL)
-        return true;
-    if (uart->drained != NULL && !uart->drained(port->context))
+    if (!port->unset || (uart->drained != NULL && !uart->drained(port->context)))
         return false;
-    port->set_line_error = uart->set_line != NULL ? uart->set_line(port->context, port->settings)
+    port->unset = false;
+    port->set_line_error = uart->set_line != NULL ? uart->set_line(port->context, &port->wanted)
                                                   : KWH_ERROR_UNSUPPORTED;
-    port->settings = NULL;
+    if (port->set_line_error != KWH_OK)
+        return false;
+    port->settings = port->wanted;
     return true;
 }
 
-/* What lines and responders do alike. True: there may be bytes to move. */
+/* What lines and responders do alike. True: the settings are others from now on. */
 static bool prepare(struct kwh_port_uart *port, const struct kwh_step *step)
 {
-    if (step->action == KWH_ACTION_SETTINGS) {
-        port->settings = step->settings;
-        port->set_line_error = KWH_ERROR_BUSY;
-    }
+    if (step->action == KWH_ACTION_SETTINGS)
+        want(port, step->settings);
     if (step->action != KWH_ACTION_SEND)
         turn_to_receiving(port);
-    return is_set(port);
+    return set_when_drained(port);
 }
 
 void kwh_port_uart_step(struct kwh_port_uart *port, struct kwh_line *line,
                         const struct kwh_step *step)
 {
-    if (step->action == KWH_ACTION_SETTINGS)
-        kwh_line_set_speed(line, step->settings);
-    if (!prepare(port, step))
+    if (prepare(port, step))
+        kwh_line_set_speed(line, &port->settings);
+    if (port->unset)
         return;
     if (step->action == KWH_ACTION_SEND) {
         size_t sent = put_all(port, step->bytes, step->count);
@@ -212,7 +231,9 @@ void kwh_port_uart_step(struct kwh_port_uart *port, struct kwh_line *line,
 void kwh_port_uart_respond(struct kwh_port_uart *port, struct kwh_responder *responder,
                            const struct kwh_step *step)
 {
-    if (!prepare(port, step))
+    if (prepare(port, step))
+        kwh_responder_set_speed(responder, &port->settings);
+    if (port->unset)
         return;
     if (step->action == KWH_ACTION_SEND) {
         size_t sent = put_all(port, step->bytes, step->count);
