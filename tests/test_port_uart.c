@@ -223,6 +223,24 @@ static void test_blocking_plain(void **context)
     }
 }
 
+/* Reads two registers in a loop that comes round after so long. */
+static void read_in_steps(KWH_CONST struct kwh_uart *uart, struct fake *fake, struct kwh_line *line,
+                          struct kwh_exchange *exchange, uint32_t round_us)
+{
+    struct kwh_port_uart port;
+    struct kwh_step step;
+
+    assert_int_equal(kwh_port_uart_init(&port, uart, fake), KWH_OK);
+    assert_int_equal(kwh_modbus_read(exchange, 1, 3, 0x5000, 2), KWH_OK);
+    assert_int_equal(kwh_line_start(line, exchange, fake_now(fake)), KWH_OK);
+    do {
+        kwh_line_next(line, fake_now(fake), &step);
+        kwh_port_uart_step(&port, line, &step);
+        pass(fake, round_us);
+        assert_true(fake->now_us < UINT64_C(0xFFFFFFFF) + 2000000);
+    } while (step.action != KWH_ACTION_DONE);
+}
+
 /* A main loop with other things to do, 300 us a round. */
 static void test_steps(void **context)
 {
@@ -231,21 +249,11 @@ static void test_steps(void **context)
 
     (void)context;
     for (size_t t = 0; t < KWH_COUNT(ticks); t++) {
-        struct kwh_port_uart port;
         struct kwh_exchange exchange;
-        struct kwh_step step;
         struct fake fake;
 
         prepare(&fake, ticks[t], &line, buffer);
-        assert_int_equal(kwh_port_uart_init(&port, &half_duplex, &fake), KWH_OK);
-        assert_int_equal(kwh_modbus_read(&exchange, 1, 3, 0x5000, 2), KWH_OK);
-        assert_int_equal(kwh_line_start(&line, &exchange, fake_now(&fake)), KWH_OK);
-        do {
-            kwh_line_next(&line, fake_now(&fake), &step);
-            kwh_port_uart_step(&port, &line, &step);
-            pass(&fake, 300);
-            assert_true(fake.now_us < UINT64_C(0xFFFFFFFF) + 2000000);
-        } while (step.action != KWH_ACTION_DONE);
+        read_in_steps(&half_duplex, &fake, &line, &exchange, 300);
         assert_read(&line, &exchange, &fake);
         if (ticks[t] == 1)
             assert_in_range(exchange.latency_us, 15300, 16000);
@@ -262,21 +270,12 @@ static void test_steps_that_are_late(void **context)
 {
     struct kwh_line line;
     uint8_t buffer[KWH_MODBUS_RTU_BUFFER];
-    struct kwh_port_uart port;
     struct kwh_exchange exchange;
-    struct kwh_step step;
     struct fake fake;
 
     (void)context;
     prepare(&fake, 1, &line, buffer);
-    assert_int_equal(kwh_port_uart_init(&port, &half_duplex, &fake), KWH_OK);
-    assert_int_equal(kwh_modbus_read(&exchange, 1, 3, 0x5000, 2), KWH_OK);
-    assert_int_equal(kwh_line_start(&line, &exchange, fake_now(&fake)), KWH_OK);
-    do {
-        kwh_line_next(&line, fake_now(&fake), &step);
-        kwh_port_uart_step(&port, &line, &step);
-        pass(&fake, 3000);
-    } while (step.action != KWH_ACTION_DONE);
+    read_in_steps(&half_duplex, &fake, &line, &exchange, 3000);
     assert_read(&line, &exchange, &fake);
     assert_int_equal(fake.undriven, 0);
     assert_int_equal(fake.turns, 3); /* at the beginning, on, off */
@@ -412,7 +411,6 @@ static void test_damaged(void **context)
     for (size_t damaged = 0; damaged <= sizeof answer; damaged++) {
         struct kwh_port_uart port;
         struct kwh_exchange exchange;
-        struct kwh_step step;
         struct fake fake;
         enum kwh_error expected = damaged == 0 ? KWH_OK : KWH_ERROR_NO_FRAME;
 
@@ -427,13 +425,7 @@ static void test_damaged(void **context)
         prepare(&fake, 1000, &line, buffer);
         fake.step_us = 200;
         fake.damaged = damaged;
-        assert_int_equal(kwh_port_uart_init(&port, &plain, &fake), KWH_OK);
-        assert_int_equal(kwh_modbus_read(&exchange, 1, 3, 0x5000, 2), KWH_OK);
-        assert_int_equal(kwh_line_start(&line, &exchange, fake_now(&fake)), KWH_OK);
-        do {
-            kwh_line_next(&line, fake_now(&fake), &step);
-            kwh_port_uart_step(&port, &line, &step);
-        } while (step.action != KWH_ACTION_DONE);
+        read_in_steps(&plain, &fake, &line, &exchange, 0);
         assert_int_equal(exchange.error, expected);
     }
 }
@@ -446,22 +438,13 @@ static void test_damaged_in_a_batch(void **context)
 
     (void)context;
     for (size_t damaged = 0; damaged <= sizeof answer; damaged++) {
-        struct kwh_port_uart port;
         struct kwh_exchange exchange;
-        struct kwh_step step;
         struct fake fake;
 
         prepare(&fake, 1000, &line, buffer);
         fake.buffer = 64;
         fake.damaged = damaged;
-        assert_int_equal(kwh_port_uart_init(&port, &half_duplex, &fake), KWH_OK);
-        assert_int_equal(kwh_modbus_read(&exchange, 1, 3, 0x5000, 2), KWH_OK);
-        assert_int_equal(kwh_line_start(&line, &exchange, fake_now(&fake)), KWH_OK);
-        do {
-            kwh_line_next(&line, fake_now(&fake), &step);
-            kwh_port_uart_step(&port, &line, &step);
-            pass(&fake, 30000);
-        } while (step.action != KWH_ACTION_DONE);
+        read_in_steps(&half_duplex, &fake, &line, &exchange, 30000);
         assert_int_equal(exchange.error, damaged == 0 ? KWH_OK : KWH_ERROR_NO_FRAME);
         assert_int_equal(fake.got_count, sizeof answer);
     }
