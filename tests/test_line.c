@@ -22,6 +22,14 @@ static void read_two(struct kwh_exchange *exchange)
     assert_int_equal(kwh_modbus_read(exchange, 1, 3, 0, 2), KWH_OK);
 }
 
+/* On a line that has just been opened, at 0. */
+static void start_reading(struct kwh_exchange *exchange)
+{
+    open_rtu();
+    read_two(exchange);
+    assert_int_equal(kwh_line_start(&wire.line, exchange, 0), KWH_OK);
+}
+
 static void the_request_is_on_the_wire_as_printed(void **state)
 {
     struct kwh_exchange exchange;
@@ -381,9 +389,7 @@ static void who_asks_late_may_tell_before_the_end(void **state)
     struct kwh_exchange exchange;
     struct kwh_step step;
     (void)state;
-    open_rtu();
-    read_two(&exchange);
-    assert_int_equal(kwh_line_start(&wire.line, &exchange, 0), KWH_OK);
+    start_reading(&exchange);
     assert_sends(5000);
     assert_waits(5000);
     kwh_line_next(&wire.line, 900000, &step);
@@ -400,9 +406,7 @@ static void what_fails_at_once_took_no_time(void **state)
 {
     struct kwh_exchange exchange;
     (void)state;
-    open_rtu();
-    read_two(&exchange);
-    assert_int_equal(kwh_line_start(&wire.line, &exchange, 0), KWH_OK);
+    start_reading(&exchange);
     assert_sends(5000);
     kwh_line_failed(&wire.line, KWH_ERROR_IO, 0, 5100);
     assert_int_equal(kwh_line_failure(&wire.line)->elapsed_us, 0);
@@ -416,9 +420,7 @@ static void damage_ends_the_room(void **state)
     struct kwh_exchange exchange;
     struct kwh_step step;
     (void)state;
-    open_rtu();
-    read_two(&exchange);
-    assert_int_equal(kwh_line_start(&wire.line, &exchange, 0), KWH_OK);
+    start_reading(&exchange);
     assert_sends(5000);
     kwh_line_next(&wire.line, 20000, &step);
     kwh_line_got_damaged(&wire.line, hex(ANSWER, step.room, step.capacity), 20000);
@@ -435,9 +437,7 @@ static void a_request_leaves_in_its_own_time(void **state)
     struct kwh_exchange exchange;
     struct kwh_step step;
     (void)state;
-    open_rtu();
-    read_two(&exchange);
-    assert_int_equal(kwh_line_start(&wire.line, &exchange, 0), KWH_OK);
+    start_reading(&exchange);
     kwh_line_next(&wire.line, 5000, &step);
     kwh_line_next(&wire.line, 5000, &step);
     assert_int_equal(step.action, KWH_ACTION_SEND);
@@ -778,9 +778,7 @@ static void what_is_under_way_can_be_given_up(void **state)
     struct kwh_exchange exchange;
     struct kwh_step step;
     (void)state;
-    open_rtu();
-    read_two(&exchange);
-    assert_int_equal(kwh_line_start(&wire.line, &exchange, 0), KWH_OK);
+    start_reading(&exchange);
     kwh_line_cancel(&wire.line, 0);
     kwh_line_next(&wire.line, 0, &step);
     assert_int_equal(step.action, KWH_ACTION_DONE);
@@ -900,9 +898,7 @@ static void a_failed_port_takes_no_answer_back(void **state)
     struct kwh_exchange exchange;
     struct kwh_step step;
     (void)state;
-    open_rtu();
-    read_two(&exchange);
-    assert_int_equal(kwh_line_start(&wire.line, &exchange, 0), KWH_OK);
+    start_reading(&exchange);
     do {
         kwh_line_next(&wire.line, wire_clock(&wire), &step);
         wire.now_us += 1000;

@@ -65,7 +65,7 @@ static enum kwh_error encode_number(KWH_CONST struct kwh_row *row, struct kwh_de
         uint32_t bits = 0;
         struct kwh_decimal count;
         enum kwh_error error = kwh_decimal_shift(value, -worth.exponent, &count);
-        if (worth.mantissa != 1) { /* whole minutes, as a float */
+        if (worth.mantissa != 1) { /* minutes are whole in this form, too */
             error = divide(value, worth, &whole);
             count = kwh_decimal(whole, 0);
         }
