@@ -26,6 +26,10 @@ struct kwh_line_settings {
         9600, 8, 'E', 1                                                                            \
     }
 
+/** What is 0 in @p settings becomes as in @p others. */
+KWH_API void kwh_line_settings_complete(struct kwh_line_settings *settings,
+                                        const struct kwh_line_settings *others);
+
 /** Duration of one character on the wire, start, parity and stop bits included; 0 at no speed. */
 KWH_API uint32_t kwh_character_ns(const struct kwh_line_settings *settings);
 

@@ -75,7 +75,7 @@ KWH_API KWH_CHECKED enum kwh_error kwh_server_init(struct kwh_server *server,
 /**
  * As kwh_responder_next(), but answers the requests itself: SEND, RECEIVE or CLOSE; and SETTINGS
  * once a write has changed the line settings of its slave and the answer has left: set the port to
- * step.settings, as far as they are not 0, then ask again. Serial:
+ * step.settings, as far as they are not 0 (kwh_line_settings_complete()), then ask again. Serial:
  * broadcasts are done by all slaves and answered by none, requests to other units are not answered.
  * TCP: units 0 and 255 address the first slave unless a slave has that unit; other unknown units
  * get exception 0B.

@@ -206,13 +206,10 @@ static bool is_held(const struct kwh_listener *listener, struct connection *conn
  * what its other side has set. A port that cannot follow stays where the master can find it. */
 static enum kwh_error follow(struct kwh_listener *listener, struct connection *connection)
 {
-    const struct kwh_line_settings *wanted = connection->step.settings;
-    struct kwh_line_settings settings = listener->settings;
+    struct kwh_line_settings settings = *connection->step.settings;
     enum kwh_error error = KWH_OK;
 
-    settings.baud = wanted->baud != 0 ? wanted->baud : settings.baud;
-    settings.parity = wanted->parity != 0 ? wanted->parity : settings.parity;
-    settings.stop_bits = wanted->stop_bits != 0 ? wanted->stop_bits : settings.stop_bits;
+    kwh_line_settings_complete(&settings, &listener->settings);
     if (!is_network(listener) && !kwhi_serial_is_pty(connection->descriptor) && listener->slave < 0)
         error = kwhi_serial_set(connection->descriptor, &settings, &listener->error_number);
     if (error == KWH_OK) {

@@ -165,22 +165,6 @@ enum kwh_error kwh_port_uart_init(struct kwh_port_uart *port, KWH_CONST struct k
  * One step, which does not
  */
 
-/* What is 0 stays. */
-static void want(struct kwh_port_uart *port, const struct kwh_line_settings *settings)
-{
-    port->wanted = *settings;
-    if (settings->baud == 0)
-        port->wanted.baud = port->settings.baud;
-    if (settings->data_bits == 0)
-        port->wanted.data_bits = port->settings.data_bits;
-    if (settings->parity == 0)
-        port->wanted.parity = port->settings.parity;
-    if (settings->stop_bits == 0)
-        port->wanted.stop_bits = port->settings.stop_bits;
-    port->unset = true;
-    port->set_line_error = KWH_ERROR_BUSY;
-}
-
 /* Sets what is wanted, once the last byte has left. True: it is so from now on. */
 static bool set_when_drained(struct kwh_port_uart *port)
 {
@@ -200,8 +184,12 @@ static bool set_when_drained(struct kwh_port_uart *port)
 /* What lines and responders do alike. True: the settings are others from now on. */
 static bool prepare(struct kwh_port_uart *port, const struct kwh_step *step)
 {
-    if (step->action == KWH_ACTION_SETTINGS)
-        want(port, step->settings);
+    if (step->action == KWH_ACTION_SETTINGS) {
+        port->wanted = *step->settings;
+        kwh_line_settings_complete(&port->wanted, &port->settings);
+        port->unset = true;
+        port->set_line_error = KWH_ERROR_BUSY;
+    }
     if (step->action != KWH_ACTION_SEND)
         turn_to_receiving(port);
     return set_when_drained(port);
