@@ -248,10 +248,14 @@ def main():
     if len(sys.argv) < 2 or any(argument.startswith("-") for argument in sys.argv[1:]):
         sys.exit(__doc__)
     folder, maps = pathlib.Path(sys.argv[1]), map_files(sys.argv[2:])
-    folder.mkdir(parents=True, exist_ok=True)
     headers = public_headers()
-    (folder / "kwh.h").write_text("".join(header(maps, headers)), encoding="utf-8")
-    (folder / "kwh.c").write_text("".join(source(maps, headers)), encoding="utf-8")
+    files = {"kwh.h": "".join(header(maps, headers)), "kwh.c": "".join(source(maps, headers))}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (folder / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        sys.exit(f"{error.filename}: {error.strerror}")
 
 
 main()

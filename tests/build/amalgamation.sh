@@ -13,6 +13,9 @@ python3 lib/amalgamate.py "$temp/one" inepro_pro380
 said=$(python3 lib/amalgamate.py "$temp/none" --help 2>&1 || true)
 case $said in *usage:*MAP*) ;; *) echo "--help: $said"; exit 1 ;; esac
 
+said=$(python3 lib/amalgamate.py /dev/null/none 2>&1 || true)
+[ "$said" = "/dev/null/none: Not a directory" ] || { echo "a folder that cannot be: $said"; exit 1; }
+
 strict='-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wstrict-prototypes
     -Wmissing-prototypes -Wundef -Wvla -Werror'
 compiler() # OPTION... of a compiler that may be missing
